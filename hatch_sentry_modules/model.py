@@ -1,0 +1,105 @@
+"""The values that the stages hand to one another."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from packaging.markers import Marker
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+
+Key: TypeAlias = Hashable
+"""What a source calls a node: whatever is unique in its lock file."""
+
+Condition: TypeAlias = frozenset[frozenset[Marker]]
+"""When a distribution is part of the closure: an OR of ANDs of markers.
+
+``ALWAYS`` holds one empty AND and is true everywhere; no AND at all is true nowhere.
+"""
+
+ALWAYS: Condition = frozenset({frozenset()})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """Which part of a lock file is asked for.
+
+    ``package`` names a workspace member; ``all_packages`` asks for all of them.
+    ``runtime=False`` leaves out the runtime set, so that only ``groups`` remain.
+    ``all_extras`` adds every extra the project declares.
+    """
+
+    extras: frozenset[NormalizedName] = frozenset()
+    groups: frozenset[NormalizedName] = frozenset()
+    all_extras: bool = False
+    runtime: bool = True
+    package: NormalizedName | None = None
+    all_packages: bool = False
+
+
+class Edge(NamedTuple):
+    """A link to a node, followed where its marker holds; no marker holds everywhere."""
+
+    target: Key
+    marker: Marker | None = None
+
+
+class Node(NamedTuple):
+    """A distribution in a lock file, or one of its extras (which adds edges, not a version).
+
+    ``version`` is ``None`` where the lock file holds none, and ``reason`` says why.
+    ``is_listed`` is false for a node that is only a way to others, such as the root project.
+    """
+
+    name: NormalizedName
+    version: str | None
+    edges: tuple[Edge, ...] = ()
+    reason: str = ""
+    is_listed: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Graph:
+    """What a source read: roots, nodes, and the environments the lock file was resolved for.
+
+    ``file`` is the file's name as messages show it, without its directory.
+    Flat lock formats give one edge from the roots to every node.
+    An environment outside ``requires_python``, or in which none of ``environments`` holds
+    (when there are any), is refused.
+    ``warnings`` are sentences about the source as a whole, such as that it is stale.
+    """
+
+    file: str
+    roots: tuple[Edge, ...]
+    nodes: Mapping[Key, Node]
+    requires_python: SpecifierSet = field(default_factory=SpecifierSet)
+    environments: tuple[Marker, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Distribution:
+    """One line of the manifest: a name, a version, and when it is there."""
+
+    name: NormalizedName
+    version: str
+    condition: Condition = ALWAYS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """The frozen table: sorted, validated, and all that the renderer sees.
+
+    ``source`` is the lock file's name or ``installed``.
+    ``skipped`` maps a name to the reason for which it has no version.
+    ``omit`` names, in order, what an event leaves off first; empty when all versions fit.
+    """
+
+    project: NormalizedName
+    source: str
+    distributions: tuple[Distribution, ...]
+    skipped: Mapping[NormalizedName, str] = field(default_factory=dict)
+    omit: tuple[NormalizedName, ...] = ()
+    warnings: tuple[str, ...] = ()
