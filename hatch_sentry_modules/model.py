@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, NewType, TypeAlias
 
-from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
 Key: TypeAlias = Hashable
 """What a source calls a node: whatever is unique in its lock file."""
 
-Condition: TypeAlias = frozenset[frozenset[Marker]]
+MarkerText = NewType("MarkerText", str)
+"""A valid marker in packaging's spelling, on the eleven environment variables alone.
+
+Extras and dependency groups are decided before: see ``markers.specialize``. Text, because a
+``packaging.markers.Marker`` formats itself anew each time it is hashed or compared.
+"""
+
+Condition: TypeAlias = frozenset[frozenset[MarkerText]]
 """When a distribution is part of the closure: an OR of ANDs of markers.
 
 ``ALWAYS`` holds one empty AND and is true everywhere; no AND at all is true nowhere.
@@ -43,7 +49,7 @@ class Edge(NamedTuple):
     """A link to a node, followed where its marker holds; no marker holds everywhere."""
 
     target: Key
-    marker: Marker | None = None
+    marker: MarkerText | None = None
 
 
 class Node(NamedTuple):
@@ -75,7 +81,7 @@ class Graph:
     roots: tuple[Edge, ...]
     nodes: Mapping[Key, Node]
     requires_python: SpecifierSet = field(default_factory=SpecifierSet)
-    environments: tuple[Marker, ...] = ()
+    environments: tuple[MarkerText, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
