@@ -1,0 +1,126 @@
+"""Checks ``[tool.sentry-modules]``, the one configuration table of every entrance."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+
+from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.errors import ConfigError
+
+TABLE = "tool.sentry-modules"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config:
+    """What a user may decide; the defaults are right for most projects.
+
+    ``source`` is ``auto``, ``installed`` or the path of a lock file in the project.
+    ``path`` is where the generated module goes in the wheel, with forward slashes;
+    nothing means ``_sentry_modules.py`` in the import package.
+    ``exclude`` holds glob patterns over normalized names.
+    """
+
+    source: str = "auto"
+    path: str | None = None
+    extras: frozenset[NormalizedName] = frozenset()
+    groups: frozenset[NormalizedName] = frozenset()
+    exclude: tuple[str, ...] = ()
+    required: bool = True
+    sbom: bool = False
+
+
+def read(document: Table, hook_table: str = "", hook_values: Mapping[str, Any] | None = None) -> Config:
+    """Read the configuration from ``pyproject.toml``, or from a build hook's own table.
+
+    Args:
+        document: All of ``pyproject.toml``.
+        hook_table: The full name of the table that switches the hook on, for messages.
+        hook_values: What that table holds; it may hold the keys instead of the shared table.
+
+    Raises:
+        ConfigError: Every mistake that was found, each with its full TOML path.
+    """
+    tool = document.table("tool").table("sentry-modules").values
+    if tool and hook_values:
+        fault = f"{TABLE} and {hook_table} both hold options"
+        raise ConfigError(document.file, "", fault, "Keep them in one of the two")
+    table, values = (hook_table, hook_values) if hook_values else (TABLE, tool)
+    mistakes = [f"{table}.{mistake}" for mistake in _mistakes(values)]
+    if mistakes:
+        raise ConfigError(document.file, "", "; ".join(mistakes))
+    return Config(**{key: OPTIONS[key][1](value) for key, value in values.items()})
+
+
+def _mistakes(values: Mapping[str, Any]) -> list[str]:
+    found = []
+    for key, value in values.items():
+        if key not in OPTIONS:
+            nearest = difflib.get_close_matches(key, OPTIONS, n=1, cutoff=0)
+            found.append(f"{key}: unknown option, the nearest is {nearest[0]!r}")
+        elif fault := OPTIONS[key][0](value):
+            found.append(f"{key}: {fault}")
+    return found
+
+
+def _boolean_fault(value: object) -> str:
+    return "" if isinstance(value, bool) else "must be true or false"
+
+
+def _source_fault(value: object) -> str:
+    if isinstance(value, str) and value:
+        return ""
+    return "must be 'auto', 'installed' or the path of a lock file"
+
+
+def _path_fault(value: object) -> str:
+    if not isinstance(value, str) or not value.endswith(".py") or "\\" in value:
+        return "must be the path of a .py file in the wheel, with forward slashes"
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts or not all(
+        part.isidentifier() for part in path.with_suffix("").parts
+    ):
+        return "must lie in the wheel, and each part of it must be a name that Python can import"
+    return ""
+
+
+def _strings_fault(value: object) -> str:
+    if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
+        return ""
+    return "must be an array of strings"
+
+
+def _names_fault(value: object) -> str:
+    if fault := _strings_fault(value):
+        return fault
+    assert isinstance(value, list)
+    return next((f"{name!a} is not a valid name" for name in value if not _is_name(name)), "")
+
+
+def _is_name(text: str) -> bool:
+    try:
+        canonicalize_name(text, validate=True)
+    except InvalidName:
+        return False
+    return True
+
+
+def _names(value: list[str]) -> frozenset[NormalizedName]:
+    return frozenset(map(canonicalize_name, value))
+
+
+OPTIONS: dict[str, tuple[Callable[[object], str], Callable[[Any], object]]] = {
+    "source": (_source_fault, str),
+    "path": (_path_fault, str),
+    "extras": (_names_fault, _names),
+    "groups": (_names_fault, _names),
+    "exclude": (_strings_fault, tuple),
+    "required": (_boolean_fault, bool),
+    "sbom": (_boolean_fault, bool),
+}
+"""For each option: what is wrong with a value (nothing if it is right), and its parsed form."""

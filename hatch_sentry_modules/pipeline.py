@@ -1,0 +1,175 @@
+"""The one way from a project to its manifest, and to the module that a build puts into a wheel.
+
+Every entrance calls it: the hooks :func:`generate`, the command line :func:`freeze`.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import NormalizedName
+
+from hatch_sentry_modules import config as configuration
+from hatch_sentry_modules import layout, render, sources
+from hatch_sentry_modules import project as projects
+from hatch_sentry_modules.config import Config
+from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.model import Distribution, Manifest, Selection
+from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.resolve import Closure, resolve
+
+BUDGET = 8192
+"""What the server gives the versions of one event, each counted as its length plus 3, in bytes."""
+
+DYNAMIC = "its version is dynamic, so it is known only in a build"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Generated:
+    """A generated module and its place: in the wheel, and in the tree that an sdist carries."""
+
+    text: str
+    wheel_path: str
+    tree_path: str
+
+
+def generate(
+    root: Path,
+    *,
+    name: str,
+    version: str,
+    files: Mapping[str, str],
+    warn: Callable[[str], None],
+    hook_table: str = "",
+    hook_values: Mapping[str, Any] | None = None,
+) -> Generated | None:
+    """Make the module for a build, or nothing where no source is usable and none is required.
+
+    An unpacked sdist carries the module already, and that one is used: the wheel that is built
+    from it is the same as one built from the tree.
+
+    Args:
+        root: The folder of ``pyproject.toml``; it is only read.
+        name: The project's name, as the backend found it.
+        version: The version that is being built.
+        files: For each file of the wheel, its path in the wheel and its path in the tree.
+        warn: Takes each warning, a sentence, to the user.
+        hook_table: The full name of the backend's own table for the hook, if it has one.
+        hook_values: The options in that table.
+
+    Raises:
+        FreezeError: The configuration is wrong, or what it asks for cannot be frozen.
+    """
+    project = projects.read(root, name=name, version=version)
+    config = configuration.read(project.table, hook_table, hook_values)
+    assert project.name is not None
+    wheel_path = config.path or layout.place(files, project.name)
+    tree_path = layout.in_tree(wheel_path, files)
+    text = _carried(root, tree_path)
+    if text is None:
+        try:
+            manifest = freeze(project, config)
+        except SourceError as error:
+            if config.required:
+                raise
+            warn(f"{error} No manifest is built in.")
+            return None
+        for warning in manifest.warnings:
+            warn(warning)
+        text = render.to_python(manifest)
+    return Generated(text=text, wheel_path=wheel_path, tree_path=tree_path)
+
+
+def _carried(root: Path, tree_path: str) -> str | None:
+    """Read the module that an unpacked sdist (it has ``PKG-INFO`` at its top) carries."""
+    path = root / tree_path
+    if not (root / "PKG-INFO").is_file() or not path.is_file():
+        return None
+    text = path.read_text(encoding="utf-8")
+    return text if text.startswith(render.HEADER) else None
+
+
+def freeze(
+    project: Project,
+    config: Config,
+    *,
+    selection: Selection | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Manifest:
+    """Make the manifest of a project.
+
+    Args:
+        project: The project, with the version that is being built if it is known.
+        config: The options.
+        selection: What is asked for, instead of the extras and groups of ``config``.
+        environment: All eleven marker variables for one concrete list, or nothing for a
+            universal manifest.
+
+    Raises:
+        FreezeError: What is asked for cannot be frozen.
+    """
+    selection = selection or Selection(extras=config.extras, groups=config.groups)
+    graph = sources.read(config.source, project, selection)
+    closure = resolve(graph, environment)
+    name = selection.package or project.name
+    manifest = Manifest(
+        project=name,
+        source=re.sub(r"[^ -~]", "?", graph.file),
+        distributions=closure.distributions,
+        skipped=closure.skipped,
+        warnings=graph.warnings,
+    )
+    if name is not None and not selection.all_packages:
+        manifest = _with_project(manifest, name, project.version)
+    manifest = _without(manifest, config.exclude)
+    return replace(manifest, omit=_omitted(manifest.distributions, closure, project))
+
+
+def _with_project(manifest: Manifest, name: NormalizedName, version: str | None) -> Manifest:
+    """List the project itself, with the version that is being built."""
+    others = tuple(d for d in manifest.distributions if d.name != name)
+    skipped = {other: why for other, why in manifest.skipped.items() if other != name}
+    known = next((d.version for d in manifest.distributions if d.name == name), None)
+    version = version or known
+    if version is None:
+        return replace(manifest, skipped={**skipped, name: DYNAMIC})
+    own = Distribution(name=name, version=version)
+    listed = tuple(sorted((own, *others), key=lambda d: (d.name, d.version)))
+    return replace(manifest, distributions=listed, skipped=skipped)
+
+
+def _without(manifest: Manifest, patterns: tuple[str, ...]) -> Manifest:
+    def is_kept(name: NormalizedName) -> bool:
+        return not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+    return replace(
+        manifest,
+        distributions=tuple(d for d in manifest.distributions if is_kept(d.name)),
+        skipped={name: why for name, why in manifest.skipped.items() if is_kept(name)},
+    )
+
+
+def _omitted(
+    distributions: tuple[Distribution, ...], closure: Closure, project: Project
+) -> tuple[NormalizedName, ...]:
+    """Name what an event leaves off to stay in the server's budget, the farthest first."""
+    excess = sum(len(d.version) + 3 for d in distributions) - BUDGET
+    direct = {requirement.name for requirement in project.dependencies}
+
+    def distance(d: Distribution) -> int:
+        if d.name == project.name:
+            return 0
+        return 1 if d.name in direct else max(2, closure.depths.get(d.name, 0))
+
+    omitted = []
+    for d in sorted(distributions, key=lambda d: (-distance(d), d.name)):
+        if excess <= 0:
+            break
+        omitted.append(d.name)
+        excess -= len(d.version) + 3
+    return tuple(dict.fromkeys(omitted))

@@ -1,0 +1,87 @@
+"""Reads what ``pyproject.toml`` says of the project that is being built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+
+from hatch_sentry_modules.document import Table, read_toml, shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Project:
+    """The project as its own file declares it, before any resolution.
+
+    ``version`` is ``None`` while it is dynamic; a build hook knows it and passes it in.
+    ``name`` is ``None`` for a folder that declares no project, such as a workspace root.
+    ``table`` is all of ``pyproject.toml``, for the tables that one lock tool alone reads.
+    ``is_dynamic`` tells that a backend computes the requirements, so they are not known here.
+    """
+
+    root: Path
+    name: NormalizedName | None = None
+    version: str | None = None
+    requires_python: SpecifierSet = field(default_factory=SpecifierSet)
+    dependencies: tuple[Requirement, ...] = ()
+    optional_dependencies: Mapping[NormalizedName, tuple[Requirement, ...]] = field(
+        default_factory=dict
+    )
+    is_dynamic: bool = False
+    table: Table = field(default_factory=lambda: Table({}, file="pyproject.toml"))
+
+
+def read(root: Path, *, name: str | None = None, version: str | None = None) -> Project:
+    """Read the project in a folder; a folder without ``pyproject.toml`` is an empty project.
+
+    Args:
+        root: The folder that holds ``pyproject.toml``.
+        name: The name that a build backend found, which goes before the file's.
+        version: The version that is being built, which goes before the file's.
+
+    Raises:
+        SourceError: The file cannot be read for what the specification says it holds.
+            https://packaging.python.org/en/latest/specifications/pyproject-toml/
+    """
+    path = root / "pyproject.toml"
+    document = read_toml(path) if path.exists() else Table({}, file="pyproject.toml")
+    table = document.table("project")
+    poetry = document.table("tool").table("poetry")
+    named = Table({"name": name}, file="the build") if name else table if table.values else poetry
+    given = Table({"version": version}, file="the build")
+    dynamic = table.strings("dynamic")
+    return Project(
+        root=root,
+        name=named.name() if named.string("name") else None,
+        version=given.version() or table.version() or poetry.version(),
+        requires_python=table.specifiers("requires-python"),
+        dependencies=requirements(table, "dependencies"),
+        optional_dependencies={
+            extras.parse_name(extra, extra): requirements(extras, extra)
+            for extras in [table.table("optional-dependencies")]
+            for extra in extras.values
+        },
+        is_dynamic="dependencies" in dynamic or not table.values,
+        table=document,
+    )
+
+
+def requirements(table: Table, key: str) -> tuple[Requirement, ...]:
+    """Parse an array of PEP 508 requirements at a key of a table."""
+    return tuple(
+        _requirement(table, f"{key}[{index}]", text)
+        for index, text in enumerate(table.strings(key))
+    )
+
+
+def _requirement(table: Table, place: str, text: str) -> Requirement:
+    try:
+        return Requirement(text)
+    except InvalidRequirement:
+        fault = f"{shown(text)} is not a valid requirement (PEP 508)"
+        raise table.error(place, fault) from None
+

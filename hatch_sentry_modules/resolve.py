@@ -1,0 +1,162 @@
+"""Walks a graph from its roots to the closure, and says when each distribution is in it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from packaging.utils import NormalizedName
+
+from hatch_sentry_modules import markers
+from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
+from hatch_sentry_modules.model import (
+    Condition,
+    Distribution,
+    Edge,
+    Graph,
+    Key,
+    MarkerText,
+)
+
+MAX_ALTERNATIVES = 256
+"""Real lock files need up to 12 alternatives for one distribution; a hostile one is stopped."""
+
+_Clause = frozenset[MarkerText]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closure:
+    """All that the roots reach: sorted distributions, the skipped with reasons, and distances.
+
+    ``depths`` counts the links between the roots and a distribution, 1 for a direct one.
+    """
+
+    distributions: tuple[Distribution, ...]
+    skipped: Mapping[NormalizedName, str]
+    depths: Mapping[NormalizedName, int]
+
+
+def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closure:
+    """Compute the closure of a graph.
+
+    Args:
+        graph: What a source read.
+        environment: All eleven marker variables for one concrete list; nothing for a
+            universal one, in which every distribution has its condition.
+
+    Raises:
+        RefusedEnvironmentError: The graph was not resolved for that environment.
+        SourceError: A distribution has too many alternative conditions.
+    """
+    if environment is not None:
+        _refuse_foreign(graph, environment)
+    edges = _Edges(graph, environment)
+    depths: dict[NormalizedName, int] = {}
+    skipped: dict[NormalizedName, str] = {}
+    for key, depth in _depths(edges).items():
+        node = graph.nodes[key]
+        depths.setdefault(node.name, depth)
+        if node.is_listed and node.version is None:
+            skipped[node.name] = node.reason
+    distributions = tuple(_collect(graph, _conditions(graph.file, edges)))
+    return Closure(distributions=distributions, skipped=skipped, depths=depths)
+
+
+def _refuse_foreign(graph: Graph, environment: Mapping[str, str]) -> None:
+    python = environment["python_full_version"].rstrip("+")
+    if not graph.requires_python.contains(python, prereleases=True):
+        fault = f"Python {python} is excluded by requires-python {str(graph.requires_python)!r}"
+        raise RefusedEnvironmentError(graph.file, "", fault, "Choose another environment")
+    if graph.environments and not any(
+        markers.evaluate(marker, environment) for marker in graph.environments
+    ):
+        fault = "it was not resolved for this environment"
+        raise RefusedEnvironmentError(
+            graph.file, "", fault, "Lock the project for it, or choose another environment"
+        )
+
+
+class _Edges:
+    """The edges of a graph as one environment sees them: followed, unless their marker is false."""
+
+    def __init__(self, graph: Graph, environment: Mapping[str, str] | None) -> None:
+        self._graph = graph
+        self._environment = environment
+        self._verdicts: dict[MarkerText, bool] = {}
+        self.roots = self._followed(graph.roots)
+
+    def of(self, key: Key) -> Iterable[Edge]:
+        return self._followed(self._graph.nodes[key].edges)
+
+    def _followed(self, edges: Iterable[Edge]) -> Iterable[Edge]:
+        if self._environment is None:
+            return edges
+        return [Edge(edge.target) for edge in edges if self._holds(edge.marker, self._environment)]
+
+    def _holds(self, marker: MarkerText | None, environment: Mapping[str, str]) -> bool:
+        if marker is None:
+            return True
+        if marker not in self._verdicts:
+            self._verdicts[marker] = markers.evaluate(marker, environment)
+        return self._verdicts[marker]
+
+
+def _depths(edges: _Edges) -> dict[Key, int]:
+    depths: dict[Key, int] = {}
+    queue = deque((edge.target, 1) for edge in edges.roots)
+    while queue:
+        key, depth = queue.popleft()
+        if key not in depths:
+            depths[key] = depth
+            queue.extend((edge.target, depth + 1) for edge in edges.of(key))
+    return depths
+
+
+def _conditions(file: str, edges: _Edges) -> dict[Key, list[_Clause]]:
+    """Find for each node the OR of ANDs of markers on the ways to it.
+
+    Shorter ANDs come first out of the queue (an edge adds one marker or none), so an AND that
+    is kept is never absorbed by a later one, and cycles end.
+    """
+    conditions: dict[Key, list[_Clause]] = {}
+    queue: deque[tuple[Key, _Clause]] = deque()
+    _enqueue(queue, frozenset(), edges.roots)
+    while queue:
+        key, clause = queue.popleft()
+        known = conditions.setdefault(key, [])
+        if any(kept <= clause for kept in known):
+            continue
+        known.append(clause)
+        if len(known) > MAX_ALTERNATIVES:
+            fault = f"a distribution has more than {MAX_ALTERNATIVES} alternative conditions"
+            raise SourceError(file, "", fault, "Freeze it for one environment")
+        _enqueue(queue, clause, edges.of(key))
+    return conditions
+
+
+def _enqueue(queue: deque[tuple[Key, _Clause]], clause: _Clause, edges: Iterable[Edge]) -> None:
+    for target, marker in edges:
+        if marker is None or marker in clause:
+            queue.appendleft((target, clause))
+        else:
+            queue.append((target, clause | {marker}))
+
+
+def _collect(graph: Graph, conditions: Mapping[Key, list[_Clause]]) -> Iterator[Distribution]:
+    """Join the nodes of one name and version: a distribution, its extras, its other sources."""
+    clauses: dict[tuple[NormalizedName, str], list[_Clause]] = {}
+    for key, found in conditions.items():
+        node = graph.nodes[key]
+        if node.is_listed and node.version is not None:
+            clauses.setdefault((node.name, node.version), []).extend(found)
+    for (name, version), alternatives in sorted(clauses.items()):
+        yield Distribution(name=name, version=version, condition=_absorb(alternatives))
+
+
+def _absorb(clauses: Iterable[_Clause]) -> Condition:
+    kept: list[_Clause] = []
+    for clause in sorted(clauses, key=len):
+        if not any(other <= clause for other in kept):
+            kept.append(clause)
+    return frozenset(kept)

@@ -1,0 +1,81 @@
+"""Finds a project's source and reads it into a graph; each lock format is one file here."""
+
+from __future__ import annotations
+
+import fnmatch
+from importlib import import_module
+from pathlib import Path
+
+from hatch_sentry_modules.errors import SourceError, SourceNotFoundError
+from hatch_sentry_modules.model import Graph, Selection
+from hatch_sentry_modules.project import Project
+
+INSTALLED = "installed"
+
+READERS = {
+    "pylock.toml": "pylock",
+    "pylock.*.toml": "pylock",
+    "uv.lock": "uv",
+    "poetry.lock": "poetry",
+    "pdm.lock": "pdm",
+    "Pipfile.lock": "pipfile",
+    "*.txt": "requirements",
+}
+"""The file names that are known, in order of preference, and the module that reads each."""
+
+AUTO = ("pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt")
+"""The files that ``source = "auto"`` looks for, in this order."""
+
+
+def read(source: str, project: Project, selection: Selection) -> Graph:
+    """Read a project's source.
+
+    Args:
+        source: ``auto``, ``installed``, or the path of a lock file, seen from the project.
+        project: The project that is being built.
+        selection: What is asked for.
+
+    Raises:
+        SourceNotFoundError: There is no such file; for ``auto``, no usable one.
+        SourceError: The file is not what its name says, or holds a mistake.
+    """
+    if source == INSTALLED:
+        from hatch_sentry_modules.sources import installed
+
+        return installed.read(project, selection)
+    path = find(project.root) if source == "auto" else project.root / source
+    return _reader(path)(path, project, selection)
+
+
+def find(root: Path) -> Path:
+    """Find the lock file that ``source = "auto"`` stands for.
+
+    A ``requirements.txt`` counts only if it is pinned. A workspace member finds the
+    ``uv.lock`` of the workspace above it.
+
+    Raises:
+        SourceNotFoundError: There is none.
+    """
+    from hatch_sentry_modules.sources import requirements, uv
+
+    for name in AUTO:
+        path = root / name
+        if path.is_file() and (name != "requirements.txt" or requirements.is_pinned(path)):
+            return path
+    if above := uv.find_workspace_lock(root):
+        return above
+    raise SourceNotFoundError(
+        "pyproject.toml",
+        "",
+        "no lock file stands beside it (" + ", ".join(AUTO) + " with every version pinned)",
+        "Lock the project, for instance with 'uv lock', or set 'source'",
+    )
+
+
+def _reader(path: Path):  # type: ignore[no-untyped-def]
+    for pattern, module in READERS.items():
+        if fnmatch.fnmatchcase(path.name, pattern):
+            return import_module(f"hatch_sentry_modules.sources.{module}").read
+    raise SourceError(
+        path.name, "", "no lock format has this file name", "Known are " + ", ".join(READERS)
+    )
