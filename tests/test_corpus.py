@@ -1,0 +1,60 @@
+"""Every case of the corpus of real lock files comes out as the lock tool itself would install it."""
+
+from __future__ import annotations
+
+import pytest
+
+from hatch_sentry_modules import pipeline, project, render
+from hatch_sentry_modules.config import Config
+from hatch_sentry_modules.errors import FreezeError, RefusedEnvironmentError
+from tests import corpus
+from tests.environments import execute
+
+CASES = list(corpus.cases())
+pytestmark = pytest.mark.skipif(not CASES, reason="the corpus is not beside the project")
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_direct_evaluation_equals_the_lock_tools_own_export(case: corpus.Case) -> None:
+    """Freezing for one environment gives the truth's names and versions, or a refusal."""
+    own = project.read(case.folder)
+    config = Config(source=case.source)
+    try:
+        manifest = pipeline.freeze(
+            own, config, selection=case.selection, environment=case.environment
+        )
+    except RefusedEnvironmentError:
+        # A tool that exports nothing at all for a foreign environment is silent, not right.
+        assert not case.modules
+        return
+    assert corpus.listed(manifest) == case.modules
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.modules], ids=str)
+def test_the_universal_module_gives_the_truth_when_it_is_executed(case: corpus.Case) -> None:
+    """The rendered module, executed under an environment, holds what is installed there."""
+    own = project.read(case.folder)
+    manifest = pipeline.freeze(own, Config(source=case.source), selection=case.selection)
+    namespace = execute(render.to_python(manifest), case.environment)
+    found = dict(namespace["MODULES"])  # type: ignore[call-overload]
+    if manifest.project is not None:
+        found.pop(manifest.project, None)
+    assert case.modules is not None
+    versions = {name: version for name, version in case.modules.items() if version is not None}
+    assert found == versions
+    assert {name for name in case.modules if name not in versions} <= set(manifest.skipped)
+
+
+@pytest.mark.parametrize(
+    ("folder", "source"),
+    [("poetry/crewai-2024-stale", "poetry.lock")],
+)
+def test_a_stale_lock_is_reported(folder: str, source: str) -> None:
+    """A lock file whose project has changed since is a warning, or an error if it is unusable."""
+    own = project.read(corpus.ROOT / folder)
+    try:
+        manifest = pipeline.freeze(own, Config(source=source))
+    except FreezeError as error:
+        assert "lock" in str(error)
+    else:
+        assert any("lock" in warning for warning in manifest.warnings)
