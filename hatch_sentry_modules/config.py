@@ -35,7 +35,9 @@ class Config:
     sbom: bool = False
 
 
-def read(document: Table, hook_table: str = "", hook_values: Mapping[str, Any] | None = None) -> Config:
+def read(
+    document: Table, hook_table: str = "", hook_values: Mapping[str, Any] | None = None
+) -> Config:
     """Read the configuration from ``pyproject.toml``, or from a build hook's own table.
 
     Args:
@@ -82,8 +84,10 @@ def _path_fault(value: object) -> str:
     if not isinstance(value, str) or not value.endswith(".py") or "\\" in value:
         return "must be the path of a .py file in the wheel, with forward slashes"
     path = PurePosixPath(value)
-    if path.is_absolute() or ".." in path.parts or not all(
-        part.isidentifier() for part in path.with_suffix("").parts
+    if (
+        path.is_absolute()
+        or ".." in path.parts
+        or not all(part.isidentifier() for part in path.with_suffix("").parts)
     ):
         return "must lie in the wheel, and each part of it must be a name that Python can import"
     return ""
@@ -96,9 +100,8 @@ def _strings_fault(value: object) -> str:
 
 
 def _names_fault(value: object) -> str:
-    if fault := _strings_fault(value):
-        return fault
-    assert isinstance(value, list)
+    if not isinstance(value, list) or _strings_fault(value):
+        return _strings_fault(value)
     return next((f"{name!a} is not a valid name" for name in value if not _is_name(name)), "")
 
 

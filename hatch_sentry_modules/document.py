@@ -18,7 +18,8 @@ from hatch_sentry_modules.errors import SourceError, SourceNotFoundError
 from hatch_sentry_modules.markers import specialize
 from hatch_sentry_modules.model import MarkerText
 
-_VERSION = re.compile(r"[A-Za-z0-9.!+_-]+", re.ASCII)
+_VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,200}", re.ASCII)
+_LONGEST_SHOWN = 60
 
 
 def read_text(path: Path) -> str:
@@ -191,7 +192,7 @@ class Table:
 
 def is_version(text: str) -> bool:
     """Say whether a text is a PEP 440 version, written without anything around it."""
-    if len(text) > 200 or not _VERSION.fullmatch(text):
+    if not _VERSION.fullmatch(text):
         return False
     try:
         Version(text)
@@ -207,7 +208,7 @@ def shown(text: str) -> str:
     """
     if "://" in text or "@" in text:
         return "a value with an address"
-    return ascii(text if len(text) <= 60 else text[:57] + "...")
+    return ascii(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "...")
 
 
 def _kind(value: object) -> str:

@@ -27,7 +27,9 @@ def place(files: Iterable[str], project: NormalizedName) -> str:
         ConfigError: There are several import packages and none has the project's name.
     """
     packages = _import_packages(files)
-    named = [package for package in packages if canonicalize_name(package.replace("/", ".")) == project]
+    named = [
+        package for package in packages if canonicalize_name(package.replace("/", ".")) == project
+    ]
     if len(packages) > 1 and len(named) != 1:
         names = ", ".join(repr(package) for package in packages)
         fault = f"the wheel holds the import packages {names}, and none has the project's name"

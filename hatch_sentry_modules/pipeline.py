@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from packaging.utils import NormalizedName
+from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules import config as configuration
-from hatch_sentry_modules import layout, render, sources
+from hatch_sentry_modules import layout, render, sources, stale
 from hatch_sentry_modules import project as projects
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import SourceError
@@ -30,6 +30,27 @@ DYNAMIC = "its version is dynamic, so it is known only in a build"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Build:
+    """What a build backend knows when it calls in.
+
+    ``root`` is the folder of ``pyproject.toml``; it is only read.
+    ``name`` and ``version`` are what is being built, as the backend found them.
+    ``files`` maps the path in the wheel of each file to its path in the tree, both with ``/``.
+    ``warn`` takes each warning, a sentence, to the user.
+    ``hook_table`` is the full name of the backend's own table for the hook, if it has one, and
+    ``hook_values`` are the options in it.
+    """
+
+    root: Path
+    name: str
+    version: str
+    files: Mapping[str, str]
+    warn: Callable[[str], None]
+    hook_table: str = ""
+    hook_values: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Generated:
     """A generated module and its place: in the wheel, and in the tree that an sdist carries."""
 
@@ -38,51 +59,34 @@ class Generated:
     tree_path: str
 
 
-def generate(
-    root: Path,
-    *,
-    name: str,
-    version: str,
-    files: Mapping[str, str],
-    warn: Callable[[str], None],
-    hook_table: str = "",
-    hook_values: Mapping[str, Any] | None = None,
-) -> Generated | None:
+def generate(build: Build) -> Generated | None:
     """Make the module for a build, or nothing where no source is usable and none is required.
 
     An unpacked sdist carries the module already, and that one is used: the wheel that is built
     from it is the same as one built from the tree.
 
-    Args:
-        root: The folder of ``pyproject.toml``; it is only read.
-        name: The project's name, as the backend found it.
-        version: The version that is being built.
-        files: For each file of the wheel, its path in the wheel and its path in the tree.
-        warn: Takes each warning, a sentence, to the user.
-        hook_table: The full name of the backend's own table for the hook, if it has one.
-        hook_values: The options in that table.
-
     Raises:
         FreezeError: The configuration is wrong, or what it asks for cannot be frozen.
     """
-    project = projects.read(root, name=name, version=version)
-    config = configuration.read(project.table, hook_table, hook_values)
-    assert project.name is not None
-    wheel_path = config.path or layout.place(files, project.name)
-    tree_path = layout.in_tree(wheel_path, files)
-    text = _carried(root, tree_path)
-    if text is None:
-        try:
-            manifest = freeze(project, config)
-        except SourceError as error:
-            if config.required:
-                raise
-            warn(f"{error} No manifest is built in.")
-            return None
-        for warning in manifest.warnings:
-            warn(warning)
-        text = render.to_python(manifest)
-    return Generated(text=text, wheel_path=wheel_path, tree_path=tree_path)
+    project = projects.read(build.root, name=build.name, version=build.version)
+    config = configuration.read(project.table, build.hook_table, build.hook_values)
+    wheel_path = config.path or layout.place(build.files, canonicalize_name(build.name))
+    tree_path = layout.in_tree(wheel_path, build.files)
+    text = _carried(build.root, tree_path) or _frozen(project, config, build.warn)
+    return Generated(text=text, wheel_path=wheel_path, tree_path=tree_path) if text else None
+
+
+def _frozen(project: Project, config: Config, warn: Callable[[str], None]) -> str | None:
+    try:
+        manifest = freeze(project, config)
+    except SourceError as error:
+        if config.required:
+            raise
+        warn(f"{error} No manifest is built in.")
+        return None
+    for warning in manifest.warnings:
+        warn(warning)
+    return render.to_python(manifest)
 
 
 def _carried(root: Path, tree_path: str) -> str | None:
@@ -115,6 +119,7 @@ def freeze(
     """
     selection = selection or Selection(extras=config.extras, groups=config.groups)
     graph = sources.read(config.source, project, selection)
+    graph = replace(graph, requires_python=graph.requires_python & project.requires_python)
     closure = resolve(graph, environment)
     name = selection.package or project.name
     manifest = Manifest(
@@ -122,7 +127,7 @@ def freeze(
         source=re.sub(r"[^ -~]", "?", graph.file),
         distributions=closure.distributions,
         skipped=closure.skipped,
-        warnings=graph.warnings,
+        warnings=graph.warnings + stale.check(graph.file, project, selection, closure),
     )
     if name is not None and not selection.all_packages:
         manifest = _with_project(manifest, name, project.version)

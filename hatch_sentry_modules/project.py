@@ -84,4 +84,3 @@ def _requirement(table: Table, place: str, text: str) -> Requirement:
     except InvalidRequirement:
         fault = f"{shown(text)} is not a valid requirement (PEP 508)"
         raise table.error(place, fault) from None
-

@@ -83,7 +83,9 @@ def to_json(manifest: Manifest) -> str:
         "source": manifest.source,
         "modules": modules,
         "conditional": conditional,
-        "skipped": [{"name": name, "reason": manifest.skipped[name]} for name in sorted(manifest.skipped)],
+        "skipped": [
+            {"name": name, "reason": manifest.skipped[name]} for name in sorted(manifest.skipped)
+        ],
     }
     return json.dumps(document, indent=2) + "\n"
 

@@ -16,6 +16,14 @@ from hatch_sentry_modules.errors import FreezeError
 
 TABLE = "tool.hatch.build.hooks.sentry-modules"
 
+HATCHLING_KEYS = {
+    "dependencies",
+    "enable-by-default",
+    "require-runtime-dependencies",
+    "require-runtime-features",
+}
+"""https://hatch.pypa.io/latest/config/build/#build-hooks"""
+
 
 class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
     """Hands the generated module to hatchling; an editable build is left alone.
@@ -24,6 +32,7 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
     """
 
     PLUGIN_NAME = "sentry-modules"
+    _folder: tempfile.TemporaryDirectory[str] | None = None
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the module to the files of a wheel or an sdist."""
@@ -31,13 +40,15 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
             return
         try:
             generated = pipeline.generate(
-                Path(self.root),
-                name=self.metadata.name,
-                version=self.metadata.version,
-                files=self._wheel_files(),
-                warn=self.app.display_warning,
-                hook_table=TABLE,
-                hook_values=_options(self.config),
+                pipeline.Build(
+                    root=Path(self.root),
+                    name=self.metadata.name,
+                    version=self.metadata.version,
+                    files=self._wheel_files(),
+                    warn=self.app.display_warning,
+                    hook_table=TABLE,
+                    hook_values=_options(self.config),
+                )
             )
         except FreezeError as error:
             self.app.abort(str(error))
@@ -45,9 +56,9 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
             path = generated.wheel_path if self.target_name == "wheel" else generated.tree_path
             build_data["force_include"][self._write(generated.text)] = path
 
-    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+    def finalize(self, *_: object) -> None:
         """Remove the file that hatchling has packed by now."""
-        if hasattr(self, "_folder"):
+        if self._folder:
             self._folder.cleanup()
 
     def _write(self, text: str) -> str:
@@ -68,8 +79,7 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
 
 def _options(config: dict[str, Any]) -> dict[str, Any]:
     """Leave out the keys that hatchling itself reads in every hook's table."""
-    own = {"dependencies", "require-runtime-dependencies", "require-runtime-features", "enable-by-default", "path"} - {"path"}
-    return {key: value for key, value in config.items() if key not in own}
+    return {key: value for key, value in config.items() if key not in HATCHLING_KEYS}
 
 
 @hookimpl

@@ -1,0 +1,65 @@
+"""Finds, without the network, that a project's requirements changed after it was locked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+
+from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.model import Selection
+from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.resolve import Closure
+
+REMEDY = "Lock the project again"
+
+
+def check(file: str, project: Project, selection: Selection, closure: Closure) -> tuple[str, ...]:
+    """Compare what the project requires with what the lock file holds.
+
+    Args:
+        file: The lock file's name, for messages.
+        project: The project; one whose requirements only its backend knows is not judged.
+        selection: What was asked for; workspace members declare their own requirements.
+        closure: What was found in the lock file, universal or for one environment.
+
+    Returns:
+        A warning, a sentence, for each requirement that the lock file does not meet.
+
+    Raises:
+        SourceError: The lock file meets none of the requirements, so it is not this project's.
+    """
+    if not selection.runtime or selection.package or selection.all_packages:
+        return ()
+    required = list(_required(project, selection))
+    faults = list(_faults(required, closure))
+    if required and len(faults) == len(required):
+        fault = f"it meets none of the project's requirements: {', '.join(sorted(faults))}"
+        raise SourceError(file, "", fault, REMEDY)
+    return tuple(f"{file}: the lock file is stale: {fault}. {REMEDY}." for fault in sorted(faults))
+
+
+def _required(project: Project, selection: Selection) -> Iterator[Requirement]:
+    yield from project.dependencies
+    for extra in selection.extras:
+        yield from project.optional_dependencies.get(extra, ())
+
+
+def _faults(required: Iterable[Requirement], closure: Closure) -> Iterator[str]:
+    versions: dict[NormalizedName, list[str]] = {name: [] for name in closure.skipped}
+    for distribution in closure.distributions:
+        versions.setdefault(distribution.name, []).append(distribution.version)
+    for requirement in required:
+        name = canonicalize_name(requirement.name)
+        # A lock tool may leave out what a marker excludes from every Python it locks for.
+        if name not in versions and requirement.marker is None:
+            yield f"it does not hold {name}"
+        elif not _is_met(requirement, versions.get(name, [])):
+            yield f"its {name} {versions[name][0]} is not {requirement.specifier}"
+
+
+def _is_met(requirement: Requirement, versions: list[str]) -> bool:
+    if not versions or requirement.url:
+        return True
+    return any(requirement.specifier.contains(version, prereleases=True) for version in versions)
