@@ -14,6 +14,19 @@ from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import ConfigError
 
 TABLE = "tool.sentry-modules"
+HATCH_TABLE = "tool.hatch.build.hooks.sentry-modules"
+"""Hatch needs a table of its own to switch the hook on; it may hold the options instead."""
+
+HATCHLING_KEYS = {
+    "dependencies",
+    "enable-by-default",
+    "require-runtime-dependencies",
+    "require-runtime-features",
+}
+"""What hatchling itself reads in a hook's table.
+
+https://hatch.pypa.io/latest/config/build/#build-hooks
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,28 +48,29 @@ class Config:
     sbom: bool = False
 
 
-def read(
-    document: Table, hook_table: str = "", hook_values: Mapping[str, Any] | None = None
-) -> Config:
-    """Read the configuration from ``pyproject.toml``, or from a build hook's own table.
+def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Config:
+    """Read the configuration of a project.
 
     Args:
         document: All of ``pyproject.toml``.
-        hook_table: The full name of the table that switches the hook on, for messages.
-        hook_values: What that table holds; it may hold the keys instead of the shared table.
+        hook_values: What hatchling hands to its hook, which can come from other places than
+            ``tool.hatch.build.hooks.sentry-modules``; nothing means that this table is read.
 
     Raises:
         ConfigError: Every mistake that was found, each with its full TOML path.
     """
-    tool = document.table("tool").table("sentry-modules").values
-    if tool and hook_values:
-        fault = f"{TABLE} and {hook_table} both hold options"
+    hatch = document.table("tool").table("hatch").table("build").table("hooks")
+    values = hatch.table("sentry-modules").values if hook_values is None else hook_values
+    own = {key: value for key, value in values.items() if key not in HATCHLING_KEYS}
+    shared = document.table("tool").table("sentry-modules").values
+    if own and shared:
+        fault = f"{TABLE} and {HATCH_TABLE} both hold options"
         raise ConfigError(document.file, "", fault, "Keep them in one of the two")
-    table, values = (hook_table, hook_values) if hook_values else (TABLE, tool)
-    mistakes = [f"{table}.{mistake}" for mistake in _mistakes(values)]
+    table, options = (HATCH_TABLE, own) if own else (TABLE, shared)
+    mistakes = [f"{table}.{mistake}" for mistake in _mistakes(options)]
     if mistakes:
-        raise ConfigError(document.file, "", "; ".join(mistakes))
-    return Config(**{key: OPTIONS[key][1](value) for key, value in values.items()})
+        raise ConfigError(document.file, "", "; ".join(mistakes), "Mend the table")
+    return Config(**{key: OPTIONS[key][1](value) for key, value in options.items()})
 
 
 def _mistakes(values: Mapping[str, Any]) -> list[str]:

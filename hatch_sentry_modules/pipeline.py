@@ -37,8 +37,7 @@ class Build:
     ``name`` and ``version`` are what is being built, as the backend found them.
     ``files`` maps the path in the wheel of each file to its path in the tree, both with ``/``.
     ``warn`` takes each warning, a sentence, to the user.
-    ``hook_table`` is the full name of the backend's own table for the hook, if it has one, and
-    ``hook_values`` are the options in it.
+    ``hook_values`` are the options that hatchling hands to its hook.
     """
 
     root: Path
@@ -46,7 +45,6 @@ class Build:
     version: str
     files: Mapping[str, str]
     warn: Callable[[str], None]
-    hook_table: str = ""
     hook_values: Mapping[str, Any] | None = None
 
 
@@ -69,7 +67,7 @@ def generate(build: Build) -> Generated | None:
         FreezeError: The configuration is wrong, or what it asks for cannot be frozen.
     """
     project = projects.read(build.root, name=build.name, version=build.version)
-    config = configuration.read(project.table, build.hook_table, build.hook_values)
+    config = configuration.read(project.table, build.hook_values)
     wheel_path = config.path or layout.place(build.files, canonicalize_name(build.name))
     tree_path = layout.in_tree(wheel_path, build.files)
     text = _carried(build.root, tree_path) or _frozen(project, config, build.warn)

@@ -14,16 +14,6 @@ from hatchling.plugin import hookimpl
 from hatch_sentry_modules import pipeline
 from hatch_sentry_modules.errors import FreezeError
 
-TABLE = "tool.hatch.build.hooks.sentry-modules"
-
-HATCHLING_KEYS = {
-    "dependencies",
-    "enable-by-default",
-    "require-runtime-dependencies",
-    "require-runtime-features",
-}
-"""https://hatch.pypa.io/latest/config/build/#build-hooks"""
-
 
 class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
     """Hands the generated module to hatchling; an editable build is left alone.
@@ -46,8 +36,7 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
                     version=self.metadata.version,
                     files=self._wheel_files(),
                     warn=self.app.display_warning,
-                    hook_table=TABLE,
-                    hook_values=_options(self.config),
+                    hook_values=self.config,
                 )
             )
         except FreezeError as error:
@@ -75,11 +64,6 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
             file.distribution_path.replace("\\", "/"): file.relative_path.replace("\\", "/")
             for file in builder.recurse_included_files()
         }
-
-
-def _options(config: dict[str, Any]) -> dict[str, Any]:
-    """Leave out the keys that hatchling itself reads in every hook's table."""
-    return {key: value for key, value in config.items() if key not in HATCHLING_KEYS}
 
 
 @hookimpl

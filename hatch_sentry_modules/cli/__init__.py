@@ -1,0 +1,25 @@
+"""The command ``sentry-modules``; it needs the extra ``cli``."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line, or say in one line how to install what it needs."""
+    try:
+        from hatch_sentry_modules.cli.commands import commands
+    except ModuleNotFoundError as error:
+        if error.name not in ("click", "rich"):
+            raise
+        sys.exit(_missing(error.name))
+    commands(prog_name="sentry-modules")
+
+
+def _missing(library: str) -> int:
+    print(
+        f"sentry-modules: the command line needs {library}, which is not installed. "
+        "Install it with: pip install 'hatch-sentry-modules[cli]'.",
+        file=sys.stderr,
+    )
+    return 2

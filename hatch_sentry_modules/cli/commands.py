@@ -1,0 +1,38 @@
+"""The group of commands, and how each of them ends on bad input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+import hatch_sentry_modules
+from hatch_sentry_modules.cli.freeze import freeze
+from hatch_sentry_modules.errors import FreezeError
+
+
+class _Commands(click.Group):
+    """Ends with status 2 and one line for bad input, whichever command found it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FreezeError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(hatch_sentry_modules.__version__, prog_name="sentry-modules")
+def commands() -> None:
+    """Freeze what a Python application ships, so that Sentry events can say it.
+
+    \b
+    Exit status:
+      0  done
+      1  a difference that was asked for
+      2  bad input; one line says file, place, fault and remedy
+    """
+
+
+commands.add_command(freeze)

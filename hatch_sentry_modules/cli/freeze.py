@@ -1,0 +1,122 @@
+"""``sentry-modules freeze``: what the build would freeze."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+
+from hatch_sentry_modules import config as configuration
+from hatch_sentry_modules import environment as environments
+from hatch_sentry_modules import pipeline, project, render
+from hatch_sentry_modules.cli.output import write
+from hatch_sentry_modules.model import Selection
+
+FORMATS = {
+    "python": render.to_python,
+    "json": render.to_json,
+    "requirements": render.to_requirements,
+}
+
+
+class _Name(click.ParamType):
+    """A distribution, extra or group name, normalized."""
+
+    name = "name"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> NormalizedName:
+        try:
+            return canonicalize_name(value, validate=True)
+        except InvalidName:
+            self.fail(f"{value!a} is not a valid name", param, ctx)
+
+
+@click.command()
+@click.argument(
+    "folder",
+    metavar="[PROJECT]",
+    default=".",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+@click.option("--source", metavar="S", help="auto, installed, or a lock file in the project.")
+@click.option("--extra", "extras", metavar="E", multiple=True, type=_Name(), help="Add an extra.")
+@click.option(
+    "--group", "groups", metavar="G", multiple=True, type=_Name(), help="Add a dependency group."
+)
+@click.option(
+    "--only-group",
+    "only_groups",
+    metavar="G",
+    multiple=True,
+    type=_Name(),
+    help="Freeze this dependency group without the runtime set.",
+)
+@click.option("--package", metavar="MEMBER", type=_Name(), help="Freeze a workspace member.")
+@click.option("--all-packages", is_flag=True, help="Freeze all members of the workspace.")
+@click.option(
+    "--exclude", metavar="P", multiple=True, help="Leave out names that match this pattern."
+)
+@click.option(
+    "--environment",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A JSON object of all eleven PEP 508 variables; gives one concrete list.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="python", show_default=True
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of printing.",
+)
+def freeze(
+    folder: Path,
+    source: str | None,
+    extras: tuple[NormalizedName, ...],
+    groups: tuple[NormalizedName, ...],
+    only_groups: tuple[NormalizedName, ...],
+    package: NormalizedName | None,
+    all_packages: bool,
+    exclude: tuple[str, ...],
+    environment: Path | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Print what a build of PROJECT would freeze.
+
+    PROJECT is a folder with a pyproject.toml and a lock file, the current one by default. The
+    options go before the same keys of [tool.sentry-modules]. Without --environment the result
+    is universal: what only some environments install has its condition.
+
+    \b
+    Examples:
+      sentry-modules freeze
+      sentry-modules freeze --format json services/api
+      sentry-modules freeze --source requirements.txt -o app/_sentry_modules.py
+    """
+    if package and all_packages:
+        raise click.UsageError("--package and --all-packages exclude each other.")
+    own = project.read(folder)
+    config = configuration.read(own.table)
+    manifest = pipeline.freeze(
+        own,
+        replace(config, source=source or config.source, exclude=exclude or config.exclude),
+        selection=Selection(
+            extras=frozenset(extras) or config.extras,
+            groups=frozenset(groups + only_groups) or config.groups,
+            runtime=not only_groups,
+            package=package,
+            all_packages=all_packages,
+        ),
+        environment=environments.read(environment) if environment else None,
+    )
+    for warning in manifest.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    write(FORMATS[form](manifest), output)

@@ -1,0 +1,41 @@
+"""Reads a marker environment, which is whole or refused.
+
+A variable that is left out would silently be taken from the machine that builds.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from packaging.markers import Environment
+
+from hatch_sentry_modules.document import is_version, read_json
+from hatch_sentry_modules.errors import FreezeError
+
+VARIABLES = tuple(sorted(Environment.__annotations__))
+"""The eleven variables of PEP 508, without those that a selection decides."""
+
+_PYTHON = ("python_full_version", "python_version")
+
+
+def read(path: Path) -> dict[str, str]:
+    """Read a JSON object that holds all eleven variables as strings.
+
+    Raises:
+        FreezeError: The file cannot be read, or variables are missing, unknown or not strings.
+    """
+    table = read_json(path)
+    missing = [name for name in VARIABLES if name not in table]
+    unknown = sorted(ascii(name) for name in table.values if name not in VARIABLES)
+    if missing or unknown:
+        fault = "; ".join(
+            f"{word} {', '.join(names)}"
+            for word, names in (("missing", missing), ("unknown", unknown))
+            if names
+        )
+        raise FreezeError(path.name, "", fault, "Give all eleven variables of PEP 508")
+    environment = {name: table.required_string(name) for name in VARIABLES}
+    for name in _PYTHON:
+        if not is_version(environment[name].rstrip("+")):
+            raise table.error(name, "is not a version")
+    return environment
