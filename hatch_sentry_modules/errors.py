@@ -1,5 +1,10 @@
 """The errors that bad input raises; each is one line a user can act on."""
 
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+
 
 class FreezeError(Exception):
     """Something a user gave cannot be frozen.
@@ -31,3 +36,18 @@ class SourceNotFoundError(SourceError):
 
 class RefusedEnvironmentError(FreezeError):
     """The source was not resolved for the asked environment, so it says nothing about it."""
+
+
+def unknown_choice(file: str, kind: str, name: str, known: Collection[str]) -> SourceError:
+    """Make the error for an extra or a dependency group that a lock file does not hold.
+
+    Args:
+        file: The lock file's name.
+        kind: ``extra`` or ``dependency group``.
+        name: What was asked for.
+        known: All that could have been asked for; the nearest is named.
+    """
+    fault = f"it holds no {kind} {name!r}"
+    nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0)
+    remedy = f"The nearest is {nearest[0]!r}" if nearest else ""
+    return SourceError(file, "", fault, remedy)

@@ -11,6 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
 from hatch_sentry_modules.document import Table, read_toml, shown
+from hatch_sentry_modules.errors import SourceError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,3 +85,26 @@ def _requirement(table: Table, place: str, text: str) -> Requirement:
     except InvalidRequirement:
         fault = f"{shown(text)} is not a valid requirement (PEP 508)"
         raise table.error(place, fault) from None
+
+
+def member_version(root: Path, path: str, name: NormalizedName) -> str | None:
+    """Find the static version of a project in a folder that a lock file names.
+
+    Args:
+        root: The lock file's own folder, which the path may not leave.
+        path: The folder as the lock file writes it; an absolute one is not followed.
+        name: The name that the project there must have.
+
+    Returns:
+        The version, or nothing where there is no such project or its version is dynamic.
+    """
+    if Path(path).is_absolute():
+        return None
+    try:
+        folder = (root / path).resolve()
+        if not folder.is_relative_to(root.resolve()):
+            return None
+        member = read(folder)
+    except (SourceError, OSError, RuntimeError, ValueError):
+        return None
+    return member.version if member.name == name else None
