@@ -1,0 +1,35 @@
+# Everything sets itself up: a fresh machine needs Python 3.11 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help test test-slow lint bench demo clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.complete: pyproject.toml runtime/pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[cli,poetry]' --editable runtime --group lint
+	touch $@
+
+test: $(VENV)/.complete lint ## Lint, check types and run the quick tests
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-slow: $(VENV)/.complete ## Run the tests that build with every backend
+	$(BIN)/python -m pytest -n auto -m slow
+
+lint: $(VENV)/.complete ## Lint and check types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+demo: $(VENV)/.complete ## Run the sample application's bundles against a real server (KEEP=1 leaves it running)
+	KEEP=$(KEEP) $(BIN)/python -m demo
+
+bench: $(VENV)/.complete ## Measure, side by side with the stock SDK and the lock tools
+	$(BIN)/python -m bench
+
+clean: ## Remove what the targets made
+	rm -rf $(VENV) .cache .nox .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -1,0 +1,108 @@
+"""The import boundaries that keep the tree readable."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BUILD_SIDE = ROOT / "hatch_sentry_modules"
+RUN_TIME_SIDE = ROOT / "runtime" / "sentry_modules"
+SOURCES = sorted(BUILD_SIDE.glob("sources/[!_]*.py"))
+
+OWNED_BY_TOOLS = {"hatchling", "setuptools", "distutils", "pdm", "PyInstaller", "poetry"}
+COMMAND_LINE = {"click", "rich"}
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Give each module that a file imports, and whether it does so when it is itself imported."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top = {id(node) for node in tree.body}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, id(node) in top
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports relatively"
+            assert node.module is not None
+            yield node.module, id(node) in top
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}", id(node) in top
+
+
+def top_names(path: Path) -> set[str]:
+    """Give the top-level packages that a file imports."""
+    return {name.partition(".")[0] for name, _ in imports(path)}
+
+
+def is_imported(path: Path, module: str) -> bool:
+    """Say whether a file imports a module or something in it."""
+    return any(name == module or name.startswith(f"{module}.") for name, _ in imports(path))
+
+
+def test_there_is_something_to_check() -> None:
+    """The walks below see the real tree."""
+    assert len(SOURCES) > 2
+    assert list(RUN_TIME_SIDE.glob("*.py"))
+
+
+@pytest.mark.parametrize("path", sorted(RUN_TIME_SIDE.rglob("*.py")), ids=lambda path: path.name)
+def test_the_run_time_side_needs_the_sdk_alone(path: Path) -> None:
+    """The run-time side imports the standard library, the SDK and itself."""
+    allowed = {"sentry_sdk", "sentry_modules"} | set(sys.stdlib_module_names)
+    # Looked for where an application has it; never required.
+    allowed |= {"importlib_metadata", "pkg_resources"}
+    assert top_names(path) <= allowed
+
+
+@pytest.mark.parametrize("path", sorted(BUILD_SIDE.rglob("*.py")), ids=lambda path: path.stem)
+def test_the_build_side_never_imports_the_run_time_side(path: Path) -> None:
+    """The generated module's format is the only thing that both sides share."""
+    assert not top_names(path) & {"sentry_modules", "sentry_sdk"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_sources_know_nothing_of_each_other(path: Path) -> None:
+    """A source imports no other format's file, nor anything that comes after it."""
+    others = {
+        f"hatch_sentry_modules.sources.{other.stem}"
+        for other in SOURCES
+        if other.stem.partition("_")[0] != path.stem.partition("_")[0]
+    }
+    later = {f"hatch_sentry_modules.{name}" for name in ("pipeline", "render", "hooks", "cli")}
+    assert not [module for module in others | later if is_imported(path, module)]
+
+
+@pytest.mark.parametrize("stage", ["resolve", "render", "markers", "model"])
+def test_stages_know_no_lock_format(stage: str) -> None:
+    """What comes behind the sources knows neither them nor what calls in."""
+    files = [*BUILD_SIDE.glob(f"{stage}.py"), *BUILD_SIDE.glob(f"{stage}/*.py")]
+    assert files
+    for package in ("sources", "hooks", "cli", "pipeline", "project", "config"):
+        module = f"hatch_sentry_modules.{package}"
+        assert not [path.name for path in files if is_imported(path, module)]
+
+
+def test_render_sees_only_the_manifest() -> None:
+    """The renderer is given a manifest; it neither reads nor resolves."""
+    ours = {
+        name
+        for name, _ in imports(BUILD_SIDE / "render.py")
+        if name.startswith("hatch_sentry_modules.")
+    }
+    allowed = ("hatch_sentry_modules.model", "hatch_sentry_modules.markers")
+    assert all(name.startswith(allowed) for name in ours)
+
+
+@pytest.mark.parametrize("path", sorted(BUILD_SIDE.rglob("*.py")), ids=lambda path: path.stem)
+def test_tools_are_imported_only_where_they_call_in(path: Path) -> None:
+    """A backend or bundler is imported at the top of the one file that it alone loads."""
+    at_the_top = {name.partition(".")[0] for name, is_top in imports(path) if is_top}
+    if "hooks" not in path.parts:
+        assert not at_the_top & OWNED_BY_TOOLS
+    if "cli" not in path.parts:
+        assert not at_the_top & COMMAND_LINE

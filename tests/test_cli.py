@@ -1,0 +1,238 @@
+"""The command line: what it prints, and one line with status 2 for bad input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hatch_sentry_modules.cli.commands import commands
+from tests.environments import execute
+from tests.test_resolve import LINUX_311, WINDOWS_310
+
+PYPROJECT = """
+[project]
+name = "Acme_App"
+version = "4.2.0"
+requires-python = ">=3.11"
+dependencies = ["flask>=3"]
+"""
+
+LOCK = """
+version = 1
+revision = 3
+requires-python = ">=3.11"
+
+[[package]]
+name = "acme-app"
+version = "4.2.0"
+source = { virtual = "." }
+dependencies = [{ name = "flask" }]
+
+[package.optional-dependencies]
+tracing = [{ name = "tracer" }]
+
+[package.dev-dependencies]
+dev = [{ name = "pytest" }]
+
+[[package]]
+name = "colorama"
+version = "0.4.6"
+source = { registry = "https://index.example.org/simple" }
+
+[[package]]
+name = "flask"
+version = "3.1.3"
+source = { registry = "https://index.example.org/simple" }
+dependencies = [{ name = "colorama", marker = "sys_platform == 'win32'" }]
+
+[[package]]
+name = "pytest"
+version = "9.0.0"
+source = { registry = "https://index.example.org/simple" }
+
+[[package]]
+name = "tracer"
+version = "1.0.0"
+source = { registry = "https://index.example.org/simple" }
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Write a small project with its lock file."""
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    (tmp_path / "uv.lock").write_text(LOCK, encoding="utf-8")
+    return tmp_path
+
+
+def run(*arguments: str | Path) -> Result:
+    """Run the command line in this process."""
+    return CliRunner().invoke(commands, [str(argument) for argument in arguments])
+
+
+def refused(*arguments: str | Path) -> str:
+    """Run with bad input: status 2, nothing printed, one line of error; give that line."""
+    result = run(*arguments)
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    assert result.stderr.count("\n") == 1
+    return result.stderr.strip()
+
+
+def freeze_json(*arguments: str | Path) -> dict[str, object]:
+    """Freeze as JSON."""
+    result = run("freeze", "--format", "json", *arguments)
+    assert result.exit_code == 0, result.output
+    return dict(json.loads(result.stdout))
+
+
+def test_freeze_prints_the_module_that_a_build_would_hold(folder: Path) -> None:
+    """The default is the universal module, which each environment executes for itself."""
+    text = run("freeze", folder).stdout
+    modules = {"acme-app": "4.2.0", "flask": "3.1.3"}
+    assert execute(text, LINUX_311)["MODULES"] == modules
+    assert execute(text, WINDOWS_310)["MODULES"] == {**modules, "colorama": "0.4.6"}
+
+
+def test_an_environment_gives_a_concrete_list(folder: Path, tmp_path: Path) -> None:
+    """With --environment nothing is conditional."""
+    file = tmp_path / "environment.json"
+    file.write_text(json.dumps({**LINUX_311, "sys_platform": "win32"}), encoding="utf-8")
+    document = freeze_json("--environment", file, folder)
+    assert document["modules"] == {"acme-app": "4.2.0", "colorama": "0.4.6", "flask": "3.1.3"}
+    assert document["conditional"] == []
+
+
+def test_extras_and_groups_add_to_the_runtime_set(folder: Path) -> None:
+    """Neither is part of the runtime set unless it is asked for."""
+    assert freeze_json(folder)["modules"] == {"acme-app": "4.2.0", "flask": "3.1.3"}
+    added = freeze_json("--extra", "tracing", "--group", "dev", folder)["modules"]
+    assert added == {"acme-app": "4.2.0", "flask": "3.1.3", "pytest": "9.0.0", "tracer": "1.0.0"}
+
+
+def test_only_group_leaves_out_the_runtime_set(folder: Path) -> None:
+    """A group alone is what a test image installs."""
+    assert freeze_json("--only-group", "dev", folder)["modules"] == {
+        "acme-app": "4.2.0",
+        "pytest": "9.0.0",
+    }
+
+
+def test_exclude_leaves_names_out(folder: Path) -> None:
+    """Private distributions stay out of what is sent."""
+    assert freeze_json("--exclude", "acme-*", folder)["modules"] == {"flask": "3.1.3"}
+
+
+def test_output_replaces_a_file_whole(folder: Path, tmp_path: Path) -> None:
+    """The file holds what would have been printed, and nothing else is left in the folder."""
+    output = tmp_path / "made" / "_sentry_modules.py"
+    output.parent.mkdir()
+    output.write_text("old", encoding="utf-8")
+    assert run("freeze", "-o", output, folder).exit_code == 0
+    assert output.read_text(encoding="utf-8") == run("freeze", folder).stdout
+    assert list(output.parent.iterdir()) == [output]
+
+
+def test_bad_input_leaves_the_old_file(folder: Path, tmp_path: Path) -> None:
+    """When there is nothing right to write, nothing is written."""
+    output = tmp_path / "_sentry_modules.py"
+    output.write_text("old", encoding="utf-8")
+    (folder / "uv.lock").write_text("version = 99", encoding="utf-8")
+    refused("freeze", "-o", output, folder)
+    assert output.read_text(encoding="utf-8") == "old"
+
+
+def test_no_lock_file(folder: Path) -> None:
+    """The message says what was looked for and how to make one."""
+    (folder / "uv.lock").unlink()
+    message = refused("freeze", folder)
+    assert message.startswith("pyproject.toml: no lock file stands beside it (pylock.toml, uv.lock")
+    assert "Lock the project" in message
+
+
+def test_a_named_source_that_is_missing(folder: Path) -> None:
+    """A source that is set has to be there."""
+    assert refused("freeze", "--source", "pylock.toml", folder).startswith("pylock.toml: ")
+
+
+def test_a_lock_file_cut_in_half(folder: Path) -> None:
+    """The message says where the file ends too soon, and how to mend it."""
+    (folder / "uv.lock").write_text(LOCK[: LOCK.index("0.4.6") + 2], encoding="utf-8")
+    message = refused("freeze", folder)
+    assert message.startswith("uv.lock: ")
+    assert "write it anew" in message
+
+
+def test_an_unknown_lock_version(folder: Path) -> None:
+    """A future lock file is not guessed at."""
+    (folder / "uv.lock").write_text(
+        LOCK.replace("version = 1\n", "version = 9\n"), encoding="utf-8"
+    )
+    assert refused("freeze", folder).startswith("uv.lock: version: ")
+
+
+def test_an_unknown_option(folder: Path) -> None:
+    """A misspelt key is named with its full path and the nearest valid one."""
+    with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write('[tool.sentry-modules]\nsorce = "uv.lock"\n')
+    assert "tool.sentry-modules.sorce: unknown option, the nearest is 'source'" in refused(
+        "freeze", folder
+    )
+
+
+def test_a_python_that_requires_python_excludes(folder: Path, tmp_path: Path) -> None:
+    """A refused environment is said, where an export would print an empty list."""
+    file = tmp_path / "environment.json"
+    file.write_text(json.dumps(WINDOWS_310), encoding="utf-8")
+    message = refused("freeze", "--environment", file, folder)
+    assert "Python 3.10.1 is excluded by requires-python" in message
+
+
+def test_an_environment_that_is_not_whole(folder: Path, tmp_path: Path) -> None:
+    """A missing variable would silently come from this machine, so it is refused."""
+    file = tmp_path / "environment.json"
+    file.write_text(json.dumps({"sys_platform": "linux", "python": "3.11"}), encoding="utf-8")
+    message = refused("freeze", "--environment", file, folder)
+    assert message.startswith("environment.json: missing implementation_name, ")
+    assert "unknown 'python'" in message
+
+
+def test_an_output_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
+    """A place that cannot be written to is named, without its folder."""
+    message = refused("freeze", "-o", tmp_path / "missing" / "out.py", folder)
+    assert message.startswith("out.py: cannot be written")
+
+
+def test_a_stale_lock_is_a_warning(folder: Path) -> None:
+    """What changed since the project was locked is said, and what is usable is frozen."""
+    text = PYPROJECT.replace('["flask>=3"]', '["flask>=3", "celery>=5"]')
+    (folder / "pyproject.toml").write_text(text, encoding="utf-8")
+    result = run("freeze", folder)
+    assert result.exit_code == 0
+    assert "warning: uv.lock: the lock file is stale: it does not hold celery." in result.stderr
+
+
+def test_a_lock_file_of_another_project(folder: Path) -> None:
+    """A lock file that meets none of the requirements is not this project's."""
+    text = PYPROJECT.replace("flask>=3", "django>=5")
+    (folder / "pyproject.toml").write_text(text, encoding="utf-8")
+    assert "it meets none of the project's requirements" in refused("freeze", folder)
+
+
+def test_help_teaches() -> None:
+    """Each level of help names its examples or exit statuses."""
+    assert "Exit status" in run("--help").stdout
+    assert "sentry-modules freeze --format json" in run("freeze", "--help").stdout
+
+
+def test_it_runs_as_a_module(folder: Path) -> None:
+    """The command is there without its script on the path, and says the same."""
+    command = [sys.executable, "-m", "hatch_sentry_modules", "freeze", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == run("freeze", folder).stdout

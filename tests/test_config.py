@@ -1,0 +1,90 @@
+"""The configuration table: every mistake at once, each with its full path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hatch_sentry_modules import config
+from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.errors import ConfigError
+
+
+def document(shared: dict[str, Any] | None = None, hatch: dict[str, Any] | None = None) -> Table:
+    """Make a ``pyproject.toml`` with the given tables."""
+    tool: dict[str, Any] = {}
+    if shared is not None:
+        tool["sentry-modules"] = shared
+    if hatch is not None:
+        tool["hatch"] = {"build": {"hooks": {"sentry-modules": hatch}}}
+    return Table({"tool": tool}, file="pyproject.toml")
+
+
+def test_nothing_configured_gives_the_defaults() -> None:
+    """A project that says nothing gets what DESIGN.md promises."""
+    read = config.read(document())
+    assert read == config.Config(
+        source="auto",
+        path=None,
+        extras=frozenset(),
+        groups=frozenset(),
+        exclude=(),
+        required=True,
+        sbom=False,
+    )
+
+
+@pytest.mark.parametrize("table", ["shared", "hatch"])
+def test_either_table_holds_the_options(table: str) -> None:
+    """Hatch's own table may hold the keys instead, beside hatchling's."""
+    options = {"source": "pylock.toml", "extras": ["Big_Data"], "exclude": ["acme-*"]}
+    if table == "hatch":
+        read = config.read(document(hatch={**options, "dependencies": ["hatch-sentry-modules"]}))
+    else:
+        read = config.read(document(shared=options, hatch={}))
+    assert read.source == "pylock.toml"
+    assert read.extras == {"big-data"}
+    assert read.exclude == ("acme-*",)
+
+
+def test_options_in_both_tables_are_a_mistake() -> None:
+    """Two places for one thing would let a reader look at the wrong one."""
+    with pytest.raises(ConfigError, match="both hold options"):
+        config.read(document(shared={"required": False}, hatch={"required": True}))
+
+
+def test_every_mistake_is_reported_at_once() -> None:
+    """Each mistake has its full TOML path, and an unknown key its nearest."""
+    wrong = {
+        "sorce": "uv.lock",
+        "required": "yes",
+        "extras": "all",
+        "groups": ["not a name"],
+        "path": "../outside.py",
+        "exclude": [1],
+        "source": "",
+    }
+    with pytest.raises(ConfigError) as caught:
+        config.read(document(shared=wrong))
+    message = str(caught.value)
+    assert message.startswith("pyproject.toml: ")
+    for key in wrong:
+        assert f"tool.sentry-modules.{key}: " in message
+    assert "unknown option, the nearest is 'source'" in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    "path", ["/abs.py", "a\\b.py", "a/../b.py", "module.txt", "a/class-x.py", "a/b.py/", 3, ""]
+)
+def test_a_path_stays_in_the_wheel(path: object) -> None:
+    """Only a path that Python can import from the wheel is taken."""
+    with pytest.raises(ConfigError, match=r"tool\.sentry-modules\.path"):
+        config.read(document(shared={"path": path}))
+
+
+def test_a_mistake_in_hatchs_table_names_that_table() -> None:
+    """The message points to the place where the key stands."""
+    with pytest.raises(ConfigError, match=r"tool\.hatch\.build\.hooks\.sentry-modules\.sbom"):
+        config.read(document(hatch={"sbom": 1}))
