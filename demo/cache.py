@@ -1,0 +1,70 @@
+"""Folders that are made once and kept for later runs, below the user's cache directory."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from demo.commands import run
+
+
+def keep(name: str, versions: tuple[str, ...], fill: Callable[[Path], None]) -> Path:
+    """Return the kept folder of this name and these versions, filling it if there is none.
+
+    ``fill`` gets an empty folder beside the final one, which is renamed when it is whole: an
+    interrupted set-up is never taken for a finished one, and two at once do not disturb each
+    other.
+    """
+    folder = _root() / f"{name}-{_digest(versions)}"
+    if not folder.is_dir():
+        _root().mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{name}-unfinished-", dir=_root()))
+        try:
+            fill(unfinished)
+            _settle(unfinished, folder)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    return folder
+
+
+def kept_python(name: str, *requirements: str) -> Path:
+    """Return the interpreter of a kept virtual environment that holds the requirements.
+
+    Start what is installed there with ``-m``: its scripts name the unfinished folder.
+    """
+
+    def fill(folder: Path) -> None:
+        run(sys.executable, "-m", "venv", folder)
+        run(python_of(folder), "-m", "pip", "install", "--quiet", *requirements)
+
+    return python_of(keep(name, (sys.version, sys.base_prefix, *requirements), fill))
+
+
+def python_of(folder: Path) -> Path:
+    """Return the interpreter of the virtual environment in a folder."""
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def _root() -> Path:
+    """Return the folder that holds everything kept."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "hatch-sentry-modules"
+
+
+def _digest(versions: tuple[str, ...]) -> str:
+    """Return a short name for a set of versions."""
+    return hashlib.sha256("\n".join(versions).encode()).hexdigest()[:12]
+
+
+def _settle(unfinished: Path, folder: Path) -> None:
+    """Give a finished folder its name, unless another run was faster."""
+    try:
+        unfinished.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise

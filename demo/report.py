@@ -1,0 +1,81 @@
+"""What an event is worth, and the table that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from demo.bundles import Bundle, normalize
+
+# Integrations that are on in any program, whatever it uses.
+_EVERYWHERE = frozenset(
+    {"argv", "atexit", "dedupe", "excepthook", "logging", "modules", "stdlib", "threading"}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """How one event compares with what the bundle holds.
+
+    ``right`` of ``expected`` distributions are there with their versions; ``wrong`` counts the
+    entries with another version or for something that is not in the bundle. ``frameworks`` are
+    the integrations that are on, ``off`` those that should be.
+    """
+
+    right: int
+    expected: int
+    wrong: int
+    frameworks: frozenset[str]
+    off: frozenset[str]
+
+    @property
+    def is_perfect(self) -> bool:
+        """Whether every distribution and framework is there and nothing is wrong."""
+        return self.right == self.expected and not self.wrong and not self.off
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """A bundle's event with the stock SDK and with the manifest, and the page of the latter."""
+
+    bundle: str
+    stock: Finding
+    frozen: Finding
+    page: str
+
+
+def judge(event: Mapping[str, Any], bundle: Bundle) -> Finding:
+    """Compare an event with the bundle that sent it, by normalized name."""
+    modules = [(normalize(name), version) for name, version in (event.get("modules") or {}).items()]
+    right = {name for name, version in modules if bundle.truth.get(name) == version}
+    frameworks = frozenset(event["sdk"]["integrations"]) - _EVERYWHERE
+    return Finding(
+        right=len(right),
+        expected=len(bundle.truth),
+        wrong=len(modules) - len(right),
+        frameworks=frameworks,
+        off=bundle.application.frameworks - frameworks,
+    )
+
+
+def table(rows: Iterable[Comparison]) -> str:
+    """Return the table of bundles, each with the stock SDK and with the manifest, in Markdown."""
+    titles = ("modules", "wrong", "frameworks on")
+    columns = (f"{who}: {title}" for who in ("stock SDK", "frozen") for title in titles)
+    cells = [("bundle", *columns)]
+    cells += [(row.bundle, *_cells(row.stock), *_cells(row.frozen)) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = [_line(row, widths) for row in cells]
+    lines.insert(1, _line(["-" * width for width in widths], widths))
+    return "\n".join(lines)
+
+
+def _cells(finding: Finding) -> tuple[str, str, str]:
+    frameworks = ", ".join(sorted(finding.frameworks)) or "none"
+    return f"{finding.right} of {finding.expected}", str(finding.wrong), frameworks
+
+
+def _line(cells: Iterable[str], widths: Iterable[int]) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    return f"| {' | '.join(padded)} |"
