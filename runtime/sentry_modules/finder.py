@@ -1,0 +1,100 @@
+"""Makes ``importlib.metadata`` find the distributions of a stripped application.
+
+Sentry's framework integrations ask it for versions when they are set up, and stay off without an
+answer. It serves the whole process, so it speaks only where a manifest is authoritative, and steps
+aside for a real distribution of the same version.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Iterator
+
+from sentry_modules.authority import Bundle
+from sentry_modules.load import Reference, candidates, package_of_caller
+from sentry_modules.manifest import normalize
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution, DistributionFinder
+
+
+class ManifestFinder:
+    """The object on ``sys.meta_path``: it finds distributions and never a module.
+
+    It comes first, for the version that the manifest names has to win over the host's.
+    """
+
+    def __init__(self) -> None:
+        self.bundles: list[Bundle] = []
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Find no module: the import system asks every finder for one."""
+
+    def find_distributions(
+        self, context: DistributionFinder.Context | None = None
+    ) -> Iterator[Distribution]:
+        """Find what the manifests know better than the finders behind; raise nothing."""
+        try:
+            return iter(self._find(context))
+        except Exception:  # noqa: BLE001 - sentry_sdk.init() would raise it
+            return iter(())
+
+    def _find(self, context: DistributionFinder.Context | None) -> list[Distribution]:
+        name = getattr(context, "name", None)
+        key = None if name is None else normalize(name)
+        verdicts = [bundle.verdict() for bundle in self.bundles]
+        manifests = [v.manifest for v in verdicts if v.manifest and v.is_authoritative]
+        if key is not None:
+            manifests = [manifest for manifest in manifests if key in manifest.modules][:1]
+        if not manifests or _is_about_other_places(context):
+            return []
+        from sentry_modules.distribution import freeze
+
+        return list(freeze(manifests, key, _real(context)))
+
+
+FINDER = ManifestFinder()
+
+
+def install(manifest: Reference = None) -> None:
+    """Let ``importlib.metadata`` find what the manifest lists, where the application is stripped.
+
+    ``manifest`` is the generated module or its dotted name; without it, it is looked for in the
+    import package of the caller, at the top level and in the package of ``__main__``, once a
+    version is asked for. Installing again changes nothing; nothing is raised.
+    """
+    register(Bundle(manifest, candidates(package_of_caller()), "auto"))
+
+
+def uninstall() -> None:
+    """Take the finder away again, with everything that was installed."""
+    FINDER.bundles.clear()
+    while FINDER in sys.meta_path:
+        sys.meta_path.remove(FINDER)
+
+
+def register(bundle: Bundle) -> Bundle:
+    """Put the finder in place for a bundle; give the one like it that came first, if any."""
+    if bundle not in FINDER.bundles:
+        FINDER.bundles.append(bundle)
+    if FINDER not in sys.meta_path:
+        sys.meta_path.insert(0, FINDER)
+    return FINDER.bundles[FINDER.bundles.index(bundle)]
+
+
+def _is_about_other_places(context: DistributionFinder.Context | None) -> bool:
+    """Tell whether a search names its own path, which is not where the application runs."""
+    path = getattr(context, "path", None)
+    return path is not None and path is not sys.path and list(path) != sys.path
+
+
+def _real(context: DistributionFinder.Context | None) -> Iterator[Distribution]:
+    """Find what the other finders find; one that raises will raise for its caller, not here."""
+    for finder in list(sys.meta_path):
+        find = getattr(finder, "find_distributions", None)
+        if find is None or isinstance(finder, ManifestFinder):
+            continue
+        try:
+            yield from find() if context is None else find(context)
+        except Exception:  # noqa: BLE001, S112 - as above
+            continue

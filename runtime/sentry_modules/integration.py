@@ -1,0 +1,137 @@
+"""The Sentry integration: puts the believed list of modules on every event.
+
+The stock integration's processor assigns unconditionally and may run before or after this one, as
+the order of ``init`` calls has it. So a client that has this integration loses the stock one (only
+that client does) when its first event comes, which also spares it the scan.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Dict
+
+import sentry_sdk
+from sentry_sdk.integrations import Integration
+from sentry_sdk.scope import add_global_event_processor
+from sentry_sdk.utils import logger
+
+import sentry_modules
+from sentry_modules.authority import Bundle
+from sentry_modules.finder import register
+from sentry_modules.load import candidates, package_of_caller
+from sentry_modules.modules import Modules, choose, union
+
+if TYPE_CHECKING:
+    from typing_extensions import Literal
+
+_STOCK = "modules"
+_WITHOUT_MODULES = ("transaction", "check_in")
+
+
+class FrozenModulesIntegration(Integration):
+    """Sends the manifest where the application is stripped, and live metadata elsewhere.
+
+    ``manifest`` is the generated module or its dotted name; without it, it is looked for in the
+    import package of the caller, at the top level and in the package of ``__main__``.
+    ``authority`` decides by hand who is believed; ``combine=True`` adds what only the other knows.
+    Nothing is raised for a manifest that is missing or broken: events then carry live metadata.
+
+    An instance lets ``importlib.metadata`` find what the manifest lists, as ``install`` does: the
+    SDK imports other integrations, which ask for versions, before it sets up this one. Where
+    the application is not stripped that changes nothing, so an unused instance does no harm.
+    """
+
+    identifier = "frozen_modules"
+
+    def __init__(
+        self,
+        manifest: ModuleType | str | None = None,
+        *,
+        authority: Literal["auto", "manifest", "metadata"] = "auto",
+        combine: bool = False,
+    ) -> None:
+        places = candidates(package_of_caller())
+        self._bundle = register(Bundle(manifest, places, authority))
+        self._combine = combine
+        self._modules: Modules | None = None
+
+    @staticmethod
+    def setup_once() -> None:
+        """Register the event processor; the SDK calls this once in a process."""
+        add_global_event_processor(_process)
+
+    def modules(self) -> Modules:
+        """Give what events carry: built at the first call, the same object at every later one."""
+        if self._modules is None:
+            modules = choose(self._bundle.verdict(), combine=self._combine)
+            logger.debug(
+                "[sentry-modules] %d modules from %s, %d left out for size",
+                len(modules.versions),
+                modules.origin,
+                modules.left_out,
+            )
+            self._modules = modules
+        return self._modules
+
+
+class EventModules(Dict[str, str]):
+    """A fresh map for one event, so that what a processor changes in it stays there.
+
+    The SDK's serializer visits each entry of a plain dict, and takes ``__sentry_repr__`` as it is.
+    """
+
+    def __sentry_repr__(self) -> dict[str, str]:
+        return dict(self)
+
+
+def _process(event: Any, _hint: Any) -> Any:
+    """Attach the modules to an event of a client that has the integration; lose no event."""
+    try:
+        client = _client()
+        integration = client.integrations.get(FrozenModulesIntegration.identifier)
+        if isinstance(integration, FrozenModulesIntegration):
+            _replace_stock(client)
+            if event.get("type") not in _WITHOUT_MODULES:
+                _attach(event, integration, client)
+    except Exception:  # noqa: BLE001 - an event without modules is better than none
+        logger.debug("[sentry-modules] modules were not attached", exc_info=True)
+    return event
+
+
+def _client() -> Any:
+    get_client = getattr(sentry_sdk, "get_client", None)  # since 2.0
+    return sentry_sdk.Hub.current.client if get_client is None else get_client()
+
+
+def _replace_stock(client: Any) -> None:
+    """Take the stock integration from one client; its dict is shared with no other."""
+    if _STOCK in client.integrations:
+        client.integrations = {k: v for k, v in client.integrations.items() if k != _STOCK}
+
+
+def _attach(event: Any, integration: FrozenModulesIntegration, client: Any) -> None:
+    versions = integration.modules().versions
+    given = event.get("modules")
+    if isinstance(given, dict) and not isinstance(given, EventModules) and not _is_stock(given):
+        versions = union(given, versions)
+    event["modules"] = EventModules(versions)
+    if event.get("sdk") is None:
+        event["sdk"] = _describe_sdk(client)
+
+
+def _is_stock(given: dict[Any, Any]) -> bool:
+    """Tell the list that the stock integration put on the event from one the application put."""
+    owners = ("sentry_sdk.utils", "sentry_sdk.integrations.modules")  # since 1.28.1, and before
+    return any(given is getattr(sys.modules.get(o), "_installed_modules", None) for o in owners)
+
+
+def _describe_sdk(client: Any) -> dict[str, Any]:
+    """Do what the SDK does when an event has no ``sdk``, and name this distribution as well."""
+    info: Any = sentry_sdk.client.SDK_INFO
+    ours = {"name": "pypi:sentry-modules", "version": sentry_modules.__version__}
+    return {
+        **info,
+        "packages": [*info["packages"], ours],
+        "integrations": sorted(client.integrations),
+    }

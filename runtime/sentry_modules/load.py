@@ -1,0 +1,112 @@
+"""Finds the generated module and runs it, without the import system's locks.
+
+An event can be captured in a thread while the application's package is still being imported by
+another thread that waits for it: an import here would wait for ever. So the module is found and
+executed as an import would, but no package around it is imported and ``sys.modules`` is only read.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Union
+
+from sentry_modules.manifest import Manifest, UnusableManifestError, parse
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
+MODULE = "_sentry_modules"
+"""What the generated module is called, in an import package or at the top level."""
+
+Reference = Union[ModuleType, str, None]
+"""What a user gives: the generated module, its dotted name, or nothing."""
+
+
+def package_of_caller() -> str:
+    """Name the import package of the nearest caller outside this one; empty at the top level."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__")):
+        frame = frame.f_back
+    return _package_of(frame.f_globals)
+
+
+def candidates(package: str) -> tuple[str, ...]:
+    """Name the generated modules that a caller in the import package ``package`` may mean.
+
+    In the packages around the caller, the nearest first; at the top level; around ``__main__``.
+    """
+    main = _package_of(vars(sys.modules.get("__main__", sys)))
+    return tuple(dict.fromkeys((*_around(package), MODULE, *_around(main))))
+
+
+def load(reference: Reference, places: Iterable[str]) -> Manifest:
+    """Read the manifest that ``reference`` means, or else the first one there is in ``places``.
+
+    Raises ``UnusableManifestError``, or whatever the code of a broken module raises.
+    """
+    if isinstance(reference, ModuleType):
+        return parse(reference.__name__, vars(reference))
+    for name in places if reference is None else (reference, f"{reference}.{MODULE}"):
+        namespace = _run(name)
+        if namespace is not None:
+            return parse(name, namespace)
+    raise UnusableManifestError("no generated module was found")
+
+
+def _is_ours(name: object) -> bool:
+    return isinstance(name, str) and name.partition(".")[0] == __name__.partition(".")[0]
+
+
+def _package_of(namespace: Mapping[str, Any]) -> str:
+    parent = getattr(namespace.get("__spec__"), "parent", None)
+    package = namespace.get("__package__") if parent is None else parent
+    return package if isinstance(package, str) else ""
+
+
+def _around(package: str) -> Iterable[str]:
+    while package:
+        yield f"{package}.{MODULE}"
+        package = package.rpartition(".")[0]
+
+
+def _run(name: str) -> Mapping[str, Any] | None:
+    """Give the globals of a module; ``None`` where there is none, or a package."""
+    module = sys.modules.get(name)
+    spec = _find(name) if module is None else module.__spec__
+    if getattr(spec, "submodule_search_locations", None) is not None:
+        return None
+    if module is not None and not getattr(spec, "_initializing", False):
+        return vars(module)
+    if spec is None or spec.loader is None:
+        return None
+    get_code = getattr(spec.loader, "get_code", None)
+    code = None if get_code is None else get_code(name)
+    if code is None:  # compiled to machine code, as by Nuitka: only an import can run it
+        return vars(importlib.import_module(name))
+    namespace = {"__name__": name, "__file__": spec.origin, "__loader__": spec.loader}
+    exec(code, namespace)  # noqa: S102 - the same as importing it
+    return namespace
+
+
+def _find(name: str) -> ModuleSpec | None:
+    """Find a module as ``importlib.util.find_spec`` does, but import no package on the way."""
+    package = name.rpartition(".")[0]
+    path = _path_of(package) if package else None
+    if package and path is None:
+        return None
+    for finder in list(sys.meta_path):
+        find_spec = getattr(finder, "find_spec", None)
+        spec: ModuleSpec | None = None if find_spec is None else find_spec(name, path)
+        if spec is not None:
+            return spec
+    return None
+
+
+def _path_of(package: str) -> Any | None:
+    module = sys.modules.get(package)
+    if module is not None:
+        return getattr(module, "__path__", None)
+    spec = _find(package)
+    return None if spec is None else spec.submodule_search_locations
