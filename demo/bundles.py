@@ -72,9 +72,9 @@ def bundle_pyinstaller(parts: Parts, work: Path) -> Bundle:
     install(parts, python=python)
     truth = installed(python=python)
     _pip("install", "-q", PYINSTALLER, python=python)
-    script = work / f"{name}.py"
+    script = work / "start.py"
     script.write_text(f"from {name}.__main__ import main\n\nmain()\n", encoding="utf-8")
-    options = ("--onedir", "--hidden-import", f"{name}._sentry_modules")
+    options = ("--onedir", "--name", name, "--hidden-import", f"{name}._sentry_modules")
     folders = ("--distpath", work / "dist", "--workpath", work / "build", "--specpath", work)
     run(python, "-m", "PyInstaller", "--noconfirm", *options, *folders, script)
     return Bundle(
