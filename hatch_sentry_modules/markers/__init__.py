@@ -1,0 +1,121 @@
+"""Markers: specialized to a selection, evaluated, and compiled to Python conditions.
+
+https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Set
+from functools import lru_cache
+
+from packaging.markers import Marker, UndefinedComparison
+from packaging.utils import canonicalize_name
+
+from hatch_sentry_modules.markers.comparison import compile_comparison
+from hatch_sentry_modules.markers.logic import Tree, combine, replace, write
+from hatch_sentry_modules.markers.parse import VARIABLES, Comparison, parse, write_marker
+from hatch_sentry_modules.markers.release import DEFINITION
+from hatch_sentry_modules.model import Condition, MarkerText
+
+
+def specialize(
+    text: str, *, extras: Set[str] = frozenset(), groups: Set[str] = frozenset()
+) -> MarkerText | bool:
+    """Parse a marker and decide what it says of extras and dependency groups.
+
+    Each comparison is judged by itself and by membership, as uv does: with ``a`` and ``b`` asked
+    for, ``extra == "a" and extra == "b"`` holds. Names are compared normalized (PEP 685).
+
+    Returns:
+        What remains, as canonical text; or true or false where nothing does.
+
+    Raises:
+        packaging.markers.InvalidMarker: See :func:`hatch_sentry_modules.markers.parse.parse`.
+    """
+    return _specialize(text, frozenset(extras), frozenset(groups))
+
+
+@lru_cache(maxsize=2**16)
+def _specialize(text: str, extras: frozenset[str], groups: frozenset[str]) -> MarkerText | bool:
+    asked = {
+        "extra": set(map(canonicalize_name, extras)),
+        "extras": set(map(canonicalize_name, extras)),
+        "dependency_groups": set(map(canonicalize_name, groups)),
+    }
+
+    def decide(comparison: Comparison) -> Tree[Comparison]:
+        names = asked.get(comparison.variable)
+        return comparison if names is None else _holds_for(comparison, names)
+
+    tree = replace(parse(text), decide)
+    return tree if isinstance(tree, bool) else MarkerText(write_marker(tree))
+
+
+def _holds_for(comparison: Comparison, names: Set[str]) -> bool:
+    variable, operator, literal, is_reversed = comparison
+    name = canonicalize_name(literal)
+    if operator in {"<", ">"}:
+        return False
+    if variable != "extra" or operator not in {"in", "not in"}:
+        is_member = name in names
+    elif is_reversed:
+        is_member = any(name in extra for extra in names)
+    else:
+        is_member = any(extra in name for extra in names)
+    return is_member is (operator not in {"!=", "not in"})
+
+
+def evaluate(marker: MarkerText, environment: Mapping[str, str]) -> bool:
+    """Say whether a marker holds in an environment, by packaging's own evaluation.
+
+    A comparison that packaging leaves undefined there, as ``~=`` with a local build of Python on
+    its right, does not hold.
+
+    Raises:
+        KeyError: One of the eleven variables is missing; none is taken from this interpreter.
+    """
+    full = {name: environment[name] for name in VARIABLES}
+
+    def holds(comparison: Comparison) -> Tree[Comparison]:
+        try:
+            return Marker(str(comparison)).evaluate(full)
+        except UndefinedComparison:
+            return False
+
+    return replace(parse(marker), holds) is True
+
+
+def to_python(condition: Condition) -> str:
+    """Compile a condition to a Python expression that holds where the condition does.
+
+    It is valid in Python 3.8 and later, and needs what :func:`definitions` gives for it.
+    ``True`` and ``False`` come out where the condition does not depend on the environment.
+    """
+    tree = replace(_tree(condition), compile_comparison)
+    return str(tree) if isinstance(tree, bool) else write(tree, str)
+
+
+def definitions(expressions: Iterable[str]) -> str:
+    """Give the imports, and what else the expressions of :func:`to_python` need before them."""
+    names = {
+        node.id
+        for expression in expressions
+        for node in ast.walk(ast.parse(expression, mode="eval"))
+        if isinstance(node, ast.Name)
+    }
+    needs_release = "_release" in names
+    if needs_release:
+        names = names - {"_release"} | {"platform", "re"}
+    imports = "".join(f"import {name}\n" for name in sorted(names))
+    return f"{imports}\n{DEFINITION}" if needs_release else imports
+
+
+def to_marker(condition: Condition) -> str:
+    """Write a condition as one PEP 508 marker; ``ALWAYS`` becomes one that is true everywhere."""
+    return write_marker(_tree(condition))
+
+
+def _tree(condition: Condition) -> Tree[Comparison]:
+    clauses = sorted(sorted(clause) for clause in condition)
+    return combine("or", [combine("and", map(parse, clause)) for clause in clauses])

@@ -1,0 +1,71 @@
+"""Trees of ``and`` and ``or`` over leaves of any kind, kept simplified as they are built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeAlias, TypeVar, Union
+
+Leaf = TypeVar("Leaf", bound=Hashable)
+Other = TypeVar("Other", bound=Hashable)
+Word: TypeAlias = Literal["and", "or"]
+
+
+@dataclass(frozen=True, slots=True)
+class Junction(Generic[Leaf]):
+    """Two or more parts joined by one word; no part is a junction with the same word."""
+
+    word: Word
+    parts: tuple[Leaf | Junction[Leaf], ...]
+
+
+Tree: TypeAlias = Union[bool, Leaf, "Junction[Leaf]"]
+"""True, false, one leaf, or a junction; leaves are neither ``bool`` nor ``Junction``."""
+
+
+def combine(word: Word, trees: Iterable[Tree[Leaf]]) -> Tree[Leaf]:
+    """Join trees in their order, without duplicates and what the other parts make redundant."""
+    neutral = word == "and"
+    parts: dict[Leaf | Junction[Leaf], None] = {}
+    for tree in trees:
+        if isinstance(tree, bool):
+            if tree is not neutral:
+                return tree
+        elif isinstance(tree, Junction) and tree.word == word:
+            parts.update(dict.fromkeys(tree.parts))
+        else:
+            parts[tree] = None
+    kept = tuple(_unabsorbed(parts))
+    if not kept:
+        return neutral
+    return kept[0] if len(kept) == 1 else Junction(word, kept)
+
+
+def _unabsorbed(parts: Iterable[Leaf | Junction[Leaf]]) -> Iterable[Leaf | Junction[Leaf]]:
+    """Drop each ``a and b`` beside an ``a`` under ``or``, and the same the other way round."""
+    leaves = {part for part in parts if not isinstance(part, Junction)}
+    for part in parts:
+        if not isinstance(part, Junction) or leaves.isdisjoint(part.parts):
+            yield part
+
+
+def replace(tree: Tree[Leaf], decide: Callable[[Leaf], Tree[Other]]) -> Tree[Other]:
+    """Put a tree in the place of each leaf, and simplify again."""
+    if isinstance(tree, bool):
+        return tree
+    if isinstance(tree, Junction):
+        return combine(tree.word, [replace(part, decide) for part in tree.parts])
+    return decide(tree)
+
+
+def write(tree: Leaf | Junction[Leaf], write_leaf: Callable[[Leaf], str]) -> str:
+    """Write a tree with the parentheses it needs: ``and`` binds tighter than ``or``."""
+    if not isinstance(tree, Junction):
+        return write_leaf(tree)
+    parts = [write(part, write_leaf) for part in tree.parts]
+    if tree.word == "and":
+        parts = [
+            f"({text})" if isinstance(part, Junction) else text
+            for part, text in zip(tree.parts, parts, strict=True)
+        ]
+    return f" {tree.word} ".join(parts)

@@ -1,0 +1,171 @@
+"""Parses the text of a marker to a tree of comparisons, and writes such a tree as text."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from packaging.markers import InvalidMarker, Marker
+from packaging.specifiers import InvalidSpecifier, Specifier
+from packaging.version import Version
+
+from hatch_sentry_modules.markers.logic import Tree, combine, write
+
+VARIABLES = (
+    "implementation_name",
+    "implementation_version",
+    "os_name",
+    "platform_machine",
+    "platform_python_implementation",
+    "platform_release",
+    "platform_system",
+    "platform_version",
+    "python_full_version",
+    "python_version",
+    "sys_platform",
+)
+"""The environment variables of PEP 508; ``extra`` and its kin belong to the selection."""
+
+VERSION_VARIABLES = frozenset(
+    {"implementation_version", "platform_release", "python_full_version", "python_version"}
+)
+"""The variables that compare as versions (PEP 440) where the other operand lets them."""
+
+MAX_NESTING = 32
+"""Real markers nest two or three deep; Python 3.8 reads about ninety parentheses."""
+
+MAX_LITERAL = 500
+"""Longer literals are hostile; Python itself refuses numbers of more than 4300 digits."""
+
+_SET_VARIABLES = frozenset({"extras", "dependency_groups"})
+_TOKEN = re.compile(r"""[()]|"[^"]*"|'[^']*'|[<>=!~]=?=?|[A-Za-z_.]+""")
+
+
+class Comparison(NamedTuple):
+    """One variable against one literal, which stands on the left if ``is_reversed``."""
+
+    variable: str
+    operator: str
+    literal: str
+    is_reversed: bool = False
+
+    def __str__(self) -> str:
+        quote = "'" if '"' in self.literal else '"'
+        literal = f"{quote}{self.literal}{quote}"
+        if self.is_reversed:
+            return f"{literal} {self.operator} {self.variable}"
+        return f"{self.variable} {self.operator} {literal}"
+
+
+@lru_cache(maxsize=2**16)
+def parse(text: str) -> Tree[Comparison]:
+    """Parse a marker (PEP 508, and PEP 751 for ``extras`` and ``dependency_groups``).
+
+    Raises:
+        InvalidMarker: It is no marker; or it nests too deeply; or a literal holds what the
+            grammar does not allow; or a comparison has no meaning in packaging, whatever the
+            environment (``sys_platform ~= "x"``), or depending on it (``"1" ~= platform_release``).
+    """
+    text = text.strip()
+    tokens = _TOKEN.findall(text)
+    _refuse_unsafe(text, tokens)
+    try:
+        Marker(text)
+    except InvalidMarker as error:
+        raise InvalidMarker(str(error).partition("\n")[0]) from None
+    return _read_alternatives(deque(tokens))
+
+
+def _refuse_unsafe(text: str, tokens: Iterable[str]) -> None:
+    # The grammar of PEP 508 knows no backslash; packaging reads it as Python does, uv as it is.
+    if "\\" in text or not text.replace("\t", " ").isprintable():
+        raise InvalidMarker("Backslashes and control characters are not allowed")
+    depth = 0
+    for token in tokens:
+        depth += {"(": 1, ")": -1}.get(token, 0)
+        if depth > MAX_NESTING:
+            raise InvalidMarker("Parentheses are nested too deeply")
+        if len(token) > MAX_LITERAL:
+            raise InvalidMarker("A literal is too long")
+
+
+def _read_alternatives(tokens: deque[str]) -> Tree[Comparison]:
+    parts = [_read_conjunction(tokens)]
+    while tokens and tokens[0] == "or":
+        tokens.popleft()
+        parts.append(_read_conjunction(tokens))
+    return combine("or", parts)
+
+
+def _read_conjunction(tokens: deque[str]) -> Tree[Comparison]:
+    parts = [_read_atom(tokens)]
+    while tokens and tokens[0] == "and":
+        tokens.popleft()
+        parts.append(_read_atom(tokens))
+    return combine("and", parts)
+
+
+def _read_atom(tokens: deque[str]) -> Tree[Comparison]:
+    if tokens[0] != "(":
+        return _read_comparison(tokens)
+    tokens.popleft()
+    tree = _read_alternatives(tokens)
+    tokens.popleft()
+    return tree
+
+
+def _read_comparison(tokens: deque[str]) -> Comparison:
+    left, operator = tokens.popleft(), tokens.popleft()
+    if operator == "not":
+        operator = f"not {tokens.popleft()}"
+    right = tokens.popleft()
+    is_reversed = _is_literal(left)
+    if is_reversed == _is_literal(right):
+        raise InvalidMarker("A comparison needs a variable and a literal")
+    name, literal = (right, left) if is_reversed else (left, right)
+    comparison = Comparison(_canonical(name), operator, literal[1:-1], is_reversed)
+    if not _is_defined(comparison):
+        raise InvalidMarker(f"{operator!r} is not defined between these operands")
+    if operator == "~=" and not is_reversed:
+        # Before 26.2 packaging counts the components of "v3.11" and "3.11.0c1" wrongly.
+        return comparison._replace(literal=str(Version(comparison.literal)))
+    return comparison
+
+
+def _is_literal(token: str) -> bool:
+    return token[0] in "\"'"
+
+
+def _canonical(name: str) -> str:
+    name = name.replace(".", "_")
+    return "platform_python_implementation" if name == "python_implementation" else name
+
+
+def _is_defined(comparison: Comparison) -> bool:
+    """Say whether packaging gives a verdict, and does so in every environment.
+
+    With its operands reversed the environment's value is the specifier: the Python versions
+    always make one (but for ``~=`` and a local build, which is then false), a release may not.
+    """
+    variable, operator, literal, is_reversed = comparison
+    if variable in _SET_VARIABLES:
+        return is_reversed and operator in {"in", "not in"}
+    if operator not in {"~=", "==="}:
+        return True
+    if is_reversed or variable not in VERSION_VARIABLES:
+        return variable in VERSION_VARIABLES - {"platform_release"}
+    try:
+        Specifier(operator + literal)
+    except InvalidSpecifier:
+        return False
+    return True
+
+
+def write_marker(tree: Tree[Comparison]) -> str:
+    """Write a tree as a marker; true and false become comparisons that always or never hold."""
+    if isinstance(tree, bool):
+        return 'python_version >= "0"' if tree else 'python_version < "0"'
+    return write(tree, str)

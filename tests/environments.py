@@ -1,0 +1,65 @@
+"""Executes generated modules as the interpreter of any environment would."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Mapping
+from types import SimpleNamespace
+
+_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:(a|b|c|rc)(\d+))?(?:\+.*)?", re.ASCII)
+_LEVELS = {"a": "alpha", "b": "beta", "c": "candidate", "rc": "candidate", None: "final"}
+
+VersionInfo = tuple[int, int, int, str, int]
+
+
+def execute(text: str, environment: Mapping[str, str]) -> dict[str, object]:
+    """Execute a generated module and give its names.
+
+    ``sys``, ``os`` and ``platform`` are stand-ins that hold what markers ask of them and no more;
+    any other import but that of ``re`` fails. So does an environment whose variables contradict
+    each other, since no interpreter has it.
+    """
+    imports = {**_stand_ins(environment), "re": re}
+
+    def import_stand_in(name: str, *_: object) -> object:
+        if name not in imports:
+            raise ImportError(f"a generated module imports {name}")
+        return imports[name]
+
+    names = {"__builtins__": {**vars(builtins), "__import__": import_stand_in}}
+    exec(compile(text, "_sentry_modules.py", "exec"), names)  # noqa: S102  # it is what is tested
+    return {name: value for name, value in names.items() if name != "__builtins__"}
+
+
+def _stand_ins(environment: Mapping[str, str]) -> dict[str, object]:
+    info = version_info(environment["python_full_version"])
+    assert environment["python_version"] == f"{info[0]}.{info[1]}"
+    implementation = SimpleNamespace(
+        name=environment["implementation_name"],
+        version=version_info(environment["implementation_version"]),
+    )
+    return {
+        "os": SimpleNamespace(name=environment["os_name"]),
+        "platform": SimpleNamespace(
+            machine=lambda: environment["platform_machine"],
+            python_implementation=lambda: environment["platform_python_implementation"],
+            python_version=lambda: environment["python_full_version"],
+            release=lambda: environment["platform_release"],
+            system=lambda: environment["platform_system"],
+            version=lambda: environment["platform_version"],
+        ),
+        "sys": SimpleNamespace(
+            implementation=implementation,
+            platform=environment["sys_platform"],
+            version_info=info,
+        ),
+    }
+
+
+def version_info(text: str) -> VersionInfo:
+    """Give the tuple that an interpreter of a version holds, such as ``sys.version_info``."""
+    match = _VERSION.fullmatch(text)
+    assert match is not None, f"no interpreter has the version {text}"
+    major, minor, micro, level, serial = match.groups()
+    return int(major), int(minor), int(micro), _LEVELS[level], int(serial or 0)
