@@ -1,0 +1,118 @@
+"""Reads what PDM takes from ``pyproject.toml``: its groups and what they require.
+
+PDM counts the runtime set, extras and dependency groups alike as groups, in one namespace:
+https://pdm-project.org/en/latest/usage/dependency/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+
+from hatch_sentry_modules.document import Table, shown
+from hatch_sentry_modules.errors import unknown_choice
+from hatch_sentry_modules.model import MarkerText
+from hatch_sentry_modules.project import Project
+
+DEFAULT = canonicalize_name("default")
+"""PDM's name for the runtime set."""
+
+
+class Line(NamedTuple):
+    """One line of a group: a requirement, or the name of another group that it takes in."""
+
+    target: Requirement | NormalizedName
+    marker: MarkerText | None = None
+
+
+def groups(project: Project) -> set[NormalizedName]:
+    """Name all groups of a project."""
+    development = {canonicalize_name(key) for table in _tables(project) for key in table.values}
+    return {DEFAULT, *project.optional_dependencies, *development}
+
+
+def excluded(project: Project) -> frozenset[NormalizedName]:
+    """Name what ``[tool.pdm.resolution]`` takes out of every resolution."""
+    resolution = project.table.table("tool").table("pdm").table("resolution")
+    return frozenset(map(canonicalize_name, resolution.strings("excludes")))
+
+
+def lines(project: Project, group: NormalizedName) -> Iterator[Line]:
+    """Give what a group requires.
+
+    Raises:
+        SourceError: There is no such group, a line of it cannot be read, or only the build
+            backend knows the project's requirements.
+    """
+    if group == DEFAULT and project.is_dynamic:
+        fault = "is missing or dynamic, and a lock file without groups is walked from there"
+        remedy = "Lock with PDM 2.17 or later, which records the groups of each entry"
+        raise project.table.error("project.dependencies", fault, remedy)
+    if group not in groups(project):
+        kind = "extra or dependency group"
+        raise unknown_choice(project.table.file, kind, group, groups(project))
+    declared = {**project.optional_dependencies, DEFAULT: project.dependencies}
+    for requirement in declared.get(group, ()):
+        yield from _lines(project, requirement, project.table, "project")
+    for table in _tables(project):
+        for key in table.values:
+            if canonicalize_name(key) == group:
+                yield from _development_lines(project, table, key)
+
+
+def _tables(project: Project) -> tuple[Table, Table]:
+    pdm = project.table.table("tool").table("pdm")
+    return project.table.table("dependency-groups"), pdm.table("dev-dependencies")
+
+
+def _development_lines(project: Project, table: Table, key: str) -> Iterator[Line]:
+    values = table.values[key]
+    if not isinstance(values, list):
+        raise table.error(key, "is not an array")
+    for index, value in enumerate(values):
+        place = f"{key}[{index}]"
+        if isinstance(value, str):
+            yield from _lines(project, parse(table, place, value), table, place)
+        elif isinstance(value, dict):
+            include = Table(value, file=table.file, place=table.place_of(place))
+            yield Line(include.name("include-group"))
+        else:
+            raise table.error(place, "is neither a string nor a table")
+
+
+def _lines(project: Project, requirement: Requirement, table: Table, place: str) -> Iterator[Line]:
+    """Give the line of a requirement; one on the project itself stands for its extras."""
+    marker = marker_of(requirement, table, place)
+    if marker is False:
+        return
+    text = None if marker is True else marker
+    if canonicalize_name(requirement.name) != project.name:
+        yield Line(requirement, text)
+        return
+    for extra in sorted(requirement.extras):
+        yield Line(canonicalize_name(extra), text)
+
+
+def parse(table: Table, place: str, text: str) -> Requirement:
+    """Parse a requirement at a place of a table; of an editable one, only its name is kept.
+
+    Raises:
+        SourceError: It is not valid, or an editable one does not say its name.
+    """
+    editable = text.startswith("-e ")
+    line = text.rpartition("#egg=")[2].partition("&")[0] if editable else text
+    try:
+        return Requirement(line)
+    except InvalidRequirement:
+        fault = f"{shown(text)} is not a valid requirement (PEP 508)"
+        raise table.error(place, fault) from None
+
+
+def marker_of(requirement: Requirement, table: Table, place: str) -> MarkerText | bool:
+    """Give the marker of a requirement, without extras: those of an entry are decided."""
+    if requirement.marker is None:
+        return True
+    return table.parse_marker(str(requirement.marker), place)

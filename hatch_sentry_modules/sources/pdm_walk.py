@@ -1,0 +1,129 @@
+"""Follows the links in a ``pdm.lock`` whose entries do not say in which groups they are.
+
+PDM resolves such a file anew, with nothing but its entries to choose from. As long as it holds
+one entry for each name and set of extras, to follow the links comes to the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Set
+from typing import NamedTuple, cast
+
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+
+from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.model import Edge, Key, MarkerText, Node
+from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.sources import pdm_project
+from hatch_sentry_modules.sources.pdm_project import DEFAULT
+
+NOT_LOCKED = "the lock file does not hold it"
+
+
+class _Named(NamedTuple):
+    """The key of a node that is no entry: a group of the project, or a missing distribution."""
+
+    kind: str
+    name: NormalizedName
+
+
+class Walk:
+    """The entries of a lock file by name and extras, on the way to the nodes of a graph.
+
+    Args:
+        packages: The entries of the lock file.
+        project: The project, whose groups the walk begins at.
+        to_node: Makes the node of an entry, without its edges.
+        is_universal: Whether the file was made for all environments that it is used in; then
+            a conditional requirement without an entry is never needed.
+    """
+
+    def __init__(
+        self,
+        packages: list[Table],
+        project: Project,
+        to_node: Callable[[Table], Node],
+        *,
+        is_universal: bool,
+    ) -> None:
+        self.packages = packages
+        self.project = project
+        self.to_node = to_node
+        self.is_universal = is_universal
+        self.excluded = pdm_project.excluded(project)
+        self.entries: dict[tuple[NormalizedName, frozenset[str]], list[int]] = {}
+        for index, table in enumerate(packages):
+            extras = frozenset(map(canonicalize_name, table.strings("extras")))
+            self.entries.setdefault((table.name(), extras), []).append(index)
+
+    def roots(self, chosen: Set[NormalizedName]) -> tuple[Edge, ...]:
+        """Give the edges from groups of the project to what they require."""
+        return tuple(edge for group in sorted(chosen) for edge in self._group_edges(group))
+
+    def nodes(self, roots: Iterable[Edge]) -> dict[Key, Node]:
+        """Make the nodes that the roots reach, and no others."""
+        nodes: dict[Key, Node] = {}
+        pending = [edge.target for edge in roots]
+        while pending:
+            key = pending.pop()
+            if key not in nodes:
+                nodes[key] = self._node(key)
+                pending.extend(edge.target for edge in nodes[key].edges)
+        return nodes
+
+    def _node(self, key: Key) -> Node:
+        if isinstance(key, _Named):
+            if key.kind == "group":
+                return Node(key.name, None, tuple(self._group_edges(key.name)), is_listed=False)
+            return Node(key.name, None, reason=NOT_LOCKED)
+        table = self.packages[cast(int, key)]
+        return self.to_node(table)._replace(edges=tuple(self._entry_edges(table)))
+
+    def _group_edges(self, group: NormalizedName) -> Iterator[Edge]:
+        declared = {DEFAULT, *self.project.optional_dependencies}
+        for target, marker in pdm_project.lines(self.project, group):
+            if not isinstance(target, Requirement):
+                yield Edge(_Named("group", target), marker)
+                continue
+            for edge in self._edges(target, marker, "pyproject.toml", group):
+                # What the project declares and the file does not hold is found as stale later.
+                if isinstance(edge.target, int) or group not in declared:
+                    yield edge
+
+    def _entry_edges(self, table: Table) -> Iterator[Edge]:
+        for index, text in enumerate(table.strings("dependencies")):
+            place = f"dependencies[{index}]"
+            requirement = pdm_project.parse(table, place, text)
+            marker = pdm_project.marker_of(requirement, table, place)
+            # The project itself is no entry; it is installed already.
+            if marker is not False and canonicalize_name(requirement.name) != self.project.name:
+                text_or_none = None if marker is True else marker
+                yield from self._edges(requirement, text_or_none, table.file, table.place_of(place))
+
+    def _edges(
+        self, requirement: Requirement, marker: MarkerText | None, file: str, place: str
+    ) -> Iterator[Edge]:
+        """Give the edge to the entry of a requirement, or to a skipped node where none is."""
+        name = canonicalize_name(requirement.name)
+        if name in self.excluded:
+            return
+        extras = frozenset(map(canonicalize_name, requirement.extras))
+        found = self.entries.get((name, extras), [])
+        if len(found) > 1:
+            found = [index for index in found if self._is_met(requirement, index)]
+        if len(found) > 1:
+            fault = (
+                f"the lock file holds several versions of {name!r} and does not say which is meant"
+            )
+            remedy = "Lock with the strategy 'inherit_metadata', which is PDM's default"
+            raise SourceError(file, place, fault, remedy)
+        if found:
+            yield Edge(found[0], marker)
+        elif marker is None or not self.is_universal:
+            yield Edge(_Named("missing", name), marker)
+
+    def _is_met(self, requirement: Requirement, index: int) -> bool:
+        version = self.packages[index].version()
+        return version is None or requirement.specifier.contains(version, prereleases=True)
