@@ -1,0 +1,164 @@
+"""Reads ``requirements.txt`` as pip installs it: a flat list, in which nothing is resolved.
+
+The version of a distribution is fixed by a pin, in the file or in a constraints file; what stays
+open is skipped with its reason. What the listed distributions require in turn is known only if
+it is listed too, as in a file made by pip-compile, ``uv export`` or ``pip freeze``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from packaging.markers import InvalidMarker
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from hatch_sentry_modules import project as projects
+from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.markers import specialize
+from hatch_sentry_modules.model import Edge, Graph, Key, MarkerText, Node, Selection
+from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.sources import requirements_entry, requirements_lines
+from hatch_sentry_modules.sources.requirements_entry import Entry
+from hatch_sentry_modules.sources.requirements_lines import Line
+
+_Pins: TypeAlias = dict[MarkerText | None, str]
+
+
+class _Listed(NamedTuple):
+    line: Line
+    name: NormalizedName
+    version: str | None
+    reason: str
+    marker: MarkerText | None
+
+
+def is_pinned(path: Path) -> bool:
+    """Say whether a requirements file is a lock: it has a pin, and leaves no version open.
+
+    Addresses and local projects, whose version nobody can pin, do not count.
+
+    Raises:
+        SourceError: pip would refuse the file.
+    """
+    lines, _ = requirements_lines.read(path)
+    entries = [(line.is_constraint, requirements_entry.parse(line)) for line in lines]
+    fixed = {entry.name for _, entry in entries if entry.version}
+    listed = [entry for is_constraint, entry in entries if not is_constraint]
+    unfixed = (entry for entry in listed if entry.name not in fixed)
+    return any(entry.name in fixed for entry in listed) and not any(
+        entry.reason == requirements_entry.OPEN for entry in unfixed
+    )
+
+
+def read(path: Path, project: Project, selection: Selection) -> Graph:
+    """Read a requirements file; see :func:`hatch_sentry_modules.sources.read` for the errors."""
+    _refuse_selection(path.name, project, selection)
+    lines, warnings = requirements_lines.read(path)
+    listed: list[_Listed] = []
+    for line in lines:
+        entry = _located(requirements_entry.parse(line), project)
+        marker = _marker(line, entry.marker)
+        if marker is False:
+            continue
+        if entry.name is None:
+            warnings.append(f"{line.file}: line {line.number}: a requirement has no name to list.")
+        else:
+            text = None if marker is True else marker
+            listed.append(_Listed(line, entry.name, entry.version, entry.reason, text))
+    return _graph(path.name, listed, tuple(warnings))
+
+
+def _refuse_selection(file: str, project: Project, selection: Selection) -> None:
+    is_member = selection.package not in (None, project.name) or selection.all_packages
+    if not selection.runtime or is_member or _has_choice(selection):
+        fault = "a requirements file is one list, in which nothing can be selected"
+        remedy = "Lock what is wanted into a file of its own, and select nothing"
+        raise SourceError(file, "", fault, remedy)
+
+
+def _has_choice(selection: Selection) -> bool:
+    return bool(selection.extras or selection.groups or selection.all_extras)
+
+
+def _marker(line: Line, text: str) -> MarkerText | bool:
+    try:
+        # pip installs no extra of a line, so a marker that asks for one is false.
+        return specialize(text) if text else True
+    except InvalidMarker:
+        raise line.error("its marker is not valid (PEP 508)", "Correct it") from None
+
+
+def _located(entry: Entry, project: Project) -> Entry:
+    """Look into a local project for its name and version; paths begin where pip would run."""
+    if not entry.folder or Path(entry.folder).is_absolute():
+        return entry
+    try:
+        member = projects.read(project.root / entry.folder)
+    except (SourceError, OSError, ValueError):
+        return entry
+    is_own = member.name is not None and member.name == project.name
+    return entry._replace(
+        name=member.name or entry.name,
+        version=project.version if is_own else member.version,
+    )
+
+
+def _graph(file: str, listed: list[_Listed], warnings: tuple[str, ...]) -> Graph:
+    required: dict[NormalizedName, list[_Listed]] = {}
+    limits: dict[NormalizedName, list[_Listed]] = {}
+    for item in listed:
+        (limits if item.line.is_constraint else required).setdefault(item.name, []).append(item)
+    nodes: dict[Key, Node] = {}
+    roots = [
+        edge
+        for name, items in required.items()
+        for edge in _edges(items, _pins(limits.get(name, ())), nodes)
+    ]
+    # A list in which every line has a condition was made for the environments in which one holds:
+    # in any other it says nothing, which is not the same as that nothing is installed there.
+    markers = [item.marker for items in required.values() for item in items]
+    return Graph(
+        file=file,
+        roots=tuple(roots),
+        nodes=nodes,
+        environments=() if None in markers else tuple(dict.fromkeys(filter(None, markers))),
+        warnings=warnings,
+    )
+
+
+def _edges(items: list[_Listed], limits: _Pins, nodes: dict[Key, Node]) -> Iterator[Edge]:
+    """Link the versions of one name: a pin also fixes what another line leaves open."""
+    pins = _pins(items)
+    for name, version, reason, marker in (item[1:] for item in items):
+        fixed = version or _fixed(pins, marker) or _fixed(limits, marker)
+        nodes[name, fixed] = Node(name, fixed, reason="" if fixed else reason)
+        yield Edge((name, fixed), marker)
+        for condition, limited in () if fixed else limits.items():
+            # Fixed only where the constraint's own marker holds as well.
+            way = Node(name, None, (Edge((name, limited), condition),), is_listed=False)
+            nodes[name, limited] = Node(name, limited)
+            nodes[name, limited, condition] = way
+            yield Edge((name, limited, condition), marker)
+
+
+def _pins(items: Iterable[_Listed]) -> _Pins:
+    """Give the version that is fixed under each marker.
+
+    Raises:
+        SourceError: Two lines fix different versions, so pip refuses the file.
+    """
+    pins: _Pins = {}
+    for item in items:
+        if item.version is not None:
+            known = pins.setdefault(item.marker, item.version)
+            if Version(known) != Version(item.version):
+                fault = f"{item.name} is pinned to {item.version}, and to {known} before"
+                raise item.line.error(fault, "Keep one of the two")
+    return pins
+
+
+def _fixed(pins: _Pins, marker: MarkerText | None) -> str | None:
+    return pins.get(None) or pins.get(marker)

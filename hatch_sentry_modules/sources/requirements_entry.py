@@ -1,0 +1,169 @@
+"""Says what one requirement line names: a distribution, its version if it is fixed, a marker.
+
+pip takes a line for an address, a path or a PEP 508 requirement, in this order
+(``pip/_internal/req/constructors.py``, version 26.3).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PureWindowsPath
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import (
+    InvalidName,
+    InvalidWheelFilename,
+    NormalizedName,
+    canonicalize_name,
+    parse_wheel_filename,
+)
+
+from hatch_sentry_modules.document import is_version
+from hatch_sentry_modules.sources.requirements_lines import VARIABLE, Line
+
+OPEN = "the requirements file allows more than one version"
+VARYING = "its version comes from an environment variable"
+VCS = "it comes from a version control system, which says no version"
+ADDRESS = "it comes from an address that says no version"
+LOCAL = "it is a local project without a static version"
+
+MAX_FILE_NAME = 255
+
+_PINNED = re.compile(r"([A-Z0-9][A-Z0-9._-]*)\s*==\s*([A-Z0-9.!+_-]+)", re.IGNORECASE | re.ASCII)
+_NAME = re.compile(r"[A-Z0-9][A-Z0-9._-]*(?=[\s\[(@<>=!~;,]|$)", re.IGNORECASE | re.ASCII)
+_SCHEME = re.compile(
+    r"(?:((?:git|hg|svn|bzr)(?:\+[a-z]+)?|ssh|sftp)|https?|ftp|file):", re.IGNORECASE
+)
+_EGG = re.compile(r"[#&]egg=([^&]*)")
+_EXTRAS = re.compile(r"\[[^\[\]]*\]\s*$")
+_ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz")
+
+
+class Entry(NamedTuple):
+    """What a line names.
+
+    ``name`` is ``None`` where only an installation would tell it.
+    ``version`` is ``None`` where it is not fixed, and ``reason`` says why.
+    ``folder`` is the path of a local project, as it is written.
+    ``marker`` is text that nobody has checked yet; empty where there is none.
+    """
+
+    name: NormalizedName | None
+    version: str | None = None
+    reason: str = ""
+    folder: str = ""
+    marker: str = ""
+
+
+def parse(line: Line) -> Entry:
+    """Parse a requirement line.
+
+    Raises:
+        SourceError: pip would refuse the line.
+    """
+    # In an address a semicolon may stand for itself, so a blank has to follow the marker's.
+    separator = "; " if _SCHEME.match(line.text) else ";"
+    text, _, marker = line.text.partition(separator)
+    text = text.strip()
+    return _parse(line, text)._replace(marker=marker.strip())
+
+
+def _parse(line: Line, text: str) -> Entry:
+    if pinned := _PINNED.fullmatch(text):
+        return _pin(line, *pinned.groups())
+    if scheme := _SCHEME.match(text):
+        return _at_address(text, None, VCS if scheme[1] else ADDRESS)
+    if _is_path(text) or (line.is_editable and "@" not in text):
+        return _at_path(text)
+    if VARIABLE.search(text):
+        return _varying(text)
+    try:
+        requirement = Requirement(text)
+        name = canonicalize_name(requirement.name, validate=True)
+    except (InvalidRequirement, InvalidName):
+        raise line.error("is not a valid requirement (PEP 508)", "Correct it") from None
+    if requirement.url:
+        return _at_url(requirement.url, name)
+    return _specified(name, requirement.specifier)
+
+
+def _pin(line: Line, name: str, version: str) -> Entry:
+    """Take the form that nearly every line has without the cost of a full parse."""
+    try:
+        if is_version(version):
+            return Entry(canonicalize_name(name, validate=True), version)
+    except InvalidName:
+        pass
+    raise line.error("is not a valid requirement (PEP 508)", "Correct it")
+
+
+def _specified(name: NormalizedName, specifiers: SpecifierSet) -> Entry:
+    """Take the version of the only ``==`` or ``===`` that names a whole version."""
+    exact = [s.version for s in specifiers if s.operator in ("==", "===")]
+    if len(exact) == 1 and is_version(exact[0]) and specifiers.contains(exact[0], prereleases=True):
+        return Entry(name, exact[0])
+    return Entry(name, reason=OPEN)
+
+
+def _varying(text: str) -> Entry:
+    """Take the name alone from a requirement in which an environment variable stands."""
+    found = _NAME.match(text)
+    name = _valid(found[0]) if found else None
+    _, at, url = text.partition("@")
+    return _at_url(url.strip(), name) if name and at else Entry(name, reason=VARYING)
+
+
+def _at_url(url: str, name: NormalizedName) -> Entry:
+    scheme = _SCHEME.match(url)
+    return _at_address(url, name, VCS if scheme and scheme[1] else ADDRESS)
+
+
+def _at_address(url: str, name: NormalizedName | None, reason: str) -> Entry:
+    """Take the version of a wheel from its file name, which pip holds it to."""
+    try:
+        found, version = _wheel(unquote(urlsplit(url).path).rpartition("/")[2])
+    except ValueError:  # includes what urlsplit and the file name's parser raise
+        return Entry(name or _egg(url), reason=reason)
+    return Entry(name or found, version, reason)
+
+
+def _wheel(file_name: str) -> tuple[NormalizedName, str]:
+    # Longer than any system allows: its tags could multiply without end.
+    if len(file_name) > MAX_FILE_NAME:
+        raise InvalidWheelFilename("too long")
+    name, version, _, _ = parse_wheel_filename(file_name)
+    return canonicalize_name(name, validate=True), str(version)
+
+
+def _egg(url: str) -> NormalizedName | None:
+    egg = _EGG.search(url)
+    return _valid(_EXTRAS.sub("", unquote(egg[1]))) if egg else None
+
+
+def _valid(name: str) -> NormalizedName | None:
+    try:
+        return canonicalize_name(name, validate=True)
+    except InvalidName:
+        return None
+
+
+def _is_path(text: str) -> bool:
+    """Say whether pip takes a text for a path, on any system."""
+    path = _EXTRAS.sub("", text)
+    if "@" in path and not path.startswith("."):
+        return False
+    is_archive = path.lower().endswith(_ARCHIVES)
+    return is_archive or path.startswith(".") or "/" in path or "\\" in path
+
+
+def _at_path(text: str) -> Entry:
+    path = _EXTRAS.sub("", text)
+    if not path.lower().endswith(_ARCHIVES):
+        return Entry(_egg(path), reason=LOCAL, folder=path.partition("#")[0])
+    try:
+        return Entry(*_wheel(PureWindowsPath(path).name))
+    except ValueError:
+        return Entry(None, reason=ADDRESS)
