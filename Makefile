@@ -25,8 +25,8 @@ lint: $(VENV)/.complete ## Lint and check types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-demo: $(VENV)/.complete ## Run the sample application's bundles against a real server (KEEP=1 leaves it running)
-	KEEP=$(KEEP) $(BIN)/python -m demo
+demo: ## Run the sample application's bundles against a real server (KEEP=1 leaves it running)
+	$(PYTHON) -m demo $(if $(KEEP),--keep)
 
 bench: $(VENV)/.complete ## Measure, side by side with the stock SDK and the lock tools
 	$(BIN)/python -m bench
