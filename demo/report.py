@@ -10,7 +10,17 @@ from demo.bundles import Bundle, normalize
 
 # Integrations that are on in any program, whatever it uses.
 _EVERYWHERE = frozenset(
-    {"argv", "atexit", "dedupe", "excepthook", "logging", "modules", "stdlib", "threading"}
+    {
+        "argv",
+        "atexit",
+        "dedupe",
+        "excepthook",
+        "frozen_modules",
+        "logging",
+        "modules",
+        "stdlib",
+        "threading",
+    }
 )
 
 
