@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from itertools import groupby
 
 from hatch_sentry_modules import markers
 from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest
@@ -22,44 +21,33 @@ def to_python(manifest: Manifest) -> str:
 
 
 def _module_lines(manifest: Manifest) -> Iterator[str]:
-    conditional = _conditional_lines(manifest)
+    blocks = _conditional_blocks(manifest)
     yield f"{HEADER}{manifest.source}. Edits are lost at the next build."
-    yield from _imports(conditional)
+    if definitions := markers.definitions(blocks):
+        yield definitions
     yield f"FORMAT = {FORMAT}"
     yield f"SOURCE = {json.dumps(manifest.source)}"
     yield f"PROJECT = {json.dumps(manifest.project) if manifest.project else None}"
     yield from _table(
         "MODULES", {d.name: d.version for d in manifest.distributions if d.condition == ALWAYS}
     )
-    yield from conditional
+    for expression, distributions in blocks.items():
+        yield f"if {expression}:"
+        for d in distributions:
+            yield f"    MODULES[{json.dumps(d.name)}] = {json.dumps(d.version)}"
     if manifest.skipped:
         yield from _table("SKIPPED", manifest.skipped)
     if manifest.omit:
         yield f"OMIT = {json.dumps(manifest.omit, indent=4)[:-2]},\n]"
 
 
-def _conditional_lines(manifest: Manifest) -> list[str]:
-    """Give an ``if`` for each condition; those of one condition stand together."""
-    conditional = [
-        (markers.to_python(d.condition), d) for d in manifest.distributions if d.condition != ALWAYS
-    ]
-    lines = []
-    for expression, group in groupby(sorted(conditional, key=_first_by), key=lambda pair: pair[0]):
-        lines.append(f"if {expression}:")
-        lines += [f"    MODULES[{json.dumps(d.name)}] = {json.dumps(d.version)}" for _, d in group]
-    return lines
-
-
-def _first_by(pair: tuple[str, Distribution]) -> tuple[str, str, str]:
-    expression, distribution = pair
-    return expression, distribution.name, distribution.version
-
-
-def _imports(lines: list[str]) -> Iterator[str]:
-    used = [name for name in ("os", "platform", "sys") if any(f"{name}." in line for line in lines)]
-    yield from (f"import {name}" for name in used)
-    if used:
-        yield ""
+def _conditional_blocks(manifest: Manifest) -> dict[str, list[Distribution]]:
+    """Give the distributions of each condition, in the order of the conditions' Python."""
+    blocks: dict[str, list[Distribution]] = {}
+    for d in manifest.distributions:
+        if d.condition != ALWAYS:
+            blocks.setdefault(markers.to_python(d.condition), []).append(d)
+    return dict(sorted(blocks.items()))
 
 
 def _table(name: str, values: Mapping[str, str]) -> Iterator[str]:

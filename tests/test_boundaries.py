@@ -19,10 +19,21 @@ COMMAND_LINE = {"click", "rich"}
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """Give each module that a file imports, and whether it does so when it is itself imported."""
+    """Give each module that a file imports, and whether it does so when it is itself imported.
+
+    What is imported for the type checker alone is left out.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     top = {id(node) for node in tree.body}
+    unused = {
+        id(inner)
+        for node in tree.body
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
     for node in ast.walk(tree):
+        if id(node) in unused:
+            continue
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, id(node) in top
