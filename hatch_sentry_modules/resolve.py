@@ -63,6 +63,12 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
     return Closure(distributions=distributions, skipped=skipped, depths=depths)
 
 
+def conditions(graph: Graph) -> dict[Key, Condition]:
+    """Find for each node that is reached in some environment when it is."""
+    found = _conditions(graph.file, _Edges(graph, None))
+    return {key: frozenset(clauses) for key, clauses in found.items()}
+
+
 def _refuse_foreign(graph: Graph, environment: Mapping[str, str]) -> None:
     python = environment["python_full_version"].rstrip("+")
     if not graph.requires_python.contains(python, prereleases=True):
@@ -151,10 +157,11 @@ def _collect(graph: Graph, conditions: Mapping[Key, list[_Clause]]) -> Iterator[
         if node.is_listed and node.version is not None:
             clauses.setdefault((node.name, node.version), []).extend(found)
     for (name, version), alternatives in sorted(clauses.items()):
-        yield Distribution(name=name, version=version, condition=_absorb(alternatives))
+        yield Distribution(name=name, version=version, condition=absorb(alternatives))
 
 
-def _absorb(clauses: Iterable[_Clause]) -> Condition:
+def absorb(clauses: Iterable[_Clause]) -> Condition:
+    """Drop each AND that another one makes redundant: ``a and b`` beside ``a``."""
     kept: list[_Clause] = []
     for clause in sorted(clauses, key=len):
         if not any(other <= clause for other in kept):

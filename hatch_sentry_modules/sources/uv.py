@@ -1,34 +1,34 @@
 """Reads ``uv.lock``, version 1: a graph of packages, their extras and their groups.
 
 https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile describes it; revisions only add
-keys. ``resolution-markers`` are not needed to walk it, since each edge names its fork.
+and drop keys that a walk does not need. Nor does it need the ``resolution-markers``: each edge
+names the fork it leads to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import NormalizedName
 
 from hatch_sentry_modules.document import Table, read_toml, shown
-from hatch_sentry_modules.errors import SourceError
-from hatch_sentry_modules.model import Edge, Graph, Key, MarkerText, Node, Selection
+from hatch_sentry_modules.model import (
+    ALWAYS,
+    Condition,
+    Edge,
+    Graph,
+    Key,
+    MarkerText,
+    Node,
+    Selection,
+)
 from hatch_sentry_modules.project import Project
-
-LOCAL_SOURCES = ("editable", "virtual", "directory")
-"""The kinds of source that name a folder, with its path from the lock file."""
-
-NO_VERSION = "the lock file holds no version for a dynamic source"
-
-
-class _Package(NamedTuple):
-    name: NormalizedName
-    version: str | None
-    source: Table
-    table: Table
+from hatch_sentry_modules.resolve import absorb, conditions
+from hatch_sentry_modules.sources import uv_conflicts
+from hatch_sentry_modules.sources.uv_conflicts import Active, Item
+from hatch_sentry_modules.sources.uv_packages import EXTRA, Packages, Part
+from hatch_sentry_modules.sources.uv_roots import Root, Roots
 
 
 def find_workspace_lock(root: Path) -> Path | None:
@@ -42,165 +42,143 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     if document.values.get("version") != 1:
         fault = "is not 1, the only version that is known"
         raise document.error("version", fault, "Lock with a uv that writes version 1")
-    return _Lock(document, path.parent, project, selection).graph()
+    packages = Packages(document, path.parent)
+    roots = Roots(document, packages, project, selection).find()
+    conflicts = uv_conflicts.read(document)
+    active: Active = {}
+    if conflicts:
+        active = _settle(document, packages, roots, frozenset().union(*conflicts))
+        uv_conflicts.refuse_conflict(document.file, conflicts, active)
+    return _Walk(packages, active).graph(document, roots)
 
 
-class _Lock:
-    """A lock file with its packages by name, on the way to a graph."""
+def _settle(
+    document: Table, packages: Packages, roots: Iterable[Root], items: frozenset[Item]
+) -> Active:
+    """Find when each item is active: what is activates edges, which may activate more."""
 
-    def __init__(
-        self, document: Table, root: Path, project: Project, selection: Selection
-    ) -> None:
-        self.document = document
-        self.root = root
-        self.project = project
-        self.selection = selection
-        self.active: Set[str] = frozenset()
-        self.packages = [
-            _Package(table.name(), table.version(), table.table("source"), table)
-            for table in document.tables("package")
-        ]
-        self.by_name: dict[NormalizedName, list[int]] = {}
-        for index, package in enumerate(self.packages):
-            self.by_name.setdefault(package.name, []).append(index)
+    def name(part: Part) -> Item:
+        return uv_conflicts.item(packages.all[part.index].name, part.kind, part.choice)
 
-    def graph(self) -> Graph:
-        """Make the graph, again and again until the conflict markers see all active extras."""
-        while True:
-            roots = tuple(self._roots())
-            nodes = dict(self._nodes())
-            active = self.active | _active(roots, nodes, self.packages)
-            if active == self.active or not self.document.values.get("conflicts"):
-                break
-            self.active = active
+    active = {name(root.part): ALWAYS for root in roots}
+    while True:
+        known = active
+        graph = _Walk(packages, known, is_first=True).graph(document, roots)
+        active = dict(known)
+        for part, condition in conditions(graph).items():
+            if isinstance(part, Part) and part.kind == EXTRA and name(part) in items:
+                active[name(part)] = absorb([*active.get(name(part), ()), *condition])
+        if active == known:
+            return active
+
+
+class _Walk:
+    """The way from the roots through a lock file; nodes are made as they are reached.
+
+    On the first ways, which find out what is active, an edge counts the extras that it activates
+    itself.
+    """
+
+    def __init__(self, packages: Packages, active: Active, *, is_first: bool = False) -> None:
+        self._packages = packages
+        self._active = active
+        self._is_first = is_first
+        self._decided: dict[tuple[str, frozenset[Item]], Condition] = {}
+        self._between: dict[Key, Node] = {}
+
+    def graph(self, document: Table, roots: Iterable[Root]) -> Graph:
+        """Walk, and make the graph of all that is reached."""
+        start = [edge for part, entry in roots for edge in self._links(entry, part)]
+        nodes: dict[Key, Node] = {}
+        ahead = [edge.target for edge in start]
+        while ahead:
+            key = ahead.pop()
+            if key not in nodes:
+                nodes[key] = self._node(key) if isinstance(key, Part) else self._between[key]
+                ahead += [edge.target for edge in nodes[key].edges]
         return Graph(
-            file=self.document.file,
-            roots=roots,
+            file=document.file,
+            roots=tuple(start),
             nodes=nodes,
-            requires_python=self.document.specifiers("requires-python"),
-            environments=tuple(self._environments()),
+            requires_python=document.specifiers("requires-python"),
+            environments=tuple(_environments(document)),
         )
 
-    def _environments(self) -> Iterator[MarkerText]:
-        for index, text in enumerate(self.document.strings("supported-markers")):
-            marker = self.document.parse_marker(text, f"supported-markers[{index}]")
-            if not isinstance(marker, bool):
-                yield marker
-
-    def _roots(self) -> Iterator[Edge]:
-        for index in self._members():
-            if self.selection.runtime:
-                yield Edge((index, "", ""))
-            package = self.packages[index]
-            extras = package.table.table("optional-dependencies").values
-            for extra in extras if self.selection.all_extras else self.selection.extras:
-                if extra in extras:
-                    yield Edge((index, "extra", extra))
-            for group in self.selection.groups:
-                if group in package.table.table("dev-dependencies").values:
-                    yield Edge((index, "group", group))
-
-    def _members(self) -> list[int]:
-        """Find the packages that are asked for: one member, or all of them."""
-        local = {
-            index: kind
-            for index, package in enumerate(self.packages)
-            for kind in LOCAL_SOURCES
-            if kind in package.source.values
-        }
-        wanted = self.selection.package or self.project.name
-        members = [self.document.parse_name(name, "") for name in self.document.table("manifest").strings("members")]
-        if self.selection.all_packages or wanted is None:
-            return [i for i in local if not members or self.packages[i].name in members]
-        found = [index for index in local if self.packages[index].name == wanted]
-        if not found:
-            fault = f"the lock file holds no workspace member named {wanted!r}"
-            raise self.document.error("package", fault, "Run 'uv lock' anew")
-        return found
-
-    def _nodes(self) -> Iterator[tuple[Key, Node]]:
-        for index, package in enumerate(self.packages):
-            table = package.table
-            name, version = package.name, package.version
-            reason = "" if version else NO_VERSION
-            edges = tuple(self._edges(table, "dependencies"))
-            yield (index, "", ""), Node(name, version, edges, reason)
-            base = Edge((index, "", ""))
-            for kind, key in (("extra", "optional-dependencies"), ("group", "dev-dependencies")):
-                optional = table.table(key)
-                for choice in optional.values:
-                    more = tuple(self._edges(optional, choice))
-                    edges = (base, *more) if kind == "extra" else more
-                    yield (index, kind, choice), Node(name, version, edges, reason, kind == "extra")
+    def _node(self, part: Part) -> Node:
+        package = self._packages.all[part.index]
+        if part.kind:
+            edges = self._edges(package.choices(part.kind), part.choice)
+            return Node(package.name, None, tuple(edges), is_listed=False)
+        edges = self._edges(package.table, "dependencies")
+        version, reason = self._packages.version(part.index)
+        return Node(package.name, version, tuple(edges), reason)
 
     def _edges(self, table: Table, key: str) -> Iterator[Edge]:
-        for place, entry in _entries(table, key):
-            marker = entry.marker(extras=frozenset(self.active))
-            if marker is False:
-                continue
-            text = None if marker is True else marker
-            index = self._pick(entry, place)
-            yield Edge((index, "", ""), text)
-            known = self.packages[index].table.table("optional-dependencies").values
-            for extra in entry.strings("extra"):
-                if extra in known:
-                    yield Edge((index, "extra", extra), text)
+        for entry in _entries(table, key):
+            index = self._packages.find(entry)
+            extras = [Part(index, EXTRA, extra) for extra in entry.strings("extra")]
+            yield from self._links(entry, Part(index), *extras)
 
-    def _pick(self, entry: Table, place: str) -> int:
-        """Find the package that an edge names, by version and source where there are forks."""
-        name = entry.name()
-        version, source = entry.string("version"), entry.table("source").values
-        found = [
-            index
-            for index in self.by_name.get(name, ())
-            if (version is None or self.packages[index].version == version)
-            and (not source or self.packages[index].source.values == source)
-        ]
-        if len(found) != 1:
-            fault = f"{len(found)} packages in the file are {name!r}, not one"
-            raise SourceError(self.document.file, place, fault, "Run 'uv lock' anew")
-        return found[0]
+    def _links(self, entry: Table, *parts: Part) -> Iterator[Edge]:
+        for clause in self._condition(entry, parts):
+            for part in parts:
+                yield self._link(part, clause)
+
+    def _condition(self, entry: Table, parts: Iterable[Part]) -> Condition:
+        text = entry.string("marker")
+        if text is None:
+            return ALWAYS
+        own = frozenset(self._items(parts)) if self._is_first else frozenset()
+        if (text, own) not in self._decided:
+            active = {**self._active, **dict.fromkeys(own, ALWAYS)}
+            self._decided[text, own] = uv_conflicts.decide(entry, text, active)
+        return self._decided[text, own]
+
+    def _items(self, parts: Iterable[Part]) -> Iterator[Item]:
+        for index, kind, choice in parts:
+            if kind:
+                yield uv_conflicts.item(self._packages.all[index].name, kind, choice)
+
+    def _link(self, part: Part, clause: Iterable[MarkerText]) -> Edge:
+        """Make an edge; since it holds one marker, more of them lead through nodes of their own."""
+        edge = Edge(part)
+        for marker in sorted(clause):
+            if edge.marker is not None:
+                key = (edge.target, edge.marker)
+                name = self._packages.all[part.index].name
+                self._between[key] = Node(name, None, (edge,), is_listed=False)
+                edge = Edge(key)
+            edge = Edge(edge.target, marker)
+        return edge
 
 
-def _entries(table: Table, key: str) -> Iterator[tuple[str, Table]]:
-    """Give the entries of a dependency array; a later revision may write them as strings."""
+def _environments(document: Table) -> Iterator[MarkerText]:
+    for index, text in enumerate(document.strings("supported-markers")):
+        marker = document.parse_marker(text, f"supported-markers[{index}]")
+        if not isinstance(marker, bool):
+            yield marker
+
+
+def _entries(table: Table, key: str) -> Iterator[Table]:
+    """Give the entries of a dependency array.
+
+    Each is a table; one that says no more than a name may be a string in files to come
+    (https://github.com/astral-sh/uv/pull/21864).
+    """
     values = table.values.get(key, [])
-    if not isinstance(values, list):
-        raise table.error(key, "is not an array")
-    for index, value in enumerate(values):
-        place = f"{table.place_of(key)}[{index}]"
-        if isinstance(value, str):
-            value = _entry(value, table.file, place)
-        if not isinstance(value, dict):
-            raise SourceError(table.file, place, "is neither a table nor a string")
-        yield place, Table(value, file=table.file, place=place)
+    if isinstance(values, list):
+        values = [_entry(table, key, it) if isinstance(it, str) else it for it in values]
+    return Table({key: values}, file=table.file, place=table.place).tables(key)
 
 
-def _entry(text: str, file: str, place: str) -> dict[str, object]:
+def _entry(table: Table, key: str, text: str) -> dict[str, object]:
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
-        fault = f"{shown(text)} is not a valid requirement (PEP 508)"
-        raise SourceError(file, place, fault) from None
+        raise table.error(key, f"{shown(text)} is not a valid requirement (PEP 508)") from None
     entry: dict[str, object] = {"name": requirement.name, "extra": sorted(requirement.extras)}
     if requirement.specifier:
         entry["version"] = str(requirement.specifier).lstrip("=")
     if requirement.marker:
         entry["marker"] = str(requirement.marker)
     return entry
-
-
-def _active(roots: tuple[Edge, ...], nodes: dict[Key, Node], packages: list[_Package]) -> set[str]:
-    """Name all extras and groups that are reached, as the conflict markers spell them."""
-    active = set()
-    stack, seen = [edge.target for edge in roots], set()
-    while stack:
-        key = stack.pop()
-        if key in seen:
-            continue
-        seen.add(key)
-        stack.extend(edge.target for edge in nodes[key].edges)
-        index, kind, choice = key  # type: ignore[misc]
-        name = packages[index].name
-        active.add(f"{kind}-{len(name)}-{name}-{choice}" if kind else f"project-{len(name)}-{name}")
-    return active

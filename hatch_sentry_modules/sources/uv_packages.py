@@ -1,0 +1,116 @@
+"""The packages of a ``uv.lock``: found by name, and by version and source where there are forks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from packaging.utils import NormalizedName
+
+from hatch_sentry_modules import project as projects
+from hatch_sentry_modules.document import Table
+
+LOCAL = ("editable", "virtual", "directory")
+"""The kinds of source that name a folder, with its path from the lock file."""
+
+EXTRA, GROUP = "extra", "group"
+
+TABLES = {EXTRA: ("optional-dependencies",), GROUP: ("dev-dependencies", "dependency-groups")}
+"""Where a package keeps the edges of its extras, and of its groups; uv reads both spellings."""
+
+DYNAMIC = "the lock file holds no version for a dynamic source"
+UNKNOWN = "the lock file holds no version for this source"
+
+RELOCK = "Run 'uv lock' anew"
+"""What mends a lock file that contradicts itself."""
+
+
+class Part(NamedTuple):
+    """A package, by its place in the file, or one of its extras or groups."""
+
+    index: int
+    kind: str = ""
+    choice: str = ""
+
+
+class Package(NamedTuple):
+    """A package as far as edges need it; the rest of its table is read when it is reached."""
+
+    name: NormalizedName
+    version: str | None
+    source: Mapping[str, Any]
+    table: Table
+
+    @property
+    def folder(self) -> str | None:
+        """The path of a local package's folder, as it is written."""
+        kind = next((kind for kind in LOCAL if kind in self.source), None)
+        return kind and self.table.table("source").required_string(kind)
+
+    def choices(self, kind: str) -> Table:
+        """Give the table that holds the edges of each extra, or of each group."""
+        keys = (key for key in TABLES[kind] if key in self.table)
+        return self.table.table(next(keys, TABLES[kind][0]))
+
+
+class Packages:
+    """All packages of a lock file, in its order."""
+
+    def __init__(self, document: Table, root: Path) -> None:
+        self._root = root
+        # Locks from before uv 0.3 say "distribution".
+        key = "package" if "package" in document else "distribution"
+        self.all = [
+            Package(table.name(), table.string("version"), table.table("source").values, table)
+            for table in document.tables(key)
+        ]
+        self._by_name: dict[str, list[int]] = {}
+        for index, package in enumerate(self.all):
+            self._by_name.setdefault(package.name, []).append(index)
+
+    def named(self, name: NormalizedName) -> list[int]:
+        """Find the packages of one name: more than one where the resolution forked."""
+        return self._by_name.get(name, [])
+
+    def find(self, entry: Table) -> int:
+        """Find the package that an edge leads to.
+
+        An edge names version and source only where the name alone is ambiguous, and then no
+        version means a source that has none.
+
+        Raises:
+            SourceError: No package, or more than one, is meant.
+        """
+        found = self.named(entry.name())
+        if len(found) > 1 or "version" in entry or "source" in entry:
+            found = [index for index in found if self._is_meant(index, entry, len(found) > 1)]
+        if len(found) != 1:
+            fault = f"{len(found)} packages in the file are meant, not one"
+            raise entry.error("", fault, RELOCK)
+        return found[0]
+
+    def _is_meant(self, index: int, entry: Table, is_ambiguous: bool) -> bool:
+        package = self.all[index]
+        version, source = entry.string("version"), entry.table("source").values
+        if version is None and not is_ambiguous:
+            version = package.version
+        return package.version == version and source in ({}, package.source)
+
+    def version(self, index: int) -> tuple[str | None, str]:
+        """Give the version of a package, or nothing and the reason.
+
+        A workspace member with a dynamic version has none in the lock file; its own
+        ``pyproject.toml`` may have a static one by now.
+
+        Raises:
+            SourceError: It is no version, or an index holds the package and none is there.
+        """
+        package = self.all[index]
+        if version := package.table.version():
+            return version, ""
+        if package.folder is None:
+            if "registry" in package.source:
+                raise package.table.error("version", "is missing", RELOCK)
+            return None, UNKNOWN
+        return projects.member_version(self._root, package.folder, package.name), DYNAMIC

@@ -1,0 +1,132 @@
+"""Finds where a walk through a ``uv.lock`` begins: members of the workspace, extras, groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.errors import unknown_choice
+from hatch_sentry_modules.model import Selection
+from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.sources.uv_packages import EXTRA, GROUP, Packages, Part
+
+
+class Root(NamedTuple):
+    """A part of the lock file to begin at, and the entry that holds its marker."""
+
+    part: Part
+    entry: Table
+
+
+class Roots:
+    """What a selection asks of a lock file."""
+
+    def __init__(
+        self, document: Table, packages: Packages, project: Project, selection: Selection
+    ) -> None:
+        self._file = document.file
+        self._manifest = document.table("manifest")
+        self._packages = packages
+        self._project = project
+        self._selection = selection
+        self._local = [i for i, package in enumerate(packages.all) if package.folder is not None]
+        self._top = [index for index in self._local if packages.all[index].folder == "."]
+        self._members = self._find_members()
+
+    def find(self) -> list[Root]:
+        """Find the roots.
+
+        Raises:
+            SourceError: A member, extra or group is known neither to the lock file nor to the
+                project.
+        """
+        self._refuse_unknown_extras()
+        roots = [root for group in sorted(self._selection.groups) for root in self._group(group)]
+        if self._selection.runtime:
+            for index in self._members:
+                roots.append(self._root(Part(index)))
+                roots += [self._root(Part(index, EXTRA, extra)) for extra in self._extras(index)]
+            if self._is_whole_workspace:
+                roots += self._requirements(self._manifest, "requirements")
+        return roots
+
+    def _root(self, part: Part) -> Root:
+        return Root(part, Table({}, file=self._file))
+
+    @property
+    def _is_whole_workspace(self) -> bool:
+        # A workspace without a project at its top has no member that stands for it.
+        selection = self._selection
+        return selection.all_packages or (selection.package or self._project.name) is None
+
+    def _find_members(self) -> list[int]:
+        if self._is_whole_workspace:
+            members = {canonicalize_name(name) for name in self._manifest.strings("members")}
+            return [i for i in self._local if self._packages.all[i].name in members] or self._top
+        wanted = self._selection.package or self._project.name or ""
+        found = [index for index in self._local if self._packages.all[index].name == wanted]
+        if not found:
+            known = {self._packages.all[index].name for index in self._local}
+            raise unknown_choice(self._file, "workspace member", wanted, known)
+        return found
+
+    def _refuse_unknown_extras(self) -> None:
+        known = {extra for index in self._members for extra in self._known(index, EXTRA)}
+        for extra in sorted(self._selection.extras - known):
+            raise unknown_choice(self._file, "extra", extra, known)
+
+    def _extras(self, index: int) -> Iterable[str]:
+        known = self._known(index, EXTRA)
+        return sorted(known if self._selection.all_extras else known & self._selection.extras)
+
+    def _known(self, index: int, kind: str) -> set[str]:
+        """Name the extras or groups of a member; an empty one may stand in its metadata alone."""
+        package = self._packages.all[index]
+        metadata = package.table.table("metadata")
+        known = set(package.choices(kind).values)
+        if kind == EXTRA:
+            known.update(metadata.strings("provides-extras"))
+        else:
+            known.update(metadata.table("requires-dev").values)
+        if package.name == self._project.name:
+            known.update(self._declared(kind))
+        return known
+
+    def _declared(self, kind: str) -> Iterable[str]:
+        if kind == EXTRA:
+            return self._project.optional_dependencies
+        groups = self._project.table.table("dependency-groups").values
+        return map(canonicalize_name, groups)
+
+    def _group(self, group: NormalizedName) -> Iterator[Root]:
+        """Find a group: a member's own, or one of the workspace's top, which members share."""
+        shared = self._manifest.table("dependency-groups")
+        owners = [index for index in self._members if group in self._known(index, GROUP)]
+        if not owners:
+            owners = [index for index in self._top if group in self._known(index, GROUP)]
+        if not owners and group not in shared:
+            candidates = {*self._members, *self._top}
+            known = {name for index in candidates for name in self._known(index, GROUP)}
+            raise unknown_choice(self._file, "dependency group", group, known | {*shared.values})
+        yield from (self._root(Part(index, GROUP, group)) for index in owners)
+        if group in shared and (self._is_whole_workspace or not owners):
+            yield from self._requirements(shared, group)
+
+    def _requirements(self, table: Table, key: str) -> Iterator[Root]:
+        """Give the requirements that belong to the workspace, not to a member of it.
+
+        Unlike edges they do not name a fork: the markers of each fork decide.
+        """
+        for entry in table.tables(key):
+            for index in self._packages.named(entry.name()):
+                forks = self._packages.all[index].table.strings("resolution-markers")
+                either = " or ".join(f"({fork})" for fork in forks)
+                markers = [text for text in (either, entry.string("marker")) if text]
+                values = {"marker": " and ".join(f"({text})" for text in markers)}
+                meant = Table(values if markers else {}, file=entry.file, place=entry.place)
+                yield Root(Part(index), meant)
+                for extra in entry.strings("extras"):
+                    yield Root(Part(index, EXTRA, extra), meant)
