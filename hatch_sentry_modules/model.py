@@ -57,6 +57,8 @@ class Node(NamedTuple):
 
     ``version`` is ``None`` where the lock file holds none, and ``reason`` says why.
     ``is_listed`` is false for a node that is only a way to others, such as the root project.
+    ``listed_as`` is the metadata's own name in lower case, where a source knows it: the SDK's own
+    integration sends that. Lock files hold normalized names.
     """
 
     name: NormalizedName
@@ -64,6 +66,7 @@ class Node(NamedTuple):
     edges: tuple[Edge, ...] = ()
     reason: str = ""
     is_listed: bool = True
+    listed_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,11 +90,20 @@ class Graph:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Distribution:
-    """One line of the manifest: a name, a version, and when it is there."""
+    """One line of the manifest: a name, a version, and when it is there.
+
+    ``listed_as`` is the name in ``MODULES`` where it is not the normalized one.
+    """
 
     name: NormalizedName
     version: str
     condition: Condition = ALWAYS
+    listed_as: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name in ``MODULES``."""
+        return self.listed_as or self.name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

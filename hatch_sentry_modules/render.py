@@ -29,12 +29,12 @@ def _module_lines(manifest: Manifest) -> Iterator[str]:
     yield f"SOURCE = {json.dumps(manifest.source)}"
     yield f"PROJECT = {json.dumps(manifest.project) if manifest.project else None}"
     yield from _table(
-        "MODULES", {d.name: d.version for d in manifest.distributions if d.condition == ALWAYS}
+        "MODULES", {d.key: d.version for d in manifest.distributions if d.condition == ALWAYS}
     )
     for expression, distributions in blocks.items():
         yield f"if {expression}:"
         for d in distributions:
-            yield f"    MODULES[{json.dumps(d.name)}] = {json.dumps(d.version)}"
+            yield f"    MODULES[{json.dumps(d.key)}] = {json.dumps(d.version)}"
     if manifest.skipped:
         yield from _table("SKIPPED", manifest.skipped)
     if manifest.omit:
@@ -59,9 +59,9 @@ def _table(name: str, values: Mapping[str, str]) -> Iterator[str]:
 
 def to_json(manifest: Manifest) -> str:
     """Render the manifest as the JSON document that ``freeze --format json`` prints."""
-    modules = {d.name: d.version for d in manifest.distributions if d.condition == ALWAYS}
+    modules = {d.key: d.version for d in manifest.distributions if d.condition == ALWAYS}
     conditional = [
-        {"name": d.name, "version": d.version, "marker": markers.to_marker(d.condition)}
+        {"name": d.key, "version": d.version, "marker": markers.to_marker(d.condition)}
         for d in manifest.distributions
         if d.condition != ALWAYS
     ]

@@ -151,13 +151,15 @@ def _enqueue(queue: deque[tuple[Key, _Clause]], clause: _Clause, edges: Iterable
 
 def _collect(graph: Graph, conditions: Mapping[Key, list[_Clause]]) -> Iterator[Distribution]:
     """Join the nodes of one name and version: a distribution, its extras, its other sources."""
-    clauses: dict[tuple[NormalizedName, str], list[_Clause]] = {}
+    clauses: dict[tuple[NormalizedName, str, str], list[_Clause]] = {}
     for key, found in conditions.items():
         node = graph.nodes[key]
         if node.is_listed and node.version is not None:
-            clauses.setdefault((node.name, node.version), []).extend(found)
-    for (name, version), alternatives in sorted(clauses.items()):
-        yield Distribution(name=name, version=version, condition=absorb(alternatives))
+            identity = (node.name, node.version, node.listed_as)
+            clauses.setdefault(identity, []).extend(found)
+    for (name, version, listed_as), alternatives in sorted(clauses.items()):
+        condition = absorb(alternatives)
+        yield Distribution(name=name, version=version, condition=condition, listed_as=listed_as)
 
 
 def absorb(clauses: Iterable[_Clause]) -> Condition:
