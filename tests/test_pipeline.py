@@ -1,0 +1,162 @@
+"""The one verb: what is listed, what is left out, and what a build gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hatch_sentry_modules import pipeline, project, render
+from hatch_sentry_modules.config import Config
+from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.model import Manifest
+
+FILES = {"acme_app/__init__.py": "src/acme_app/__init__.py"}
+
+
+def write(folder: Path, pyproject: str = "", dependencies: str = "", packages: str = "") -> Path:
+    """Write a project with its ``uv.lock``, which holds flask and what else is given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pyproject.toml").write_text(
+        f'[project]\nname = "Acme.App"\ndependencies = ["flask"]\n{pyproject}', encoding="utf-8"
+    )
+    (folder / "uv.lock").write_text(
+        f"""
+version = 1
+[[package]]
+name = "acme-app"
+source = {{ editable = "." }}
+dependencies = [{{ name = "flask" }}, {dependencies}]
+[[package]]
+name = "flask"
+version = "3.1.3"
+source = {{ registry = "https://index.example.org/simple" }}
+{packages}
+""",
+        encoding="utf-8",
+    )
+    return folder
+
+
+def freeze(folder: Path, version: str | None = "4.2.0", **options: object) -> Manifest:
+    """Freeze a project with its version known, as in a build."""
+    own = project.read(folder, version=version)
+    return pipeline.freeze(own, Config(**options))  # type: ignore[arg-type] # options of a test
+
+
+def generate(folder: Path, warnings: list[str] | None = None) -> pipeline.Generated | None:
+    """Generate the module as a build hook does."""
+    warn = [] if warnings is None else warnings
+    build = pipeline.Build(
+        root=folder, name="Acme.App", version="4.2.0", files=FILES, warn=warn.append
+    )
+    return pipeline.generate(build)
+
+
+def listed(manifest: Manifest) -> dict[str, str]:
+    """Give names and versions."""
+    return {d.name: d.version for d in manifest.distributions}
+
+
+def test_the_project_is_listed_with_the_version_that_is_built(tmp_path: Path) -> None:
+    """The lock file holds no version of a dynamic project, but the build knows it."""
+    assert listed(freeze(write(tmp_path))) == {"acme-app": "4.2.0", "flask": "3.1.3"}
+
+
+def test_a_version_that_only_a_build_knows_is_skipped_elsewhere(tmp_path: Path) -> None:
+    """The command line does not guess a dynamic version; it gives the reason."""
+    manifest = freeze(write(tmp_path), version=None)
+    assert listed(manifest) == {"flask": "3.1.3"}
+    assert manifest.skipped == {"acme-app": pipeline.DYNAMIC}
+
+
+def test_excluded_names_are_nowhere(tmp_path: Path) -> None:
+    """A private distribution is neither listed nor named among the skipped."""
+    package = '[[package]]\nname = "acme-core"\nsource = { directory = "core" }\n'
+    folder = write(tmp_path, dependencies='{ name = "acme-core" }', packages=package)
+    assert "acme-core" in freeze(folder).skipped
+    text = render.to_python(freeze(folder, exclude=("acme-*",)))
+    assert "acme-core" not in text
+    assert "flask" in text
+
+
+def test_nothing_is_omitted_while_all_versions_fit(tmp_path: Path) -> None:
+    """Most applications are far below the server's budget."""
+    assert freeze(write(tmp_path)).omit == ()
+
+
+def test_the_farthest_are_omitted_first_when_versions_outgrow_the_budget(tmp_path: Path) -> None:
+    """What flask alone pulls in goes before what the project asks for, until the rest fits."""
+    names = [f"d{number:04}" for number in range(1000)]
+    deep = ", ".join(f'{{ name = "{name}" }}' for name in names)
+    packages = f"dependencies = [{deep}]\n" + "".join(
+        f'[[package]]\nname = "{name}"\nversion = "1.0.0.0"\nsource = {{ virtual = "x" }}\n'
+        for name in names
+    )
+    manifest = freeze(write(tmp_path, packages=packages))
+    assert manifest.omit == tuple(names[: len(manifest.omit)])
+    kept = [d for d in manifest.distributions if d.name not in manifest.omit]
+    used = sum(len(d.version) + 3 for d in kept)
+    assert pipeline.BUDGET - 10 < used <= pipeline.BUDGET
+
+
+def test_a_build_gets_the_text_and_both_of_its_places(tmp_path: Path) -> None:
+    """The module goes into the import package, in the wheel and in the tree of an sdist."""
+    generated = generate(write(tmp_path))
+    assert generated is not None
+    assert generated.wheel_path == "acme_app/_sentry_modules.py"
+    assert generated.tree_path == "src/acme_app/_sentry_modules.py"
+    assert generated.text == render.to_python(freeze(tmp_path))
+
+
+def test_an_unpacked_sdist_keeps_the_module_it_carries(tmp_path: Path) -> None:
+    """Without the lock file the carried text is used; in a plain tree a stray file is not."""
+    folder = write(tmp_path)
+    carried = folder / "src" / "acme_app" / "_sentry_modules.py"
+    carried.parent.mkdir(parents=True)
+    first = generate(folder)
+    assert first is not None
+    carried.write_text(first.text.replace("3.1.3", "3.1.2"), encoding="ascii")
+    assert generate(folder) == first
+    (folder / "PKG-INFO").touch()
+    (folder / "uv.lock").unlink()
+    second = generate(folder)
+    assert second is not None
+    assert second.text == carried.read_text(encoding="ascii")
+
+
+def test_a_foreign_file_in_an_sdist_is_not_taken_for_the_module(tmp_path: Path) -> None:
+    """Only what this project generated is carried on."""
+    folder = write(tmp_path)
+    carried = folder / "src" / "acme_app" / "_sentry_modules.py"
+    carried.parent.mkdir(parents=True)
+    carried.write_text("import os", encoding="ascii")
+    (folder / "PKG-INFO").touch()
+    generated = generate(folder)
+    assert generated is not None
+    assert "flask" in generated.text
+
+
+def test_no_source_stops_the_build(tmp_path: Path) -> None:
+    """By default an application without a manifest is not built."""
+    folder = write(tmp_path)
+    (folder / "uv.lock").unlink()
+    with pytest.raises(SourceError, match="no lock file stands beside it"):
+        generate(folder)
+
+
+def test_no_source_is_a_warning_where_none_is_required(tmp_path: Path) -> None:
+    """With required = false the build goes on without a manifest, and says so."""
+    folder = write(tmp_path, pyproject="[tool.sentry-modules]\nrequired = false\n")
+    (folder / "uv.lock").unlink()
+    warnings: list[str] = []
+    assert generate(folder, warnings) is None
+    assert warnings[0].endswith("No manifest is built in.")
+
+
+def test_the_same_project_in_two_folders_gives_the_same_bytes(tmp_path: Path) -> None:
+    """Nothing of the machine or the folder reaches the text."""
+    first, second = generate(write(tmp_path / "a")), generate(write(tmp_path / "b" / "c"))
+    assert first is not None
+    assert first == second
+    assert str(tmp_path) not in first.text
