@@ -147,6 +147,12 @@ class Table:
         except InvalidName:
             raise self.error(key, f"{shown(text)} is not a valid name") from None
 
+    def names(self, key: str) -> tuple[NormalizedName, ...]:
+        """Give an array of names, each normalized (PEP 503); empty where the key is missing."""
+        return tuple(
+            self.parse_name(text, f"{key}[{index}]") for index, text in enumerate(self.strings(key))
+        )
+
     def version(self, key: str = "version") -> str | None:
         """Give a version as it is written, checked against PEP 440, or nothing."""
         text = self.string(key)
@@ -174,6 +180,14 @@ class Table:
         """Give a marker specialized to a selection; true where the key is missing."""
         text = self.string(key)
         return text is None or self.parse_marker(text, key, extras=extras, groups=groups)
+
+    def environments(self, key: str) -> tuple[MarkerText, ...]:
+        """Give an array of markers of which one has to hold; empty where everything will do."""
+        found = [
+            self.parse_marker(text, f"{key}[{index}]")
+            for index, text in enumerate(self.strings(key))
+        ]
+        return () if True in found else tuple(marker for marker in found if marker is not False)
 
     def parse_marker(
         self,

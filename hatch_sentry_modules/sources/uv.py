@@ -101,7 +101,7 @@ class _Walk:
             roots=tuple(start),
             nodes=nodes,
             requires_python=document.specifiers("requires-python"),
-            environments=tuple(_environments(document)),
+            environments=document.environments("supported-markers"),
         )
 
     def _node(self, part: Part) -> Node:
@@ -150,13 +150,6 @@ class _Walk:
                 edge = Edge(key)
             edge = Edge(edge.target, marker)
         return edge
-
-
-def _environments(document: Table) -> Iterator[MarkerText]:
-    for index, text in enumerate(document.strings("supported-markers")):
-        marker = document.parse_marker(text, f"supported-markers[{index}]")
-        if not isinstance(marker, bool):
-            yield marker
 
 
 def _entries(table: Table, key: str) -> Iterator[Table]:

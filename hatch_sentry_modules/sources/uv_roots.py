@@ -64,7 +64,7 @@ class Roots:
 
     def _find_members(self) -> list[int]:
         if self._is_whole_workspace:
-            members = {canonicalize_name(name) for name in self._manifest.strings("members")}
+            members = self._manifest.names("members")
             return [i for i in self._local if self._packages.all[i].name in members] or self._top
         wanted = self._selection.package or self._project.name or ""
         found = [index for index in self._local if self._packages.all[index].name == wanted]
@@ -88,7 +88,7 @@ class Roots:
         metadata = package.table.table("metadata")
         known = set(package.choices(kind).values)
         if kind == EXTRA:
-            known.update(metadata.strings("provides-extras"))
+            known.update(metadata.names("provides-extras"))
         else:
             known.update(metadata.table("requires-dev").values)
         if package.name == self._project.name:
