@@ -1,0 +1,101 @@
+"""Reads ``Pipfile.lock``: sections of distributions, each with its version and whole marker.
+
+https://github.com/pypa/pipfile describes the file; what is taken from it follows
+``pipenv requirements``. ``_meta.requires`` is no bound: Pipenv warns of another Python, and
+installs all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from hatch_sentry_modules.document import Table, is_version, read_json
+from hatch_sentry_modules.errors import SourceError, unknown_choice
+from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
+from hatch_sentry_modules.project import Project, member_version
+from hatch_sentry_modules.sources.pipfile_hash import is_stale
+
+SPECIFICATION = 6
+"""The ``pipfile-spec`` that Pipenv has written as long as its lock files have sections."""
+
+DEVELOPMENT = canonicalize_name("dev")
+"""The dependency group that Pipenv writes as the section ``develop``."""
+
+NO_VERSION = "the lock file holds no version for a repository, a file or a folder"
+
+NOT_PINNED = "the lock file holds a range for it, not a version"
+
+
+def read(path: Path, project: Project, selection: Selection) -> Graph:
+    """Read a ``Pipfile.lock``; see :func:`hatch_sentry_modules.sources.read` for the errors."""
+    document = read_json(path)
+    meta = document.table("_meta")
+    if meta.values.get("pipfile-spec") != SPECIFICATION:
+        fault = f"is not {SPECIFICATION}, the only version that is known"
+        raise meta.error("pipfile-spec", fault, "Lock with a Pipenv that writes it")
+    nodes: dict[Key, Node] = {}
+    roots = []
+    first: dict[NormalizedName, Node] = {}
+    differing = set()
+    for name, entry in _entries(document, _sections(document, project, selection)):
+        marker = entry.marker("markers", groups=selection.groups)
+        if marker is False:
+            continue
+        node = _node(name, entry, path.parent, project)
+        if first.setdefault(node.name, node).version != node.version:
+            # The export of Pipenv, too, lists the version of the first section alone.
+            differing.add(node.name)
+            continue
+        nodes[entry.place] = node
+        roots.append(Edge(entry.place, None if marker is True else marker))
+    is_changed = is_stale(document, path.with_name("Pipfile"))
+    warnings = tuple(_warnings(document.file, differing, is_changed=is_changed))
+    return Graph(file=document.file, roots=tuple(roots), nodes=nodes, warnings=warnings)
+
+
+def _sections(document: Table, project: Project, selection: Selection) -> list[str]:
+    """Name the sections that are asked for; the runtime set is ``default``, and comes first."""
+    file = document.file
+    if selection.package not in (None, project.name):
+        raise SourceError(file, "", "the format has no workspace members")
+    for extra in sorted(selection.extras):
+        raise unknown_choice(file, "extra", extra, ())
+    sections = [key for key in sorted(document.values) if key not in ("_meta", "default")]
+    groups = {DEVELOPMENT if key == "develop" else canonicalize_name(key): key for key in sections}
+    for group in sorted(selection.groups - groups.keys()):
+        raise unknown_choice(file, "dependency group", group, groups)
+    chosen = [groups[group] for group in sorted(selection.groups, key=DEVELOPMENT.__ne__)]
+    return ["default", *chosen] if selection.runtime else chosen
+
+
+def _entries(document: Table, sections: Iterable[str]) -> Iterator[tuple[str, Table]]:
+    """Give the entries of sections by name; the text of a version may stand for an entry."""
+    for section in sections:
+        table = document.table(section)
+        for name, value in table.values.items():
+            values = {"version": value} if isinstance(value, str) else value
+            yield name, Table({name: values}, file=table.file, place=section).table(name)
+
+
+def _node(name: str, entry: Table, root: Path, project: Project) -> Node:
+    """Make the node of an entry; a folder in the project is installed as it now is."""
+    path = entry.string("path")
+    if path in (".", "./") and project.name is not None:
+        return Node(project.name, project.version, reason=NO_VERSION)
+    normalized = entry.parse_name(name, "")
+    version = (entry.string("version") or "").lstrip("=").strip()
+    if path:
+        version = member_version(root, path, normalized) or version
+    if is_version(version):
+        return Node(normalized, version)
+    return Node(normalized, None, reason=NOT_PINNED if version else NO_VERSION)
+
+
+def _warnings(file: str, differing: Iterable[NormalizedName], *, is_changed: bool) -> Iterator[str]:
+    if is_changed:
+        yield f"{file}: the lock file is stale: the Pipfile has changed. Lock the project again."
+    for name in sorted(differing):
+        yield f"{file}: its sections hold several versions of {name}; the first is taken."
