@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -31,7 +32,9 @@ def read(source: str, project: Project, selection: Selection) -> Graph:
     """Read a project's source.
 
     Args:
-        source: ``auto``, ``installed``, or the path of a lock file, seen from the project.
+        source: ``auto``, the path of a lock file, ``installed`` for the interpreter that runs,
+            or ``installed:PATH`` for another one, an environment, or a folder such as the target
+            of ``pip install --target``. Paths are seen from the project.
         project: The project that is being built.
         selection: What is asked for.
 
@@ -39,10 +42,10 @@ def read(source: str, project: Project, selection: Selection) -> Graph:
         SourceNotFoundError: There is no such file; for ``auto``, no usable one.
         SourceError: The file is not what its name says, or holds a mistake.
     """
-    if source == INSTALLED:
+    if source.partition(":")[0] == INSTALLED:
         from hatch_sentry_modules.sources import installed
 
-        return installed.read(project, selection)
+        return installed.read(project, selection, source.partition(":")[2])
     path = find(project.root) if source == "auto" else project.root / source
     return _reader(path)(path, project, selection)
 
@@ -72,10 +75,12 @@ def find(root: Path) -> Path:
     )
 
 
-def _reader(path: Path):  # type: ignore[no-untyped-def]
+def _reader(path: Path) -> Callable[[Path, Project, Selection], Graph]:
     for pattern, module in READERS.items():
         if fnmatch.fnmatchcase(path.name, pattern):
-            return import_module(f"hatch_sentry_modules.sources.{module}").read
+            reader: Callable[[Path, Project, Selection], Graph]
+            reader = import_module(f"hatch_sentry_modules.sources.{module}").read
+            return reader
     raise SourceError(
         path.name, "", "no lock format has this file name", "Known are " + ", ".join(READERS)
     )

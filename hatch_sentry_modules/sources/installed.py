@@ -1,0 +1,196 @@
+"""Reads the installed distributions: of the interpreter that builds, or of another place.
+
+The list is everything that is there, under the metadata's own names, since that is what the
+SDK's own integration sends. What is needed to build is therefore listed too; an environment that
+holds nothing else, such as the isolated one that a build frontend makes, is refused.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from importlib.metadata import Distribution, DistributionFinder, MetadataPathFinder
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from packaging.markers import default_environment
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+
+from hatch_sentry_modules import project as projects
+from hatch_sentry_modules.document import is_version
+from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.markers import specialize
+from hatch_sentry_modules.model import Edge, Graph, Key, MarkerText, Node, Selection
+from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.sources import installed_folders, installed_record
+
+FILE = installed_folders.FILE
+
+NO_VERSION = "its metadata holds no version"
+BAD_VERSION = "its metadata holds a version that is not valid (PEP 440)"
+UNDECIDED = (
+    "two versions of it are installed in one folder, and its files do not tell which is real"
+)
+
+BUILD_TOOLS = frozenset(map(canonicalize_name, ("pip", "setuptools", "wheel")))
+"""What environments hold without having been asked for it."""
+
+PLACE = "the place where the application is installed: source = 'installed:FOLDER'"
+
+ENVIRONMENT = ("python_version", "implementation_name", "sys_platform", "platform_machine")
+"""What decides which distributions, and which of their files, an installer chooses."""
+
+
+class _Found(NamedTuple):
+    name: NormalizedName
+    listed_as: str
+    version: str
+    distribution: Distribution
+
+
+_Names: TypeAlias = dict[NormalizedName, list[_Found]]
+
+
+def read(project: Project, selection: Selection, place: str = "") -> Graph:
+    """Read what is installed.
+
+    Args:
+        project: The project, whose requirements must be there.
+        selection: What is asked for; nothing can be selected from what is installed.
+        place: An interpreter, an environment or a folder, seen from the project; nothing for
+            the interpreter that runs.
+
+    Raises:
+        SourceError: The place cannot be read or does not hold what the project requires; or
+            there is a selection.
+    """
+    if replace(selection, package=None) != Selection() or selection.package not in (
+        None,
+        project.name,
+    ):
+        fault = "what is installed is one list, in which nothing can be selected"
+        raise SourceError(FILE, "", fault, "Install what is wanted, and select nothing")
+    folders = installed_folders.find(project.root / place) if place else sys.path
+    found, nameless = _scan(folders)
+    _refuse_incomplete(project, found, is_here=not place)
+    if not place:
+        _refuse_build_environment(project, found)
+    nodes: dict[Key, Node] = {name: _node(candidates) for name, candidates in found.items()}
+    return Graph(
+        file=FILE,
+        roots=tuple(map(Edge, nodes)),
+        nodes=nodes,
+        environments=() if place else tuple(_own_environment()),
+        warnings=(f"{FILE}: {nameless} distributions have no valid name.",) if nameless else (),
+    )
+
+
+def _scan(folders: Iterable[str | Path]) -> tuple[_Names, int]:
+    """Find the distributions of each name in the first folder that has it, as ``import`` would.
+
+    Returns:
+        The candidates of each name, and how many distributions have no name to list.
+    """
+    found: _Names = {}
+    nameless = 0
+    for folder in folders:
+        here: _Names = {}
+        for distribution in _distributions(folder):
+            if candidate := _read(distribution):
+                here.setdefault(candidate.name, []).append(candidate)
+            else:
+                nameless += 1
+        for name, candidates in here.items():
+            if not any(known.version for known in found.get(name, ())):
+                found[name] = candidates
+    return found, nameless
+
+
+def _distributions(folder: str | Path) -> Iterator[Distribution]:
+    # Not importlib.metadata.distributions(): it asks every finder of this process, and one of
+    # them may serve what is frozen already.
+    context = DistributionFinder.Context(path=[str(folder)])
+    yield from MetadataPathFinder.find_distributions(context)
+
+
+def _read(distribution: Distribution) -> _Found | None:
+    """Read a distribution's name and version, or nothing where it has no valid name."""
+    try:
+        metadata = distribution.metadata
+        # Since Python 3.12 a missing key is deprecated; before it there is no typed get().
+        name = metadata["Name"] if "Name" in metadata else ""  # noqa: SIM401 (see above)
+        version = metadata["Version"] if "Version" in metadata else ""  # noqa: SIM401 (see above)
+        return _Found(canonicalize_name(name, validate=True), name.lower(), version, distribution)
+    except (OSError, ValueError):  # InvalidName and what cannot be decoded are ValueErrors
+        return None
+
+
+def _node(candidates: list[_Found]) -> Node:
+    """Make the node of one name, from what one folder holds of it."""
+    usable = [candidate for candidate in candidates if candidate.version] or candidates
+    found = usable[0]
+    if len({candidate.version for candidate in usable}) > 1:
+        real = installed_record.choose([candidate.distribution for candidate in usable])
+        if real is None:
+            return Node(found.name, None, reason=UNDECIDED)
+        found = next(candidate for candidate in usable if candidate.distribution is real)
+    if not is_version(found.version):
+        return Node(found.name, None, reason=BAD_VERSION if found.version else NO_VERSION)
+    return Node(found.name, found.version, listed_as=found.listed_as)
+
+
+def _refuse_incomplete(project: Project, found: _Names, *, is_here: bool) -> None:
+    missing = {
+        name
+        for requirement in project.dependencies
+        if (name := canonicalize_name(requirement.name)) not in found and name != project.name
+        # The environment of another place is not known.
+        if requirement.marker is None or (is_here and requirement.marker.evaluate())
+    }
+    if missing or not found:
+        what = (
+            ", ".join(sorted(missing)) + ", which the project requires" if missing else "anything"
+        )
+        remedy = f"Build without isolation, or name {PLACE}" if is_here else "Install it there"
+        raise SourceError(FILE, "", f"the place does not hold {what}", remedy)
+
+
+def _refuse_build_environment(project: Project, found: _Names) -> None:
+    """Refuse an environment in which nothing is installed but what the build requires."""
+    queue: list[str] = [*BUILD_TOOLS]
+    build_system = project.table.table("build-system")
+    queue += [r.name for r in projects.requirements(build_system, "requires")]
+    seen = {project.name}
+    while queue:
+        name = canonicalize_name(queue.pop())
+        if name in found and name not in seen:
+            seen.add(name)
+            queue += _requires(found[name][0].distribution)
+    if found.keys() <= seen:
+        fault = "this interpreter holds only what the build itself requires"
+        raise SourceError(FILE, "", fault, f"Build without isolation, or name {PLACE}")
+
+
+def _requires(distribution: Distribution) -> Iterator[str]:
+    """Give the names that a distribution requires in any environment, without its extras."""
+    try:
+        texts = distribution.requires or []
+    except (OSError, ValueError):
+        return
+    for text in texts:
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            continue
+        if "extra" not in str(requirement.marker or ""):
+            yield requirement.name
+
+
+def _own_environment() -> Iterator[MarkerText]:
+    """Say for which environment the interpreter that runs was filled."""
+    values = dict(default_environment())
+    marker = specialize(" and ".join(f'{name} == "{values[name]}"' for name in ENVIRONMENT))
+    if not isinstance(marker, bool):
+        yield marker

@@ -1,0 +1,120 @@
+"""Finds the folders that hold the installed distributions of a place, without running anything.
+
+An interpreter that a project names could be any program, so it is never started: where its
+distributions lie follows from where it lies. ``site`` of the standard library is the model.
+https://docs.python.org/3/library/site.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from hatch_sentry_modules.errors import SourceError
+
+FILE = "installed"
+
+_VERSION = re.compile(r"\d+\.\d+")
+_ENVIRONMENT = "pyvenv.cfg"
+_LAYOUTS = ("lib*/*/site-packages", "lib*/*/dist-packages", "Lib/site-packages")
+"""Where distributions lie below a prefix: generally, on Debian, and on Windows."""
+
+
+def find(place: Path) -> list[Path]:
+    """Find the folders of a place, in the order in which they are searched by ``import``.
+
+    Args:
+        place: An interpreter, the folder of an environment, or a folder that holds distributions
+            itself, such as the target of ``pip install --target``.
+
+    Raises:
+        SourceError: There is nothing at the place, or no folder that holds distributions.
+    """
+    try:
+        return _find(place)
+    except (OSError, ValueError, RuntimeError):
+        raise SourceError(FILE, "", "its place cannot be read", "Correct 'source'") from None
+
+
+def _find(place: Path) -> list[Path]:
+    if place.is_file():
+        found = _of_interpreter(place)
+    elif (place / _ENVIRONMENT).is_file():
+        found = _of_environment(place)
+    elif place.is_dir():
+        return _linked(_below([place], "")) or [place]
+    else:
+        raise SourceError(
+            FILE, "", "there is no such interpreter or folder", "Correct the path in 'source'"
+        )
+    if not found:
+        fault = "nothing tells where this interpreter keeps its distributions"
+        raise SourceError(FILE, "", fault, "Name the folder that holds them instead")
+    return _linked(found)
+
+
+def _of_interpreter(program: Path) -> list[Path]:
+    """Follow an interpreter to its environment, else from its real place to its prefix."""
+    for folder in (program.parent.parent, program.parent):
+        if (folder / _ENVIRONMENT).is_file():
+            return _of_environment(folder)
+    real = program.resolve()
+    version = _VERSION.search(real.name)
+    return _of_prefix(real.parent, version[0] if version else "")
+
+
+def _of_environment(folder: Path) -> list[Path]:
+    """Read a virtual environment: PEP 405 puts what it inherits into its ``pyvenv.cfg``."""
+    lines = (folder / _ENVIRONMENT).read_text(encoding="utf-8-sig").splitlines()
+    pairs = (line.partition("=") for line in lines)
+    values = {key.strip().lower(): value.strip() for key, _, value in pairs}
+    found = _below([folder], "")
+    if values.get("include-system-site-packages", "").lower() == "true" and "home" in values:
+        version = _VERSION.match(values.get("version_info") or values.get("version", ""))
+        found += _of_prefix(Path(values["home"]), version[0] if version else "")
+    return found
+
+
+def _of_prefix(programs: Path, version: str) -> list[Path]:
+    """Look around the folder of an interpreter: on Windows it is the prefix itself."""
+    prefix = programs.parent
+    return _below([prefix / "local", prefix, programs], version)
+
+
+def _below(prefixes: Iterable[Path], version: str) -> list[Path]:
+    """Find the folders for distributions below prefixes, for one version of Python.
+
+    Raises:
+        SourceError: Several Pythons share the prefixes, and nothing says which is meant.
+    """
+    found: dict[Path, Path] = {}  # lib64 is often a link to lib
+    pythons = set()
+    for path in (p for prefix in prefixes for pattern in _LAYOUTS for p in prefix.glob(pattern)):
+        python = _VERSION.search(path.parent.name)
+        if not (version and python and python[0] != version):
+            found.setdefault(path.resolve(), path)
+            pythons.add(python[0] if python else version)
+    if len(pythons - {version}) > 1:
+        fault = f"it holds several Pythons: {', '.join(sorted(pythons))}"
+        raise SourceError(FILE, "", fault, "Name the folder of the distributions instead")
+    return list(found.values())
+
+
+def _linked(folders: Iterable[Path]) -> list[Path]:
+    """Add the folders that ``.pth`` files link, as editable installs do."""
+    found: dict[Path, None] = {}
+    for folder in folders:
+        found.setdefault(folder)
+        for file in sorted(folder.glob("[!.]*.pth")):
+            for path in _links(file):
+                found.setdefault(path)
+    return list(found)
+
+
+def _links(file: Path) -> Iterator[Path]:
+    """Give the paths in a ``.pth`` file; a line that begins with ``import`` is code."""
+    for line in file.read_text(encoding="utf-8-sig", errors="replace").splitlines():
+        path = file.parent / line.rstrip()
+        if not re.match(r"\s*(#|$)|import[ \t]", line) and path.exists():
+            yield path
