@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+import tomli
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import ConfigError
 
 TABLE = "tool.sentry-modules"
+
 HATCH_TABLE = "tool.hatch.build.hooks.sentry-modules"
 """Hatch needs a table of its own to switch the hook on; it may hold the options instead."""
 
@@ -28,6 +31,8 @@ HATCHLING_KEYS = {
 https://hatch.pypa.io/latest/config/build/#build-hooks
 """
 
+_OBJECT = re.compile(r"\w+(\.\w+)*(:\w+(\.\w+)*)?", re.ASCII)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
@@ -37,6 +42,8 @@ class Config:
     ``path`` is where the generated module goes in the wheel, with forward slashes;
     nothing means ``_sentry_modules.py`` in the import package.
     ``exclude`` holds glob patterns over normalized names.
+    ``build_backend`` and ``backend_path`` are the keys of ``[build-system]`` for the backend
+    that :mod:`hatch_sentry_modules.backend` wraps; other entrances have no use for them.
     """
 
     source: str = "auto"
@@ -46,6 +53,8 @@ class Config:
     exclude: tuple[str, ...] = ()
     required: bool = True
     sbom: bool = False
+    build_backend: str | None = None
+    backend_path: tuple[str, ...] = ()
 
 
 def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Config:
@@ -70,7 +79,23 @@ def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Confi
     mistakes = [f"{table}.{mistake}" for mistake in _mistakes(options)]
     if mistakes:
         raise ConfigError(document.file, "", "; ".join(mistakes), "Mend the table")
-    return Config(**{key: OPTIONS[key][1](value) for key, value in options.items()})
+    return Config(
+        **{key.replace("-", "_"): OPTIONS[key][1](value) for key, value in options.items()}
+    )
+
+
+def is_present(root: Path) -> bool:
+    """Say whether a project holds the shared table.
+
+    setuptools and pdm-backend run their plugins in every build of an environment, so this is
+    cheap, and it is false for a file that cannot be read: that is for the backend to say.
+    """
+    try:
+        text = (root / "pyproject.toml").read_text(encoding="utf-8")
+        tool = tomli.loads(text).get("tool") if "sentry-modules" in text else None
+    except (OSError, RecursionError, ValueError):
+        return False
+    return isinstance(tool, dict) and "sentry-modules" in tool
 
 
 def _mistakes(values: Mapping[str, Any]) -> list[str]:
@@ -107,6 +132,21 @@ def _path_fault(value: object) -> str:
     return ""
 
 
+def _object_fault(value: object) -> str:
+    if isinstance(value, str) and _OBJECT.fullmatch(value):
+        return ""
+    return "must name a build backend, such as 'uv_build' or 'package.module:object'"
+
+
+def _folders_fault(value: object) -> str:
+    if not isinstance(value, list) or _strings_fault(value):
+        return _strings_fault(value)
+    for folder in map(PurePosixPath, value):
+        if folder.is_absolute() or ".." in folder.parts or "\\" in str(folder):
+            return "must hold folders in the project, with forward slashes"
+    return ""
+
+
 def _strings_fault(value: object) -> str:
     if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
         return ""
@@ -131,13 +171,15 @@ def _names(value: list[str]) -> frozenset[NormalizedName]:
     return frozenset(map(canonicalize_name, value))
 
 
-OPTIONS: dict[str, tuple[Callable[[object], str], Callable[[Any], object]]] = {
+OPTIONS: dict[str, tuple[Callable[[object], str], Callable[[Any], Any]]] = {
     "source": (_source_fault, str),
-    "path": (_path_fault, str),
+    "path": (_path_fault, lambda value: str(PurePosixPath(value))),
     "extras": (_names_fault, _names),
     "groups": (_names_fault, _names),
     "exclude": (_strings_fault, tuple),
     "required": (_boolean_fault, bool),
     "sbom": (_boolean_fault, bool),
+    "build-backend": (_object_fault, str),
+    "backend-path": (_folders_fault, tuple),
 }
 """For each option: what is wrong with a value (nothing if it is right), and its parsed form."""

@@ -38,6 +38,8 @@ class Build:
     ``files`` maps the path in the wheel of each file to its path in the tree, both with ``/``.
     ``warn`` takes each warning, a sentence, to the user.
     ``hook_values`` are the options that hatchling hands to its hook.
+    ``tree_path`` is where an sdist carries the module, for a backend that does not tell where
+    in the tree its files come from.
     """
 
     root: Path
@@ -46,6 +48,7 @@ class Build:
     files: Mapping[str, str]
     warn: Callable[[str], None]
     hook_values: Mapping[str, Any] | None = None
+    tree_path: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +72,7 @@ def generate(build: Build) -> Generated | None:
     project = projects.read(build.root, name=build.name, version=build.version)
     config = configuration.read(project.table, build.hook_values)
     wheel_path = config.path or layout.place(build.files, canonicalize_name(build.name))
-    tree_path = layout.in_tree(wheel_path, build.files)
+    tree_path = build.tree_path or layout.in_tree(wheel_path, build.files)
     text = _carried(build.root, tree_path) or _frozen(project, config, build.warn)
     return Generated(text=text, wheel_path=wheel_path, tree_path=tree_path) if text else None
 

@@ -41,6 +41,7 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
             )
         except FreezeError as error:
             self.app.abort(str(error))
+            return
         if generated:
             path = generated.wheel_path if self.target_name == "wheel" else generated.tree_path
             build_data["force_include"][self._write(generated.text)] = path

@@ -1,0 +1,99 @@
+"""Reads a finished sdist, and adds files to it."""
+
+from __future__ import annotations
+
+import copy
+import gzip
+import io
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from hatch_sentry_modules.artifacts.core_metadata import name_and_version
+from hatch_sentry_modules.errors import FreezeError
+
+
+class Sdist(NamedTuple):
+    """What an sdist says of itself."""
+
+    name: str
+    version: str
+
+
+def read(path: Path) -> Sdist:
+    """Read what an sdist says of itself.
+
+    Raises:
+        FreezeError: It has no ``PKG-INFO`` in the folder at its top.
+    """
+    with tarfile.open(path, "r:gz") as file:
+        return Sdist(*name_and_version(_content(file, _pkg_info(path, file)) or b""))
+
+
+def add(source: Path, target: Path, files: Mapping[str, bytes]) -> None:
+    """Write a copy of an sdist that holds some files more, at its end.
+
+    All else stays as the build backend made it. A file that is there already with the same
+    content stays. https://packaging.python.org/en/latest/specifications/source-distribution-format/
+
+    Args:
+        source: The sdist, which is only read.
+        target: Where the copy goes.
+        files: The content for each path below the folder at the sdist's top.
+
+    Raises:
+        FreezeError: The sdist has a file of that name, or no ``PKG-INFO`` in the folder at its top.
+    """
+    with tempfile.TemporaryFile() as unpacked, source.open("rb") as packed:
+        time = int.from_bytes(packed.read(8)[4:], "little")  # RFC 1952, section 2.3.1
+        packed.seek(0)
+        with gzip.open(packed) as content:
+            shutil.copyfileobj(content, unpacked)
+        _append(source, unpacked, files)
+        unpacked.seek(0)
+        with target.open("wb") as out, gzip.GzipFile("", "wb", fileobj=out, mtime=time) as packing:
+            shutil.copyfileobj(unpacked, packing)
+
+
+def _append(source: Path, unpacked: IO[bytes], files: Mapping[str, bytes]) -> None:
+    unpacked.seek(0)
+    with tarfile.open(fileobj=unpacked, mode="r:") as file:
+        pkg_info = _pkg_info(source, file)
+        folder = pkg_info.name.removesuffix("PKG-INFO")
+        new = {
+            path: content
+            for path, content in sorted(files.items())
+            if not _is_there(source, file, folder + path, content)
+        }
+    unpacked.seek(0)
+    with tarfile.open(fileobj=unpacked, mode="a") as file:
+        for path, content in new.items():
+            member = copy.copy(pkg_info)
+            member.name, member.size, member.mode = folder + path, len(content), 0o644
+            member.mtime, member.pax_headers = int(pkg_info.mtime), {}
+            file.addfile(member, io.BytesIO(content))
+
+
+def _is_there(source: Path, file: tarfile.TarFile, name: str, content: bytes) -> bool:
+    """Say whether a file is there already; one with another content is somebody else's."""
+    if name not in file.getnames():
+        return False
+    if _content(file, file.getmember(name)) == content:
+        return True
+    fault = "the sdist holds another file of this name"
+    raise FreezeError(source.name, name.partition("/")[2], fault, "Leave it out of the sdist")
+
+
+def _content(file: tarfile.TarFile, member: tarfile.TarInfo) -> bytes | None:
+    opened = file.extractfile(member)
+    return opened.read() if opened else None
+
+
+def _pkg_info(path: Path, file: tarfile.TarFile) -> tarfile.TarInfo:
+    for member in file.getmembers():
+        if member.isfile() and member.name.count("/") == 1 and member.name.endswith("/PKG-INFO"):
+            return member
+    raise FreezeError(path.name, "PKG-INFO", "the sdist holds none")

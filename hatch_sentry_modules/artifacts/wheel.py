@@ -1,0 +1,88 @@
+"""Reads a finished wheel, and adds files to it."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+from zipfile import ZipFile
+
+from hatch_sentry_modules.artifacts import zip_entries
+from hatch_sentry_modules.artifacts.core_metadata import name_and_version
+from hatch_sentry_modules.errors import FreezeError
+
+
+class Wheel(NamedTuple):
+    """What a wheel says of itself; ``files`` are the paths of all its entries."""
+
+    name: str
+    version: str
+    files: list[str]
+
+
+def read(path: Path) -> Wheel:
+    """Read what a wheel says of itself.
+
+    Raises:
+        FreezeError: It has no ``.dist-info`` folder, or several.
+    """
+    with ZipFile(path) as file:
+        metadata = file.read(str(_record(path, file).with_name("METADATA")))
+        return Wheel(*name_and_version(metadata), file.namelist())
+
+
+def add(source: Path, target: Path, files: Mapping[str, bytes]) -> None:
+    """Write a copy of a wheel that holds some files more, each with its line in ``RECORD``.
+
+    All else stays as the build backend made it, byte for byte. A file that is there already is
+    replaced. https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+
+    Args:
+        source: The wheel, which is only read.
+        target: Where the copy goes.
+        files: The content for each path in the wheel.
+
+    Raises:
+        FreezeError: The wheel is signed, or it has no ``.dist-info`` folder, or several.
+    """
+    with ZipFile(source) as file:
+        record = _record(source, file)
+        signatures = {f"{record}.jws", f"{record}.p7s"} & set(file.namelist())
+        if signatures:
+            fault = "is signed, and another file in it would break the signature"
+            remedy = "Sign the wheel after it is built"
+            raise FreezeError(source.name, signatures.pop(), fault, remedy)
+        listed = _with_lines(file.read(str(record)).decode(), str(record), files)
+    new = {**files, str(record): listed.encode()}
+    zip_entries.rewrite(source, target, new, like=str(record))
+
+
+def _record(path: Path, file: ZipFile) -> PurePosixPath:
+    found = [
+        PurePosixPath(name)
+        for name in file.namelist()
+        if name.count("/") == 1 and name.endswith(".dist-info/RECORD")
+    ]
+    if len(found) != 1:
+        raise FreezeError(path.name, "*.dist-info/RECORD", f"the wheel holds {len(found)} of it")
+    return found[0]
+
+
+def _with_lines(text: str, record: str, files: Mapping[str, bytes]) -> str:
+    """Put the lines of new files before the line of ``RECORD`` itself; others stay as they are."""
+    lines = text.splitlines(keepends=True)
+    paths = [next(csv.reader([line]), [""])[0] for line in lines]
+    ending = "\r\n" if text.endswith("\r\n") else "\n"
+    new = [f"{path},{_digest(files[path])},{len(files[path])}{ending}" for path in sorted(files)]
+    kept = [(path, line) for path, line in zip(paths, lines, strict=True) if path not in files]
+    before = [line for path, line in kept if path != record]
+    own = [line for path, line in kept if path == record]
+    return "".join([*before, *new, *own])
+
+
+def _digest(content: bytes) -> str:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest())
+    return "sha256=" + digest.decode("ascii").rstrip("=")

@@ -1,0 +1,75 @@
+"""Copies a zip file with other entries in it; what stays keeps its bytes."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import IO
+from zipfile import ZipFile, ZipInfo
+
+UNIX = 3
+"""The system on which external attributes hold a mode, in ``ZipInfo.create_system``."""
+
+_CHUNK = 1 << 20
+
+
+def rewrite(source: Path, target: Path, new: Mapping[str, bytes], *, like: str) -> None:
+    """Write a copy of a zip file in which entries are new or have new content.
+
+    Every other entry is copied as it lies in the file: header, compressed bytes and all, as is
+    what stands before the first entry, such as the shebang of a zipapp.
+
+    Args:
+        source: The zip file, which is only read.
+        target: Where the copy goes.
+        new: The content of each new entry. One that is there already is replaced in its place;
+            the others go before ``like``.
+        like: The entry whose compression and time the new ones take.
+    """
+    with ZipFile(source) as old, source.open("rb") as raw, target.open("wb") as out:
+        # What follows an entry's bytes up to the next entry, such as a data descriptor, is its own.
+        starts = sorted([info.header_offset for info in old.infolist()] + [old.start_dir])
+        ends = dict(pairwise(starts))
+        _copy(raw, out, 0, starts[0])
+        with ZipFile(out, "w") as changed:
+            changed.comment = old.comment
+            template = old.getinfo(like)
+            for info in old.infolist():
+                if info is template:
+                    for name in sorted(new.keys() - old.NameToInfo.keys()):
+                        changed.writestr(_entry(name, template), new[name])
+                if info.filename in new:
+                    changed.writestr(_entry(info.filename, template), new[info.filename])
+                else:
+                    _append(changed, out, info, raw, ends[info.header_offset])
+
+
+def _entry(name: str, like: ZipInfo) -> ZipInfo:
+    entry = ZipInfo(name, like.date_time)
+    entry.compress_type = like.compress_type
+    entry.create_system = UNIX
+    entry.external_attr = 0o100644 << 16
+    return entry
+
+
+def _append(changed: ZipFile, out: IO[bytes], info: ZipInfo, raw: IO[bytes], end: int) -> None:
+    """Copy an entry's bytes, and list it; ``ZipFile`` itself can only compress anew."""
+    out.seek(changed.start_dir)
+    listed = copy.copy(info)
+    listed.header_offset = changed.start_dir
+    _copy(raw, out, info.header_offset, end)
+    changed.start_dir = out.tell()
+    changed.filelist.append(listed)
+    changed.NameToInfo[listed.filename] = listed
+
+
+def _copy(raw: IO[bytes], out: IO[bytes], start: int, end: int) -> None:
+    raw.seek(start)
+    while start < end:
+        chunk = raw.read(min(_CHUNK, end - start))
+        if not chunk:
+            return
+        out.write(chunk)
+        start += len(chunk)

@@ -1,0 +1,106 @@
+"""The build backend that wraps another one and adds the generated module to what that makes.
+
+    [build-system]
+    requires = ["uv_build", "hatch-sentry-modules"]
+    build-backend = "hatch_sentry_modules.backend"
+
+    [tool.sentry-modules]
+    build-backend = "uv_build"
+
+Every other hook is the wrapped backend's own, and one that it does not have is not here either:
+https://peps.python.org/pep-0517/ and https://peps.python.org/pep-0660/.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from hatch_sentry_modules import layout, pipeline, wrapped
+from hatch_sentry_modules.artifacts import sdist, wheel
+from hatch_sentry_modules.artifacts.replace import replacing
+from hatch_sentry_modules.errors import FreezeError
+
+Settings: TypeAlias = Mapping[str, Any] | None
+
+PASSED_THROUGH = {
+    "build_editable",
+    "get_requires_for_build_editable",
+    "get_requires_for_build_sdist",
+    "get_requires_for_build_wheel",
+    "prepare_metadata_for_build_editable",
+    "prepare_metadata_for_build_wheel",
+}
+
+
+def __getattr__(name: str) -> Callable[..., Any]:
+    """Give a hook of the wrapped backend; a build frontend asks for those that are optional."""
+    if name not in PASSED_THROUGH:
+        raise AttributeError(name)
+    with _told():
+        backend = wrapped.load(Path.cwd())
+    hook: Callable[..., Any] = getattr(backend, name)
+    return hook
+
+
+def build_wheel(
+    wheel_directory: str, config_settings: Settings = None, metadata_directory: str | None = None
+) -> str:
+    """Let the wrapped backend build a wheel, and put a copy with the module into the folder."""
+    with _told(), tempfile.TemporaryDirectory(prefix="sentry-modules-") as folder:
+        backend = wrapped.load(Path.cwd())
+        name: str = backend.build_wheel(folder, config_settings, metadata_directory)
+        made = wheel.read(Path(folder, name))
+        generated = _generate(made.name, made.version, made.files)
+        with replacing(Path(wheel_directory, name)) as target:
+            if generated:
+                module = {generated.wheel_path: generated.text.encode("ascii")}
+                wheel.add(Path(folder, name), target, module)
+            else:
+                shutil.copyfile(Path(folder, name), target)
+    return name
+
+
+def build_sdist(sdist_directory: str, config_settings: Settings = None) -> str:
+    """Let the wrapped backend build an sdist, and put a copy with the module into the folder."""
+    with _told(), tempfile.TemporaryDirectory(prefix="sentry-modules-") as folder:
+        backend = wrapped.load(Path.cwd())
+        name: str = backend.build_sdist(folder, config_settings)
+        made = sdist.read(Path(folder, name))
+        generated = _generate(made.name, made.version, [])
+        with replacing(Path(sdist_directory, name)) as target:
+            if generated:
+                module = {generated.tree_path: generated.text.encode("ascii")}
+                sdist.add(Path(folder, name), target, module)
+            else:
+                shutil.copyfile(Path(folder, name), target)
+    return name
+
+
+def _generate(name: str, version: str, files: list[str]) -> pipeline.Generated | None:
+    return pipeline.generate(
+        pipeline.Build(
+            root=Path.cwd(),
+            name=name,
+            version=version,
+            files={file: file for file in files},
+            warn=lambda warning: print(f"warning: {warning}", file=sys.stderr),
+            # Where the wrapped backend takes its files from is its secret: an sdist carries the
+            # module at its top, whatever the layout.
+            tree_path=layout.FILE_NAME,
+        )
+    )
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """End the process that runs the hook with the message alone, without a traceback."""
+    try:
+        yield
+    except FreezeError as error:
+        raise SystemExit(f"error: {error}") from None

@@ -1,0 +1,76 @@
+"""The pdm-backend build hook: https://backend.pdm-project.org/hooks/."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from fnmatch import fnmatch
+from pathlib import Path
+
+from pdm.backend.hooks import Context
+
+from hatch_sentry_modules import config, layout, pipeline
+from hatch_sentry_modules.errors import FreezeError
+
+
+class SentryModulesBuildHook:
+    """Adds the generated module to the files of a wheel or an sdist.
+
+    pdm-backend runs it in every build of an environment; one that is not configured, and an
+    editable build, are left alone.
+    """
+
+    _folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def pdm_build_hook_enabled(self, context: Context) -> bool:
+        """Say whether the project is configured and something is packed."""
+        return context.target != "editable" and config.is_present(context.root)
+
+    def pdm_build_update_files(self, context: Context, files: dict[str, Path]) -> None:
+        """Add the module."""
+        metadata = context.config.metadata
+        try:
+            generated = pipeline.generate(
+                pipeline.Build(
+                    root=context.root,
+                    name=metadata["name"],
+                    version=metadata["version"],
+                    files=_wheel_files(context, files),
+                    warn=lambda warning: print(f"warning: {warning}", file=sys.stderr),
+                )
+            )
+        except FreezeError as error:
+            raise SystemExit(f"error: {error}") from None
+        if generated:
+            path = generated.wheel_path if context.target == "wheel" else generated.tree_path
+            files[path] = self._write(generated.text)
+
+    def pdm_build_finalize(self, context: Context, artifact: Path) -> None:  # noqa: ARG002 - pdm-backend's signature
+        """Remove the file that pdm-backend has packed by now."""
+        if self._folder:
+            self._folder.cleanup()
+
+    def _write(self, text: str) -> Path:
+        # Not into context.build_dir, which lies in the source tree and stays there.
+        self._folder = tempfile.TemporaryDirectory(prefix="sentry-modules-")
+        path = Path(self._folder.name, layout.FILE_NAME)
+        path.write_text(text, encoding="ascii", newline="\n")
+        return path
+
+
+def _wheel_files(context: Context, files: dict[str, Path]) -> dict[str, str]:
+    """Map paths in the wheel to paths in the tree, also while an sdist is made."""
+    settings = context.config.build_config
+    # The default is pdm-backend's own, https://backend.pdm-project.org/build_config/.
+    only_in_sdist = settings.source_includes or ["tests"]
+    package_dir = f"{settings.package_dir}/" if settings.package_dir else ""
+    in_tree = (
+        file.relative_to(context.root).as_posix()
+        for file in files.values()
+        if file.is_relative_to(context.root)
+    )
+    return {
+        path.removeprefix(package_dir): path
+        for path in in_tree
+        if not any(path.startswith(f"{p}/") or fnmatch(path, p) for p in only_in_sdist)
+    }

@@ -1,0 +1,68 @@
+"""Loads the build backend that ``[tool.sentry-modules]`` names, as a build frontend would."""
+
+from __future__ import annotations
+
+import sys
+from functools import reduce
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from hatch_sentry_modules import config as configuration
+from hatch_sentry_modules.document import read_toml
+from hatch_sentry_modules.errors import ConfigError
+
+WRAPPER = "hatch_sentry_modules.backend"
+
+
+def load(root: Path) -> Any:
+    """Import the backend and give the object that has its hooks.
+
+    https://peps.python.org/pep-0517/#source-trees tells what ``build-backend`` and
+    ``backend-path`` mean.
+
+    Args:
+        root: The folder of ``pyproject.toml``.
+
+    Raises:
+        FreezeError: The configuration is wrong, or names no backend that can be imported.
+    """
+    config = configuration.read(read_toml(root / "pyproject.toml"))
+    if config.build_backend is None:
+        remedy = "Name the backend that does the building, for instance 'uv_build'"
+        raise _error("build-backend", "is missing", remedy)
+    name, _, attributes = config.build_backend.partition(":")
+    if name == WRAPPER:
+        raise _error("build-backend", "names the wrapper itself", "Name the backend in it")
+    folders = [str((root / folder).resolve()) for folder in config.backend_path]
+    sys.path[:0] = [folder for folder in folders if folder not in sys.path]
+    module = _import(name)
+    if folders and not _is_in(module, folders):
+        fault = f"{name!r} was not found there, but elsewhere"
+        raise _error("backend-path", fault, "Name the folder that holds it")
+    try:
+        return reduce(getattr, filter(None, attributes.split(".")), module)
+    except AttributeError as error:
+        raise _error("build-backend", f"{name!r} has no {error.name!r}", "Mend the name") from None
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        # What the backend itself fails to import is not a mistake in this table.
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise
+        fault = f"{name!r} cannot be imported"
+        remedy = "Mend the name, or add its distribution to build-system.requires"
+        raise _error("build-backend", fault, remedy) from None
+
+
+def _is_in(module: ModuleType, folders: list[str]) -> bool:
+    origin = Path(module.__file__ or "").resolve()
+    return any(origin.is_relative_to(folder) for folder in folders)
+
+
+def _error(key: str, fault: str, remedy: str) -> ConfigError:
+    return ConfigError("pyproject.toml", f"{configuration.TABLE}.{key}", fault, remedy)
