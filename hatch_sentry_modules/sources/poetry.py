@@ -1,0 +1,151 @@
+"""Reads ``poetry.lock``: 2.1 by the groups and markers of each package, 1.x and 2.0 by walking.
+
+Poetry documents no format; what its ``poetry/packages/locker.py`` writes and reads is followed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+
+from hatch_sentry_modules.document import Table, read_toml, shown
+from hatch_sentry_modules.errors import SourceError, unknown_choice
+from hatch_sentry_modules.model import Edge, Graph, MarkerText, Selection
+from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.sources.poetry_packages import Package, read_packages, to_node
+from hatch_sentry_modules.sources.poetry_project import MAIN, group_names, is_changed
+from hatch_sentry_modules.sources.poetry_syntax import (
+    Constraint,
+    read_constraint,
+    read_marker,
+    to_python_markers,
+)
+from hatch_sentry_modules.sources.poetry_walk import Walk
+
+RELOCK = "Run 'poetry lock'"
+
+GROUPED = (2, 1)
+"""The first lock version with groups and markers on each package, and the newest known."""
+
+
+def read(path: Path, project: Project, selection: Selection) -> Graph:
+    """Read a ``poetry.lock``; see :func:`hatch_sentry_modules.sources.read` for the errors."""
+    document = read_toml(path)
+    metadata = document.table("metadata")
+    version = _lock_version(metadata)
+    if selection.package not in {None, project.name}:
+        fault = f"it is of one project alone, and that is not {selection.package!r}"
+        raise SourceError(document.file, "", fault, "Freeze that project from its own folder")
+    extras = _asked_extras(document, selection)
+    packages = read_packages(document)
+    python = read_constraint(metadata, "python-versions")
+    if version < GROUPED:
+        walk = Walk(packages, project, python)
+        roots, nodes = walk.graph(path.parent, selection, set(chain(*extras.values())))
+    else:
+        groups = _asked_groups(document.file, packages, project, selection)
+        found = tuple(_grouped(packages, groups, frozenset(extras)))
+        roots = tuple(Edge(package, marker) for package, marker in found)
+        nodes = {package: to_node(package, path.parent) for package, _ in found}
+    return Graph(
+        file=document.file,
+        roots=roots,
+        nodes=nodes,
+        requires_python=_requires_python(python),
+        environments=tuple(_environments(metadata, python)),
+        warnings=tuple(_warnings(metadata, version, project)),
+    )
+
+
+def _lock_version(metadata: Table) -> tuple[int, ...]:
+    """Read the version of the format; Poetry itself reads all with the major number 1 or 2."""
+    text = metadata.string("lock-version")
+    if text is None:
+        fault = "is missing; the file is cut off, or older than Poetry 1.0"
+        raise metadata.error("lock-version", fault, RELOCK)
+    if not re.fullmatch(r"[12]\.[0-9]{1,4}", text, re.ASCII):
+        raise metadata.error("lock-version", f"is {shown(text)}; 1.x and 2.x are known", RELOCK)
+    return tuple(map(int, text.split(".")))
+
+
+def _asked_extras(
+    document: Table, selection: Selection
+) -> Mapping[NormalizedName, tuple[NormalizedName, ...]]:
+    """Give the project's extras that are asked for, each with the names it adds."""
+    table = document.table("extras")
+    known = {
+        table.parse_name(extra, extra): tuple(
+            table.parse_name(name, extra) for name in table.strings(extra)
+        )
+        for extra in table.values
+    }
+    for extra in sorted(selection.extras - known.keys()):
+        raise unknown_choice(document.file, "extra", extra, known)
+    return known if selection.all_extras else {extra: known[extra] for extra in selection.extras}
+
+
+def _asked_groups(
+    file: str, packages: Iterable[Package], project: Project, selection: Selection
+) -> frozenset[NormalizedName]:
+    """Give the groups that are asked for; a group of the project can be empty in the file."""
+    if not selection.groups:
+        return frozenset({MAIN} if selection.runtime else ())
+    known = group_names(project) | {MAIN}
+    known.update(group for package in packages for _, group in _groups(package.table))
+    for group in sorted(selection.groups - known):
+        raise unknown_choice(file, "dependency group", group, known)
+    return selection.groups | ({MAIN} if selection.runtime else set())
+
+
+def _groups(table: Table) -> Iterator[tuple[str, NormalizedName]]:
+    """Give the groups of a package, as they are written and normalized."""
+    groups = table.strings("groups")
+    if not groups:
+        raise table.error("groups", "is missing or empty", RELOCK)
+    for index, group in enumerate(groups):
+        yield group, table.parse_name(group, f"groups[{index}]")
+
+
+def _grouped(
+    packages: Iterable[Package], groups: frozenset[NormalizedName], extras: frozenset[str]
+) -> Iterator[tuple[Package, MarkerText | None]]:
+    """Give each package in an asked group, with the marker under which that group needs it."""
+    for package in packages:
+        for written, group in _groups(package.table):
+            if group in groups:
+                marker = _group_marker(package.table, written, extras)
+                if marker is not False:
+                    yield package, None if marker is True else marker
+
+
+def _group_marker(table: Table, group: str, extras: frozenset[str]) -> MarkerText | bool:
+    """Read a package's marker: one for all its groups, or a table where they differ."""
+    if isinstance(table.values.get("markers"), dict):
+        return read_marker(table.table("markers"), group, extras)
+    return read_marker(table, "markers", extras)
+
+
+def _requires_python(python: Constraint) -> SpecifierSet:
+    """Give a constraint that has no alternatives as specifiers."""
+    return SpecifierSet(",".join(map(str, python[0])) if len(python) == 1 else "")
+
+
+def _environments(metadata: Table, python: Constraint) -> Iterator[MarkerText]:
+    """Give the alternatives of a constraint, such as ``~3.8 || ^3.10``, as markers."""
+    for text in to_python_markers(python) if len(python) > 1 else ():
+        marker = metadata.parse_marker(text, "python-versions")
+        if not isinstance(marker, bool):
+            yield marker
+
+
+def _warnings(metadata: Table, version: tuple[int, ...], project: Project) -> Iterator[str]:
+    file = metadata.file
+    if version > GROUPED:
+        yield f"{file}: its format is newer than 2.1, the newest known, and is read as that."
+    if is_changed(project, metadata.string("content-hash")):
+        yield f"{file}: the lock file is stale: pyproject.toml has changed since. {RELOCK}."

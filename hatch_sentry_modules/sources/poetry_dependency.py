@@ -1,0 +1,124 @@
+"""What a package or the project needs, as ``poetry.lock`` and ``pyproject.toml`` both write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.model import MarkerText
+from hatch_sentry_modules.sources.poetry_packages import Package, choose
+from hatch_sentry_modules.sources.poetry_syntax import (
+    read_marker,
+    read_platform_marker,
+    read_python_marker,
+)
+
+PackagesByName: TypeAlias = Mapping[NormalizedName, Sequence[Package]]
+
+_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([\w.,\s-]*)\])?", re.ASCII)
+
+
+class Dependency(NamedTuple):
+    """One of several packages, with extras of it, that is needed where a marker holds."""
+
+    name: NormalizedName
+    marker: MarkerText | None
+    candidates: tuple[Package, ...]
+    extras: tuple[NormalizedName, ...]
+
+
+def read_entries(table: Table) -> Iterator[tuple[NormalizedName, Table]]:
+    """Give the dependencies in a table: each a constraint or a table, or an array of these."""
+    for key, value in table.values.items():
+        name = table.parse_name(key, key)
+        for index, item in enumerate(value if isinstance(value, list) else [value]):
+            place = f"{key}[{index}]" if isinstance(value, list) else key
+            values = {"version": item} if isinstance(item, str) else item
+            if not isinstance(values, dict):
+                raise table.error(place, "is neither a constraint nor a table")
+            yield name, Table(values, file=table.file, place=table.place_of(place))
+
+
+def read_dependency(
+    name: NormalizedName, entry: Table, marker: MarkerText | bool, packages: PackagesByName
+) -> Dependency:
+    """Read an entry of a dependency.
+
+    Args:
+        name: Its name.
+        entry: Its table.
+        marker: What :func:`read_condition` gave for it.
+        packages: The packages of the lock file.
+    """
+    return Dependency(
+        name=name,
+        marker=None if isinstance(marker, bool) else marker,
+        candidates=choose(packages.get(name, ()), entry),
+        extras=tuple(entry.parse_name(extra, "extras") for extra in entry.strings("extras")),
+    )
+
+
+def read_condition(entry: Table, extras: frozenset[str]) -> MarkerText | bool:
+    """Join ``markers``, ``python`` and ``platform`` of an entry to one marker for some extras."""
+    parts = [
+        read_marker(entry, extras=extras),
+        read_python_marker(entry),
+        read_platform_marker(entry),
+    ]
+    if False in parts:
+        return False
+    texts = [f"({part})" for part in parts if part is not True]
+    return not texts or entry.parse_marker(" and ".join(texts), "markers")
+
+
+def is_optional(entry: Table) -> bool:
+    """Say whether a dependency is needed only where an extra names it."""
+    value = entry.values.get("optional", False)
+    if not isinstance(value, bool):
+        raise entry.error("optional", "is not a boolean")
+    return value
+
+
+def package_dependencies(package: Package, packages: PackagesByName) -> Iterator[Dependency]:
+    """Give what a package needs without any of its extras."""
+    for name, entry in read_entries(package.table.table("dependencies")):
+        marker = read_condition(entry, frozenset())
+        if marker is not False and not is_optional(entry):
+            yield read_dependency(name, entry, marker, packages)
+
+
+def extra_dependencies(
+    package: Package, extra: NormalizedName, packages: PackagesByName
+) -> Iterator[Dependency]:
+    """Give what an extra of a package adds, which can be other extras of the same package.
+
+    Nearly all lock files say ``extra == "..."`` in the marker; the oldest only name the
+    dependency in the table of extras.
+    """
+    named = dict(_extra_lines(package, extra))
+    if package.name in named:
+        yield Dependency(package.name, None, (package,), named[package.name])
+    for name, entry in read_entries(package.table.table("dependencies")):
+        marker = read_condition(entry, frozenset({extra}))
+        if marker is not False and is_optional(entry):
+            is_marked = read_condition(entry, frozenset()) is False
+            if is_marked or name in named:
+                yield read_dependency(name, entry, marker, packages)
+
+
+def _extra_lines(
+    package: Package, extra: NormalizedName
+) -> Iterator[tuple[NormalizedName, tuple[NormalizedName, ...]]]:
+    """Give the names in an extra, each with its own extras; Poetry 1.x wrote no exact PEP 508."""
+    table = package.table.table("extras")
+    for key in table.values:
+        if canonicalize_name(key) == extra:
+            for match in map(_REQUIREMENT.match, table.strings(key)):
+                if match is not None:
+                    inner = (match[2] or "").split(",")
+                    names = tuple(canonicalize_name(text.strip()) for text in inner)
+                    yield canonicalize_name(match[1]), names

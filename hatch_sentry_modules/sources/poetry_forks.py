@@ -1,0 +1,98 @@
+"""Decides between several locked versions of one name, for all environments at once.
+
+Poetry resolves again where one package needs different versions in different environments. In
+each environment one version is installed: the one that a dependency which holds there allows
+alone, else the newest that runs on that Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from packaging.version import Version
+
+from hatch_sentry_modules.markers.logic import Junction, Tree, combine
+from hatch_sentry_modules.markers.parse import Comparison, parse, write_marker
+from hatch_sentry_modules.model import MarkerText
+from hatch_sentry_modules.sources.poetry_packages import Package
+from hatch_sentry_modules.sources.poetry_syntax import (
+    Constraint,
+    allows,
+    read_constraint,
+    to_python_markers,
+)
+
+Marker = Tree[Comparison]
+
+_OPPOSITES = {
+    "==": "!=", "!=": "==", "===": "!=", "<": ">=", ">=": "<", ">": "<=", "<=": ">",
+    "in": "not in", "not in": "in",
+}  # fmt: skip
+_PYTHONS = [
+    f"{minor}.{micro}" for minor in ("2.7", *map("3.{}".format, range(40))) for micro in (0, 99)
+]
+
+
+class Forks:
+    """What decides between the locked versions of a name."""
+
+    def __init__(
+        self, python: Constraint, decided: Iterable[tuple[Package, MarkerText | None]]
+    ) -> None:
+        """Take what is known before anything has to be decided.
+
+        Args:
+            python: The Pythons that the project runs on.
+            decided: The packages that some dependency allows alone, and when it holds.
+        """
+        self._python = python
+        self._decided: dict[Package, list[Marker]] = {}
+        for package, marker in decided:
+            self._decided.setdefault(package, []).append(_tree(marker))
+
+    def decide(
+        self, candidates: Iterable[Package], marker: MarkerText | None
+    ) -> Iterator[tuple[Package, MarkerText | None]]:
+        """Give each package that can be installed, with the marker under which it is.
+
+        Args:
+            candidates: Packages of one name, all of which a dependency allows.
+            marker: When the dependency holds.
+        """
+        ranked = sorted(candidates, key=_version, reverse=True)
+        decided = {package: combine("or", self._decided.get(package, ())) for package in ranked}
+        rest = combine("and", [_negate(tree) for tree in decided.values()])
+        for package in ranked:
+            fits = self._fits(package)
+            chosen = combine("or", [decided[package], combine("and", [rest, fits])])
+            rest = combine("and", [rest, _negate(fits)])
+            tree = combine("and", [_tree(marker), chosen])
+            if tree is not False:
+                yield package, None if tree is True else MarkerText(write_marker(tree))
+
+    def _fits(self, package: Package) -> Marker:
+        """Say on which Pythons a package runs, of those that the project runs on."""
+        own = read_constraint(package.table, "python-versions")
+        if all(allows(own, python) for python in _PYTHONS if allows(self._python, python)):
+            return True
+        return combine("or", [parse(marker) for marker in to_python_markers(own)])
+
+
+def _version(package: Package) -> Version:
+    return Version(package.table.version() or "0")
+
+
+def _tree(marker: MarkerText | None) -> Marker:
+    return True if marker is None else parse(marker)
+
+
+def _negate(tree: Marker) -> Marker:
+    if isinstance(tree, bool):
+        return not tree
+    if isinstance(tree, Junction):
+        return combine("or" if tree.word == "and" else "and", map(_negate, tree.parts))
+    if tree.operator == "~=":
+        release = Version(tree.literal).release[:-1]
+        family = tree._replace(operator="!=", literal=".".join(map(str, release)) + ".*")
+        return combine("or", [tree._replace(operator="<"), family])
+    return tree._replace(operator=_OPPOSITES[tree.operator])

@@ -1,0 +1,92 @@
+"""The packages of a ``poetry.lock``, found by name and by what a dependency asks of them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from packaging.utils import NormalizedName
+
+from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.model import Edge, Node
+from hatch_sentry_modules.project import member_version
+from hatch_sentry_modules.sources.poetry_syntax import Constraint, allows, read_constraint
+
+NO_VERSION = "the lock file holds no version for it"
+
+_ORIGINS = {"git": {"git"}, "url": {"url"}, "path": {"directory", "file"}, "file": {"file"}}
+"""The keys with which a dependency names its origin, and the types of source that fit."""
+
+
+class Package(NamedTuple):
+    """An entry of the lock file; its table is read no further until the package is reached."""
+
+    name: NormalizedName
+    table: Table
+
+
+def read_packages(document: Table) -> list[Package]:
+    """Give the packages in the order of the file, several of one name where it forks."""
+    return [Package(table.name(), table) for table in document.tables("package")]
+
+
+def to_node(package: Package, root: Path, edges: tuple[Edge, ...] = ()) -> Node:
+    """Make the node of a package.
+
+    Poetry builds a folder as it is, so a static version in the folder goes before the one that
+    was locked.
+
+    Args:
+        package: The package.
+        root: The lock file's folder, from which a path in it is seen.
+        edges: What the package needs.
+    """
+    version = package.table.version()
+    source = package.table.table("source")
+    if source.string("type") == "directory":
+        path = source.required_string("url")
+        version = member_version(root, path, package.name) or version
+    return Node(package.name, version, edges, "" if version else NO_VERSION)
+
+
+def choose(packages: Sequence[Package], entry: Table) -> tuple[Package, ...]:
+    """Give those packages of one name that a dependency allows.
+
+    Args:
+        packages: The packages that have the name; an only one is what Poetry resolved.
+        entry: The dependency, as ``pyproject.toml`` or the lock file writes it.
+    """
+    if len(packages) < 2:  # noqa: PLR2004  # nothing to choose from
+        return tuple(packages)
+    for key in _ORIGINS:
+        if key in entry:
+            return tuple(_of_origin(packages, entry, key))
+    if (index := entry.string("source")) is not None:
+        packages = [package for package in packages if _index(package) == index.lower()] or packages
+    constraint = read_constraint(entry, "version")
+    return tuple(package for package in packages if _is_allowed(package, constraint))
+
+
+def _is_allowed(package: Package, constraint: Constraint) -> bool:
+    version = package.table.version()
+    return version is None or allows(constraint, version)
+
+
+def _index(package: Package) -> str:
+    return (package.table.table("source").string("reference") or "pypi").lower()
+
+
+def _of_origin(packages: Sequence[Package], entry: Table, key: str) -> Sequence[Package]:
+    """Give the packages from the same address, or else from the same kind of origin."""
+    address = posixpath.normpath(entry.required_string(key))
+    reference = entry.string("rev") or entry.string("tag") or entry.string("branch")
+    kind = [p for p in packages if p.table.table("source").string("type") in _ORIGINS[key]]
+    return [p for p in kind if _has_address(p, address, reference)] or kind or packages
+
+
+def _has_address(package: Package, address: str, reference: str | None) -> bool:
+    source = package.table.table("source")
+    is_same = posixpath.normpath(source.string("url") or "") == address
+    return is_same and reference in {None, source.string("reference")}

@@ -1,0 +1,80 @@
+"""Reads what Poetry takes from ``pyproject.toml``: its groups, and the hash of what it locks.
+
+https://python-poetry.org/docs/managing-dependencies/#dependency-groups
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.project import Project
+
+MAIN = canonicalize_name("main")
+"""Poetry's name for the runtime set, which is a group like any other in its lock file."""
+
+_DEV = canonicalize_name("dev")
+_POETRY_KEYS = ("dependencies", "source", "extras", "dev-dependencies")
+_PROJECT_KEYS = ("requires-python", "dependencies", "optional-dependencies")
+
+
+def group_names(project: Project) -> set[NormalizedName]:
+    """Name all groups of a project, those of PEP 735 among them."""
+    groups = project.table.table("dependency-groups")
+    named = {groups.parse_name(key, key) for key in groups.values}
+    return named | {name for name, _ in dependency_tables(project)}
+
+
+def dependency_tables(project: Project) -> Iterator[tuple[NormalizedName, Table]]:
+    """Give each table of dependencies in ``[tool.poetry]`` with the name of its group."""
+    poetry = project.table.table("tool").table("poetry")
+    for name, key in ((MAIN, "dependencies"), (_DEV, "dev-dependencies")):
+        if key in poetry:
+            yield name, poetry.table(key)
+    groups = poetry.table("group")
+    for key in groups.values:
+        yield groups.parse_name(key, key), groups.table(key).table("dependencies")
+
+
+def is_changed(project: Project, content_hash: str | None) -> bool:
+    """Say whether a lock file was made of other requirements than the project has now.
+
+    Args:
+        project: The project; nothing is said of one without ``pyproject.toml``.
+        content_hash: What the lock file recorded; Poetry takes a file without it for stale.
+    """
+    if not project.table.values:
+        return False
+    return all(_digest(content) != content_hash for content in _hashed(project.table))
+
+
+def _hashed(pyproject: Table) -> Iterator[dict[str, Any]]:
+    """Give what Poetry 1.x hashes, then 2.0 to 2.2, then 2.3 and later.
+
+    See ``Locker._get_content_hash``. Poetry 1.x knew ``[tool.poetry]`` alone, and its form is
+    still the one for a project that has nothing else.
+    """
+    poetry = pyproject.table("tool").table("poetry").values
+    yield {key: poetry.get(key) for key in _POETRY_KEYS} | _present(poetry, "group")
+    project = _present(pyproject.table("project").values, *_PROJECT_KEYS)
+    content: dict[str, Any] = {"project": project} if project else {}
+    content["tool"] = {"poetry": _present(poetry, *_POETRY_KEYS, "group")}
+    yield content
+    yield content | {"dependency-groups": pyproject.table("dependency-groups").values}
+
+
+def _present(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: values[key] for key in keys if key in values}
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    try:
+        text = json.dumps(content, sort_keys=True)
+    except TypeError:  # A date, which Poetry cannot hash either.
+        return ""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,150 @@
+"""Poetry's own syntax: constraints as PEP 440 specifiers, and markers with its two extra words.
+
+https://python-poetry.org/docs/dependency-specification/ describes constraints. They are few
+enough to translate here, so that a lock file is read without Poetry's libraries; the tests
+compare with poetry-core.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TypeAlias
+
+from packaging.specifiers import InvalidSpecifier, Specifier
+from packaging.version import InvalidVersion, Version
+
+from hatch_sentry_modules.document import Table, shown
+from hatch_sentry_modules.model import MarkerText
+
+Constraint: TypeAlias = tuple[tuple[Specifier, ...], ...]
+"""Alternatives, each of which is met by a version that meets all its specifiers."""
+
+_PART = re.compile(r"(\^|~=|~|<>|<=|>=|==?|!=|<|>|)\s*v?([\w.*+!-]+?)\s*(?:,\s*|\s+|$)", re.ASCII)
+_ANYTHING = re.compile(r"[xX*](\.[xX*])*")
+_LONGEST = 1000
+
+
+@lru_cache(maxsize=2**12)
+def parse_constraint(text: str) -> Constraint:
+    """Parse a constraint, such as ``^2.1``, ``>=1.2,<2.0 || 3.*`` or ``*``.
+
+    Raises:
+        InvalidSpecifier: It is no constraint.
+    """
+    if len(text) > _LONGEST:
+        raise InvalidSpecifier("too long")
+    return tuple(tuple(_parse_all(part.strip())) for part in re.split(r"\|\|?", text))
+
+
+def _parse_all(text: str) -> Iterator[Specifier]:
+    position = 0
+    while position < len(text):
+        match = _PART.match(text, position)
+        if match is None:
+            raise InvalidSpecifier(text)
+        position = match.end()
+        yield from map(Specifier, _translate(*match.groups()))
+
+
+def _translate(operator: str, version: str) -> list[str]:
+    if _ANYTHING.fullmatch(version):
+        return []
+    version = "0.dev0" if version == "dev" else version
+    if operator in {"", "=", "==", "!=", "<>"}:
+        return [("!=" if operator in {"!=", "<>"} else "==") + version]
+    version = version.removesuffix(".*")
+    if operator in {"^", "~"} or (operator == "~=" and "." not in version):
+        return [f">={version}", f"<{_upper_bound(operator, version)}"]
+    return [operator + version]
+
+
+def _upper_bound(operator: str, text: str) -> str:
+    """Raise the number that a caret or a tilde holds: the first that is not zero, or the second."""
+    try:
+        version = Version(text)
+    except InvalidVersion:
+        raise InvalidSpecifier(text) from None
+    release = version.release[:3]
+    last = len(release) - 1
+    index = min(1, last)
+    if operator == "^":
+        index = next((place for place, number in enumerate(release) if number), last)
+    raised = [*release[:index], release[index] + 1]
+    return f"{version.epoch}!" + ".".join(map(str, raised))
+
+
+def allows(constraint: Constraint, version: str) -> bool:
+    """Say whether a version meets a constraint; a pre-release that is locked counts."""
+    return any(
+        all(specifier.contains(version, prereleases=True) for specifier in specifiers)
+        for specifiers in constraint
+    )
+
+
+def to_python_markers(constraint: Constraint) -> tuple[str, ...]:
+    """Write a constraint on Python as markers, one for each alternative; none if all is allowed."""
+    if not all(constraint):
+        return ()
+    return tuple(" and ".join(map(_python_marker, alternative)) for alternative in constraint)
+
+
+def _python_marker(specifier: Specifier) -> str:
+    """Compare with ``python_version`` where that says the same, as Poetry does.
+
+    ``<=3.8`` means 3.8.0 and not 3.8.1, while ``==3.8`` means all of 3.8.
+    """
+    precision = len(specifier.version.removesuffix(".*").split("."))
+    is_full = precision > 2 or specifier.operator in {"<=", ">"}  # noqa: PLR2004  # major, minor
+    variable = "python_full_version" if is_full else "python_version"
+    return f'{variable} {specifier.operator} "{specifier.version}"'
+
+
+def read_constraint(table: Table, key: str) -> Constraint:
+    """Give the constraint at a key; a missing one allows all, a wrong one is an error."""
+    text = table.string(key) or "*"
+    try:
+        return parse_constraint(text)
+    except InvalidSpecifier:
+        raise table.error(key, f"{shown(text)} is not a constraint Poetry knows") from None
+
+
+def read_marker(
+    table: Table, key: str = "markers", extras: frozenset[str] = frozenset()
+) -> MarkerText | bool:
+    """Give the marker at a key, specialized to extras.
+
+    Poetry writes ``*`` for what holds everywhere, and ``<empty>`` for what holds nowhere.
+    """
+    text = table.string(key)
+    if text in {None, "", "*"}:
+        return True
+    return text != "<empty>" and table.marker(key, extras=extras)
+
+
+def read_python_marker(table: Table, key: str = "python") -> MarkerText | bool:
+    """Give the constraint on Python at a key as a marker."""
+    markers = to_python_markers(read_constraint(table, key))
+    return not markers or table.parse_marker(_join("or", markers), key)
+
+
+def read_platform_marker(table: Table) -> MarkerText | bool:
+    """Give the key ``platform`` of a dependency, such as ``linux || darwin``, as a marker."""
+    text = table.string("platform")
+    if text in {None, "", "*"}:
+        return True
+    alternatives = [
+        _join("and", [_platform_marker(value.strip()) for value in part.split(",")])
+        for part in re.split(r"\|\|?", text or "")
+    ]
+    return table.parse_marker(_join("or", alternatives), "platform")
+
+
+def _platform_marker(value: str) -> str:
+    operator = "!=" if value.startswith("!") else "=="
+    return f'sys_platform {operator} "{value.lstrip("!= ")}"'
+
+
+def _join(word: str, markers: Iterable[str]) -> str:
+    return f" {word} ".join(f"({marker})" for marker in markers)
