@@ -28,7 +28,8 @@ _ADDRESS = re.compile(r"(https?|file):", re.IGNORECASE)
 # The look-behind keeps a line of a million blanks from being tried at every blank.
 _COMMENT = re.compile(r"(^|(?<!\s)\s+)#.*$")
 _ENCODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
-_HASHES = re.compile(r"(\s*--hash[= ]\w+:[0-9a-fA-F]+)+")
+_HASH = re.compile(r"(sha256|sha384|sha512):.*", re.DOTALL)
+_HASHES = re.compile(r"(\s*--hash[= ](sha256|sha384|sha512):[0-9a-fA-F]+)+")
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -50,7 +51,6 @@ _WITH_VALUE = (
     ("--only-final",),
     ("--trusted-host",),
     ("--use-feature",),
-    ("--hash",),
     ("-C", "--config-settings", "--config-setting"),
     # Known to pip before 23.1, so they stand in old files.
     ("--install-option",),
@@ -123,10 +123,10 @@ class _Reader:
             options, _ = self._parser.parse_args(shlex.split(written))
         except ValueError:
             raise line.error("holds options that pip would refuse") from None
-        if text:
-            return line._replace(text=text), None
-        if options.editables:
-            return line._replace(text=options.editables[0], is_editable=True), None
+        is_editable = bool(options.editables)
+        if text or is_editable:
+            text = text or options.editables[0]
+            return line._replace(text=text, is_editable=is_editable), None
         return line, options
 
     def _include(
@@ -238,12 +238,18 @@ class _Parser(optparse.OptionParser):
         raise ValueError(msg)
 
 
+def _check_hash(_: object, option: str, value: str, parser: optparse.OptionParser) -> None:
+    if not _HASH.fullmatch(value):
+        parser.error(f"{option} is malformed")
+
+
 def _parser() -> _Parser:
     """Make the parser of the options that pip allows in a requirements file."""
     parser = _Parser(add_help_option=False)
     parser.add_option("-r", "--requirement", dest="includes", action="append")
     parser.add_option("-c", "--constraint", dest="constraints", action="append")
     parser.add_option("-e", "--editable", dest="editables", action="append")
+    parser.add_option("--hash", type="string", action="callback", callback=_check_hash)
     for flag in _FLAGS:
         parser.add_option(flag, action="store_true")
     for names in _WITH_VALUE:
