@@ -19,7 +19,7 @@ from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 from demo.cache import keep, kept_python
-from demo.commands import environment, run
+from demo.commands import CommandError, environment, run
 
 REQUIREMENTS = ("bugsink==2.6.1", "gunicorn==26.2.0")
 USER, PASSWORD = "admin@example.org", "admin"
@@ -62,7 +62,7 @@ class Server:
     team: str
 
     def add_project(self, name: str) -> Project:
-        """Make a project; names need not differ."""
+        """Make a project, with a name that no other has."""
         made = _ask(self.address, self.token, "projects/", {"name": name, "team": self.team})
         found = _ask(self.address, self.token, f"projects/{made['id']}/")
         return Project(id=made["id"], dsn=found["dsn"])
@@ -136,11 +136,17 @@ def _prepare(folder: Path) -> None:
 
 
 def _ask(address: str, token: str, path: str, send: Mapping[str, str] | None = None) -> Any:
-    """Ask the server's API, past any proxy; with something to send it is a POST."""
+    """Ask the server's API, past any proxy; with something to send it is a POST.
+
+    Raises CommandError when the server does not answer, or refuses.
+    """
     request = Request(  # noqa: S310 - the address is the server's own, on loopback
         f"{address}/api/canonical/0/{path}",
         data=None if send is None else json.dumps(send).encode(),
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
-    with build_opener(ProxyHandler({})).open(request, timeout=60) as answer:
-        return json.load(answer)
+    try:
+        with build_opener(ProxyHandler({})).open(request, timeout=60) as answer:
+            return json.load(answer)
+    except OSError as error:
+        raise CommandError(f"the server did not answer {path}: {error}") from error

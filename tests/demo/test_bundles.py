@@ -28,15 +28,19 @@ _CROWD = (
 Stored = Callable[..., dict[str, Any]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def stored(tracker: Server) -> Stored:
-    """Give a function that runs a bundle and returns the one event that the server then holds."""
+    """Give a function that runs a bundle once and returns the one event the server then holds."""
+    events: dict[str, dict[str, Any]] = {}
 
     def send_and_read(bundle: Bundle, *, stock: bool = False) -> dict[str, Any]:
-        project = tracker.add_project(bundle.name)
-        bundle.send(project.dsn, stock=stock)
-        (event,) = tracker.events(project)
-        return dict(event.data)
+        name = f"{bundle.name}, {'stock' if stock else 'frozen'}"
+        if name not in events:
+            project = tracker.add_project(name)
+            bundle.send(project.dsn, stock=stock)
+            (event,) = tracker.events(project)
+            events[name] = dict(event.data)
+        return events[name]
 
     return send_and_read
 
@@ -82,7 +86,8 @@ def test_every_default_integration_stays_on(zipapp: Bundle, stored: Stored) -> N
 
 def test_a_crowded_host_does_not_reach_the_event(zipapp: Bundle, stored: Stored) -> None:
     """On an interpreter with other versions of the same distributions the bundle's are sent."""
-    crowded = replace(zipapp, launcher=(kept_python("crowded-host", *_CROWD),))
+    host = kept_python("crowded-host", *_CROWD)
+    crowded = replace(zipapp, name="zipapp on a crowded host", launcher=(host,))
     assert judge(stored(crowded, stock=True), crowded).wrong > len(_CROWD)
     assert stored(crowded)["modules"] == zipapp.truth
 
