@@ -1,0 +1,1 @@
+"""Tests of the sources, one file for each lock format."""
