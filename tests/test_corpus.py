@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 import pytest
 
 from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import RefusedEnvironmentError
+from hatch_sentry_modules.model import Manifest, Selection
 from tests import corpus
 from tests.environments import execute
 
 CASES = list(corpus.cases())
 pytestmark = pytest.mark.skipif(not CASES, reason="the corpus is not beside the project")
+
+
+@cache
+def universal(folder: Path, source: str, selection: Selection) -> Manifest:
+    """Freeze for all environments at once, once for all the cases that execute it."""
+    return pipeline.freeze(project.read(folder), Config(source=source), selection=selection)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -33,8 +43,7 @@ def test_direct_evaluation_equals_the_lock_tools_own_export(case: corpus.Case) -
 @pytest.mark.parametrize("case", [case for case in CASES if case.modules], ids=str)
 def test_the_universal_module_gives_the_truth_when_it_is_executed(case: corpus.Case) -> None:
     """The rendered module, executed under an environment, holds what is installed there."""
-    own = project.read(case.folder)
-    manifest = pipeline.freeze(own, Config(source=case.source), selection=case.selection)
+    manifest = universal(case.folder, case.source, case.selection)
     namespace = execute(render.to_python(manifest), case.environment)
     found = dict(namespace["MODULES"])  # type: ignore[call-overload]
     if manifest.project is not None:
