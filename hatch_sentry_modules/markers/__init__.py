@@ -12,6 +12,7 @@ from functools import lru_cache
 from packaging.markers import Marker, UndefinedComparison
 from packaging.utils import canonicalize_name
 
+from hatch_sentry_modules.markers import predicate
 from hatch_sentry_modules.markers.comparison import compile_comparison
 from hatch_sentry_modules.markers.logic import Tree, combine, replace, write
 from hatch_sentry_modules.markers.parse import VARIABLES, Comparison, parse, write_marker
@@ -92,8 +93,8 @@ def to_python(condition: Condition) -> str:
     It is valid in Python 3.8 and later, and needs what :func:`definitions` gives for it.
     ``True`` and ``False`` come out where the condition does not depend on the environment.
     """
-    tree = replace(_tree(condition), compile_comparison)
-    return str(tree) if isinstance(tree, bool) else write(tree, str)
+    predicates: Tree[predicate.Predicate] = replace(_tree(condition), compile_comparison)
+    return write(predicate.write(predicate.merge(predicates)))
 
 
 def definitions(expressions: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from packaging.version import InvalidVersion, Version
 from hatch_sentry_modules.markers.literal import write_literal
 from hatch_sentry_modules.markers.logic import Tree, combine
 from hatch_sentry_modules.markers.parse import VERSION_VARIABLES, Comparison
+from hatch_sentry_modules.markers.predicate import Predicate, Texts
 from hatch_sentry_modules.markers.release import compare_release, compare_release_reversed
 from hatch_sentry_modules.markers.version_line import matched, matching
 from hatch_sentry_modules.markers.version_tuple import VersionTuple
@@ -53,7 +54,7 @@ _IS_LOCAL: Final = '"+" in platform.python_version()'
 _IS_PUBLIC: Final = '"+" not in platform.python_version()'
 
 
-def compile_comparison(comparison: Comparison) -> Tree[str]:
+def compile_comparison(comparison: Comparison) -> Tree[Predicate]:
     """Give the Python for a comparison on an environment variable."""
     variable, operator, literal, is_reversed = comparison
     if variable not in VERSION_VARIABLES or operator in {"in", "not in"}:
@@ -72,15 +73,16 @@ def compile_comparison(comparison: Comparison) -> Tree[str]:
     return _compare_python(variable, specifier)
 
 
-def _compare_texts(comparison: Comparison) -> Tree[str]:
+def _compare_texts(comparison: Comparison) -> Tree[Predicate]:
     """Compare as packaging does where no version is involved: ``<=`` means equality."""
     variable, operator, literal, is_reversed = comparison
     if operator in {"<", ">"}:
         return False
-    left, right = _text_of(variable, literal), write_literal(literal)
-    if is_reversed and operator in {"in", "not in"}:
-        left, right = right, left
-    return f"{left} {'==' if operator in {'<=', '>='} else operator} {right}"
+    text = _text_of(variable, literal)
+    if operator not in {"in", "not in"}:
+        return Texts(text, frozenset({literal}), is_negated=operator == "!=")
+    operands = [text, write_literal(literal)]
+    return f" {operator} ".join(reversed(operands) if is_reversed else operands)
 
 
 def _text_of(variable: str, literal: str) -> str:
@@ -88,14 +90,15 @@ def _text_of(variable: str, literal: str) -> str:
     return _REPAIRED_TEXT if is_repaired else _TEXTS[variable]
 
 
-def _compare_exactly(variable: str, literal: str) -> str:
+def _compare_exactly(variable: str, literal: str) -> Texts:
     """Compare as ``===`` does, in lower case, which the versions of Python always are."""
-    lowered = ".lower()" if variable == "platform_release" else ""
-    return f"{_text_of(variable, literal)}{lowered} == {write_literal(literal.lower())}"
+    text = _text_of(variable, literal)
+    lowered = f"{text}.lower()" if variable == "platform_release" else text
+    return Texts(lowered, frozenset({literal.lower()}))
 
 
-def _compare_python(variable: str, specifier: Specifier) -> Tree[str]:
-    """Test that a specifier contains a version of Python or of its implementation."""
+def _compare_python(variable: str, specifier: Specifier) -> Tree[Predicate]:
+    """Predicate that a specifier contains a version of Python or of its implementation."""
     version_tuple, stretch = _TUPLES[variable], matched(specifier)
     is_negated = specifier.operator == "!="
     test = version_tuple.is_not_in(stretch) if is_negated else version_tuple.is_in(stretch)
@@ -114,8 +117,8 @@ def _has_label(version: Version) -> str:
     return f"platform.python_version().endswith({write_literal(endings)})"
 
 
-def _compare_reversed(variable: str, operator: str, literal: str) -> Tree[str]:
-    """Test that the environment's version, as a specifier, contains the literal."""
+def _compare_reversed(variable: str, operator: str, literal: str) -> Tree[Predicate]:
+    """Predicate that the environment's version, as a specifier, contains the literal."""
     if operator == "===":
         return _compare_exactly(variable, literal)
     version = _version(literal)
@@ -132,18 +135,21 @@ def _compare_reversed(variable: str, operator: str, literal: str) -> Tree[str]:
     return _qualify(tree, operator, literal, version) if variable == "python_full_version" else tree
 
 
-def _qualify(tree: Tree[str], operator: str, literal: str, version: Version) -> Tree[str]:
+def _qualify(
+    tree: Tree[Predicate], operator: str, literal: str, version: Version
+) -> Tree[Predicate]:
     """Add what is true of local builds, which make a specifier with ``==`` and ``!=`` alone."""
     labels = [] if version.local is None else [_has_label(version)]
     if operator == "!=":
-        is_other = combine("and", [_IS_LOCAL, *(f"not {label}" for label in labels)])
-        return combine("or", [tree, is_other])
+        others: list[Tree[Predicate]] = [_IS_LOCAL, *(f"not {label}" for label in labels)]
+        return combine("or", [tree, combine("and", others)])
     if operator == "==":
-        return combine("and", [tree, combine("or", [_IS_PUBLIC, *labels])])
+        these: list[Tree[Predicate]] = [_IS_PUBLIC, *labels]
+        return combine("and", [tree, combine("or", these)])
     tree = combine("and", [tree, _IS_PUBLIC])
     if not labels or operator not in {"<=", ">="}:
         return tree
-    return combine("or", [tree, f"{_REPAIRED_TEXT} == {write_literal(literal)}"])
+    return combine("or", [tree, Texts(_REPAIRED_TEXT, frozenset({literal}))])
 
 
 def _version(text: str) -> Version | None:

@@ -58,11 +58,11 @@ def replace(tree: Tree[Leaf], decide: Callable[[Leaf], Tree[Other]]) -> Tree[Oth
     return decide(tree)
 
 
-def write(tree: Leaf | Junction[Leaf], write_leaf: Callable[[Leaf], str]) -> str:
+def write(tree: Tree[Leaf]) -> str:
     """Write a tree with the parentheses it needs: ``and`` binds tighter than ``or``."""
     if not isinstance(tree, Junction):
-        return write_leaf(tree)
-    parts = [write(part, write_leaf) for part in tree.parts]
+        return str(tree)
+    parts = [write(part) for part in tree.parts]
     if tree.word == "and":
         parts = [
             f"({text})" if isinstance(part, Junction) else text

@@ -168,4 +168,4 @@ def write_marker(tree: Tree[Comparison]) -> str:
     """Write a tree as a marker; true and false become comparisons that always or never hold."""
     if isinstance(tree, bool):
         return 'python_version >= "0"' if tree else 'python_version < "0"'
-    return write(tree, str)
+    return write(tree)

@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from hatch_sentry_modules.markers.literal import write_literal
 from hatch_sentry_modules.markers.logic import Tree, combine
+from hatch_sentry_modules.markers.predicate import Predicate, Texts
 from hatch_sentry_modules.markers.version_line import Key, Stretch, key, matched, matching
 
 DEFINITION = r"""
@@ -61,8 +62,8 @@ _FIRST_TAILS = {("final", 0, -1, 1, 0): 3, ("", 0, -1, 0, 0): 2}
 """Tails of keys that sort before all others with the same start, and the length to keep."""
 
 
-def compare_release(specifier: Specifier) -> Tree[str]:
-    """Test that a specifier (not ``===``) contains the release; none contains no version."""
+def compare_release(specifier: Specifier) -> Tree[Predicate]:
+    """Predicate that a specifier (not ``===``) contains the release; none contains no version."""
     operator = specifier.operator
     stretch = matched(specifier)
     if operator not in {"==", "!="}:
@@ -78,8 +79,10 @@ def compare_release(specifier: Specifier) -> Tree[str]:
     return test if operator == "==" else combine("and", ["_release", test])
 
 
-def compare_release_reversed(operator: str, literal: str, version: Version | None) -> Tree[str]:
-    """Test that the release, as a specifier, contains the literal; ``version`` is its value.
+def compare_release_reversed(
+    operator: str, literal: str, version: Version | None
+) -> Tree[Predicate]:
+    """Predicate that the release, as a specifier, contains the literal; ``version`` is its value.
 
     A release with a local label makes a specifier with ``==`` and ``!=`` alone, and one that is
     no version makes none; then packaging compares the texts. ``~=`` and ``===`` do not get here.
@@ -89,26 +92,26 @@ def compare_release_reversed(operator: str, literal: str, version: Version | Non
     if operator in {"==", "!="}:
         keys = dict.fromkeys((*key(version), label) for label in ("", version.local or ""))
         return f"_release {'in' if operator == '==' else 'not in'} {write_literal(tuple(keys))}"
-    stretches = matching(operator, version, length=0)
-    tree = combine("and", [combine("or", map(_is_in, stretches)), '_release[-1:] == ("",)'])
+    stretches = map(_is_in, matching(operator, version, length=0))
+    tree: Tree[Predicate] = combine("and", [combine("or", stretches), '_release[-1:] == ("",)'])
     if version.local is None or operator not in {"<=", ">="}:
         return tree
     return combine("or", [tree, _has_text(literal)])
 
 
-def _compare_with_no_version(operator: str, literal: str) -> Tree[str]:
+def _compare_with_no_version(operator: str, literal: str) -> Tree[Predicate]:
     if operator in {"<", ">"}:
         return False
     if operator == "!=":
-        return combine("and", ["not _release", f"platform.release() != {write_literal(literal)}"])
+        return combine("and", ["not _release", _has_text(literal, is_negated=True)])
     return _has_text(literal)
 
 
-def _has_text(literal: str) -> str:
-    return f"platform.release() == {write_literal(literal)}"
+def _has_text(literal: str, *, is_negated: bool = False) -> Texts:
+    return Texts("platform.release()", frozenset({literal}), is_negated)
 
 
-def _is_in(stretch: Stretch) -> str:
+def _is_in(stretch: Stretch) -> Tree[Predicate]:
     low = write_literal(_ANY if stretch.lower is None else _shortened(stretch.lower))
     if stretch.upper is None:
         return f"_release >= {low}"

@@ -1,0 +1,143 @@
+"""Tests in Python, such as ``sys.platform == "win32"``, of which several may become one.
+
+Under one ``and`` or ``or`` the tests of one subject are merged, sometimes to true or to false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, zip_longest
+from operator import itemgetter
+from typing import Any, TypeAlias
+
+from hatch_sentry_modules.markers.literal import write_literal
+from hatch_sentry_modules.markers.logic import Junction, Tree, Word, combine
+
+Point: TypeAlias = tuple[Any, ...]
+"""The start of a ``sys.version_info``, without zeros at its end; the empty one is before all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """That a text is one of some values, or with ``is_negated`` that it is none of them."""
+
+    subject: str
+    values: frozenset[str]
+    is_negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """That a version tuple lies from one edge up to the next, or from the next up to the next.
+
+    The edges ascend. Where their number is odd, the last stretch has no end.
+    """
+
+    subject: str
+    edges: tuple[Point, ...]
+
+
+Predicate: TypeAlias = str | Texts | Span
+"""One of the above, or Python that binds tighter than ``and`` and is merged with nothing."""
+
+
+def merge(tree: Tree[Predicate]) -> Tree[Predicate]:
+    """Merge the tests of one subject in each junction."""
+    if not isinstance(tree, Junction):
+        return tree
+    groups: dict[object, list[Tree[Predicate]]] = {}
+    for part in tree.parts:
+        test = merge(part)
+        mark = (type(test), test.subject) if isinstance(test, Texts | Span) else test
+        groups.setdefault(mark, []).append(test)
+    return combine(tree.word, [_merge_group(tree.word, group) for group in groups.values()])
+
+
+def _merge_group(word: Word, group: Sequence[Tree[Predicate]]) -> Tree[Predicate]:
+    if texts := [test for test in group if isinstance(test, Texts)]:
+        return _merge_texts(word, texts)
+    if spans := [test for test in group if isinstance(test, Span)]:
+        return _merge_spans(word, spans)
+    return group[0]
+
+
+def _merge_texts(word: Word, tests: Sequence[Texts]) -> Tree[Predicate]:
+    """Join tests of one subject; ``a or b`` is ``not (not a and not b)``."""
+    is_negated = word == "or"
+    allowed = [test.values for test in tests if test.is_negated is is_negated]
+    refused = [test.values for test in tests if test.is_negated is not is_negated]
+    if not allowed:
+        return Texts(tests[0].subject, frozenset().union(*refused), not is_negated)
+    values = frozenset.intersection(*allowed).difference(*refused)
+    return Texts(tests[0].subject, values, is_negated) if values else is_negated
+
+
+def _merge_spans(word: Word, tests: Sequence[Span]) -> Tree[Predicate]:
+    """Join tests of one subject by a walk over all edges that counts the tests which hold."""
+    steps = sorted(
+        (edge, -1 if index % 2 else 1) for test in tests for index, edge in enumerate(test.edges)
+    )
+    needed = len(tests) if word == "and" else 1
+    holding = 0
+    edges: list[Point] = []
+    for edge, steps_here in groupby(steps, key=itemgetter(0)):
+        holding += sum(step for _, step in steps_here)
+        if (holding >= needed) is (len(edges) % 2 == 0):
+            edges.append(edge)
+    return make_span(tests[0].subject, edges)
+
+
+def make_span(subject: str, edges: Sequence[Point]) -> Tree[Predicate]:
+    """Make the test that a tuple lies between edges; it is a boolean where they exclude none."""
+    if len(edges) > 1 or any(edges):
+        return Span(subject, tuple(edges))
+    return len(edges) == 1
+
+
+def write(tree: Tree[Predicate]) -> Tree[str]:
+    """Write each test as Python; one of several stretches becomes a junction."""
+    if isinstance(tree, Junction):
+        return combine(tree.word, [write(part) for part in tree.parts])
+    if isinstance(tree, Texts):
+        return _write_texts(tree)
+    if isinstance(tree, Span):
+        return _write_span(tree)
+    return tree
+
+
+def _write_texts(test: Texts) -> str:
+    if len(test.values) == 1:
+        return f"{test.subject} {'!=' if test.is_negated else '=='} {write_literal(*test.values)}"
+    word = "not in" if test.is_negated else "in"
+    return f"{test.subject} {word} {write_literal(tuple(sorted(test.values)))}"
+
+
+def _write_span(test: Span) -> Tree[str]:
+    match test.edges:
+        case [(), low, high] if start := _shared_start(low, high):
+            return f"{test.subject}[:{len(start)}] != {write_literal(start)}"
+    ends = zip_longest(test.edges[::2], test.edges[1::2])
+    return combine("or", [_write_stretch(test.subject, low, high) for low, high in ends])
+
+
+def _write_stretch(subject: str, low: Point, high: Point | None) -> str:
+    if high is None:
+        return f"{subject} >= {_write_point(low)}"
+    if start := _shared_start(low, high):
+        return f"{subject}[:{len(start)}] == {write_literal(start)}"
+    return f"{_write_point(low)} <= " * bool(low) + f"{subject} < {_write_point(high)}"
+
+
+def _shared_start(low: Point, high: Point) -> Point:
+    """Give the start that all tuples from one point up to another, and no others, share."""
+    if low[3:] == ("final",):
+        return low if high == (*low[:2], low[2] + 1) else ()
+    start = low + (0,) * (len(high) - len(low))
+    if isinstance(start[-1], str) or high != (*start[:-1], start[-1] + 1):
+        return ()
+    return start
+
+
+def _write_point(point: Point) -> str:
+    return write_literal(point if len(point) > 1 else (*point, 0))
