@@ -154,7 +154,7 @@ def _pins(items: Iterable[_Listed]) -> _Pins:
     for item in items:
         if item.version is not None:
             known = pins.setdefault(item.marker, item.version)
-            if Version(known) != Version(item.version):
+            if known != item.version and Version(known) != Version(item.version):
                 fault = f"{item.name} is pinned to {item.version}, and to {known} before"
                 raise item.line.error(fault, "Keep one of the two")
     return pins

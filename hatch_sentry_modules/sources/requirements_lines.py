@@ -200,7 +200,7 @@ def _read_bytes(path: Path) -> bytes:
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """Join continued lines, then cut comments off and leave out empty lines."""
     for number, line in _joined(text):
-        kept = _COMMENT.sub("", line).strip()
+        kept = (_COMMENT.sub("", line) if "#" in line else line).strip()
         if kept:
             yield number, kept
 
@@ -209,7 +209,7 @@ def _joined(text: str) -> Iterator[tuple[int, str]]:
     """Join a line that ends with a backslash with the next; a comment ends a continuation."""
     first, parts = 0, list[str]()
     for number, line in enumerate(text.splitlines(), start=1):
-        is_comment = _COMMENT.match(line) is not None
+        is_comment = "#" in line and _COMMENT.match(line) is not None
         first = first or number
         if line.endswith("\\") and not is_comment:
             parts.append(line.strip("\\"))
@@ -226,6 +226,8 @@ def _cut_options(line: str) -> tuple[str, str]:
 
     Only the options are shell words: shlex would take the quotes out of a marker.
     """
+    if "-" not in line:
+        return line, ""
     words = line.split(" ")
     first = next((i for i, word in enumerate(words) if word.startswith("-")), len(words))
     return " ".join(words[:first]), " ".join(words[first:])
