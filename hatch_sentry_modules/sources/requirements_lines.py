@@ -226,7 +226,7 @@ def _cut_options(line: str) -> tuple[str, str]:
 
     Only the options are shell words: shlex would take the quotes out of a marker.
     """
-    if "-" not in line:
+    if " -" not in f" {line}":
         return line, ""
     words = line.split(" ")
     first = next((i for i, word in enumerate(words) if word.startswith("-")), len(words))
