@@ -151,10 +151,11 @@ def _refuse_incomplete(project: Project, found: _Names, *, is_here: bool) -> Non
     }
     if missing or not found:
         what = (
-            ", ".join(sorted(missing)) + ", which the project requires" if missing else "anything"
+            f"{', '.join(sorted(missing))}, which the project requires" if missing else "anything"
         )
+        where = "this interpreter" if is_here else "the place"
         remedy = f"Build without isolation, or name {PLACE}" if is_here else "Install it there"
-        raise SourceError(FILE, "", f"the place does not hold {what}", remedy)
+        raise SourceError(FILE, "", f"{where} does not hold {what}", remedy)
 
 
 def _refuse_build_environment(project: Project, found: _Names) -> None:
