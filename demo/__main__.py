@@ -6,6 +6,7 @@ import argparse
 import signal
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
@@ -43,8 +44,7 @@ def _demonstrate(work: Path, *, keep: bool) -> int:
         rows = [_compare(tracker, bundle) for bundle in bundles]
         print(f"\n{table(rows)}\n\nThe last event: {rows[-1].page}", flush=True)
         if keep:
-            print(f"Sign in as {server.USER}, password {server.PASSWORD}; Ctrl-C ends the server.")
-            Event().wait()
+            _wait()
     return 0 if all(row.frozen.is_perfect for row in rows) else 1
 
 
@@ -54,9 +54,9 @@ def _build(work: Path) -> list[Bundle]:
     (wheels := work / "wheels").mkdir()
     parts = build_application(STOREFRONT, *build_distributions(wheels))
     bundles = []
-    for bundle in BUNDLERS:
-        _say(f"bundling: {bundle.__name__}")
-        bundles.append(bundle(parts, work))
+    for bundler in BUNDLERS:
+        _say(bundler.__name__.replace("_", " "))
+        bundles.append(bundler(parts, work))
     return bundles
 
 
@@ -82,6 +82,14 @@ def _event(tracker: Server, bundle: Bundle, *, stock: bool) -> StoredEvent:
     if len(events) != 1:
         raise CommandError(f"{written}\n{name}: the server holds {len(events)} events, not 1")
     return events[0]
+
+
+def _wait() -> None:
+    """Leave the server to a person, until Ctrl-C."""
+    sign_in = f"Sign in as {server.USER}, password {server.PASSWORD}."
+    print(f"{sign_in} Ctrl-C ends the server.", flush=True)
+    with suppress(KeyboardInterrupt):
+        Event().wait()
 
 
 def _say(step: str) -> None:
