@@ -18,7 +18,7 @@ test: $(VENV)/.complete lint ## Lint, check types and run the quick tests
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-slow: $(VENV)/.complete ## Run the tests that build with every backend
-	$(BIN)/python -m pytest -n auto -m slow
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
 
 lint: $(VENV)/.complete ## Lint and check types
 	$(BIN)/ruff check
