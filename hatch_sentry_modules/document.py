@@ -124,11 +124,11 @@ class Table:
 
     def tables(self, key: str) -> Iterator[Table]:
         """Give the tables of an array of tables, one by one."""
+        place = self.place_of(key)
         for index, value in enumerate(self._array(key)):
-            place = f"{self.place_of(key)}[{index}]"
             if not isinstance(value, dict):
-                raise SourceError(self.file, place, f"is {_kind(value)}, not a table")
-            yield Table(value, file=self.file, place=place)
+                raise self.error(f"{key}[{index}]", f"is {_kind(value)}, not a table")
+            yield Table(value, file=self.file, place=f"{place}[{index}]")
 
     def _array(self, key: str) -> list[Any]:
         value = self.values.get(key, [])

@@ -51,14 +51,13 @@ def read(root: Path, *, name: str | None = None, version: str | None = None) -> 
     path = root / "pyproject.toml"
     document = read_toml(path) if path.exists() else Table({}, file="pyproject.toml")
     table = document.table("project")
-    poetry = document.table("tool").table("poetry")
-    named = Table({"name": name}, file="the build") if name else table if table.values else poetry
-    given = Table({"version": version}, file="the build")
+    given = Table({"name": name, "version": version}, file="the build")
+    own_name, own_version = _identity(document)
     dynamic = table.strings("dynamic")
     return Project(
         root=root,
-        name=named.name() if named.string("name") else None,
-        version=given.version() or table.version() or poetry.version(),
+        name=given.name() if name else own_name,
+        version=given.version() or own_version,
         requires_python=table.specifiers("requires-python"),
         dependencies=requirements(table, "dependencies"),
         optional_dependencies={
@@ -69,6 +68,15 @@ def read(root: Path, *, name: str | None = None, version: str | None = None) -> 
         is_dynamic="dependencies" in dynamic or not table.values,
         table=document,
     )
+
+
+def _identity(document: Table) -> tuple[NormalizedName | None, str | None]:
+    """Read the name and the static version, which older Poetry projects keep in its own table."""
+    table = document.table("project")
+    poetry = document.table("tool").table("poetry")
+    named = table if table.values else poetry
+    name = named.name() if named.string("name") else None
+    return name, table.version() or poetry.version()
 
 
 def requirements(table: Table, key: str) -> tuple[Requirement, ...]:
@@ -104,7 +112,7 @@ def member_version(root: Path, path: str, name: NormalizedName) -> str | None:
         folder = (root / path).resolve()
         if not folder.is_relative_to(root.resolve()):
             return None
-        member = read(folder)
+        own_name, version = _identity(read_toml(folder / "pyproject.toml"))
     except (SourceError, OSError, RuntimeError, ValueError):
         return None
-    return member.version if member.name == name else None
+    return version if own_name == name else None

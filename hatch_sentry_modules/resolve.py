@@ -131,7 +131,7 @@ def _conditions(file: str, edges: _Edges) -> dict[Key, list[_Clause]]:
     while queue:
         key, clause = queue.popleft()
         known = conditions.setdefault(key, [])
-        if any(kept <= clause for kept in known):
+        if known and any(kept <= clause for kept in known):
             continue
         known.append(clause)
         if len(known) > MAX_ALTERNATIVES:
@@ -164,8 +164,7 @@ def _collect(graph: Graph, conditions: Mapping[Key, list[_Clause]]) -> Iterator[
 
 def absorb(clauses: Iterable[_Clause]) -> Condition:
     """Drop each AND that another one makes redundant: ``a and b`` beside ``a``."""
-    kept: list[_Clause] = []
-    for clause in sorted(clauses, key=len):
-        if not any(other <= clause for other in kept):
-            kept.append(clause)
-    return frozenset(kept)
+    unique = frozenset(clauses)
+    if len(unique) > 1:
+        unique = unique.difference(c for c in unique if any(other < c for other in unique))
+    return unique

@@ -7,7 +7,7 @@ names the fork it leads to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -88,7 +88,7 @@ class _Walk:
 
     def graph(self, document: Table, roots: Iterable[Root]) -> Graph:
         """Walk, and make the graph of all that is reached."""
-        start = [edge for part, entry in roots for edge in self._links(entry, part)]
+        start = [edge for part, entry in roots for edge in self._links(entry, [part])]
         nodes: dict[Key, Node] = {}
         ahead = [edge.target for edge in start]
         while ahead:
@@ -116,18 +116,20 @@ class _Walk:
     def _edges(self, table: Table, key: str) -> Iterator[Edge]:
         for entry in _entries(table, key):
             index = self._packages.find(entry)
-            extras = [Part(index, EXTRA, extra) for extra in entry.strings("extra")]
-            yield from self._links(entry, Part(index), *extras)
+            parts = [Part(index)]
+            if "extra" in entry:
+                parts += [Part(index, EXTRA, extra) for extra in entry.strings("extra")]
+            yield from self._links(entry, parts)
 
-    def _links(self, entry: Table, *parts: Part) -> Iterator[Edge]:
-        for clause in self._condition(entry, parts):
-            for part in parts:
-                yield self._link(part, clause)
+    def _links(self, entry: Table, parts: Sequence[Part]) -> Iterable[Edge]:
+        """Link to parts under the marker of an entry."""
+        if "marker" not in entry:
+            return map(Edge, parts)
+        condition = self._condition(entry, parts)
+        return (self._link(part, clause) for clause in condition for part in parts)
 
     def _condition(self, entry: Table, parts: Iterable[Part]) -> Condition:
-        text = entry.string("marker")
-        if text is None:
-            return ALWAYS
+        text = entry.required_string("marker")
         own = frozenset(self._items(parts)) if self._is_first else frozenset()
         if (text, own) not in self._decided:
             active = {**self._active, **dict.fromkeys(own, ALWAYS)}
@@ -158,10 +160,11 @@ def _entries(table: Table, key: str) -> Iterator[Table]:
     Each is a table; one that says no more than a name may be a string in files to come
     (https://github.com/astral-sh/uv/pull/21864).
     """
-    values = table.values.get(key, [])
-    if isinstance(values, list):
+    values = table.values.get(key)
+    if isinstance(values, list) and str in map(type, values):
         values = [_entry(table, key, it) if isinstance(it, str) else it for it in values]
-    return Table({key: values}, file=table.file, place=table.place).tables(key)
+        table = Table({key: values}, file=table.file, place=table.place)
+    return table.tables(key)
 
 
 def _entry(table: Table, key: str, text: str) -> dict[str, object]:

@@ -82,7 +82,8 @@ class Packages:
         Raises:
             SourceError: No package, or more than one, is meant.
         """
-        found = self.named(entry.name())
+        # Names are written normalized, and looking one up is quicker than normalizing it again.
+        found = self._by_name.get(entry.required_string("name")) or self.named(entry.name())
         if len(found) > 1 or "version" in entry or "source" in entry:
             found = [index for index in found if self._is_meant(index, entry, len(found) > 1)]
         if len(found) != 1:
