@@ -55,9 +55,11 @@ def add(source: Path, target: Path, files: Mapping[str, bytes]) -> None:
             fault = "is signed, and another file in it would break the signature"
             remedy = "Sign the wheel after it is built"
             raise FreezeError(source.name, signatures.pop(), fault, remedy)
+        # The format recommends that the folder stands physically at the end.
+        before = next(name for name in file.namelist() if name.startswith(f"{record.parent}/"))
         listed = _with_lines(file.read(str(record)).decode(), str(record), files)
     new = {**files, str(record): listed.encode()}
-    zip_entries.rewrite(source, target, new, like=str(record))
+    zip_entries.rewrite(source, target, new, before=before, like=str(record))
 
 
 def _record(path: Path, file: ZipFile) -> PurePosixPath:

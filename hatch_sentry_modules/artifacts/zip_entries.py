@@ -15,7 +15,9 @@ UNIX = 3
 _CHUNK = 1 << 20
 
 
-def rewrite(source: Path, target: Path, new: Mapping[str, bytes], *, like: str) -> None:
+def rewrite(
+    source: Path, target: Path, new: Mapping[str, bytes], *, before: str, like: str
+) -> None:
     """Write a copy of a zip file in which entries are new or have new content.
 
     Every other entry is copied as it lies in the file: header, compressed bytes and all, as is
@@ -24,8 +26,8 @@ def rewrite(source: Path, target: Path, new: Mapping[str, bytes], *, like: str) 
     Args:
         source: The zip file, which is only read.
         target: Where the copy goes.
-        new: The content of each new entry. One that is there already is replaced in its place;
-            the others go before ``like``.
+        new: The content of each new entry. One that is there already is replaced in its place.
+        before: The entry before which the others go.
         like: The entry whose compression and time the new ones take.
     """
     with ZipFile(source) as old, source.open("rb") as raw, target.open("wb") as out:
@@ -37,7 +39,7 @@ def rewrite(source: Path, target: Path, new: Mapping[str, bytes], *, like: str) 
             changed.comment = old.comment
             template = old.getinfo(like)
             for info in old.infolist():
-                if info is template:
+                if info.filename == before:
                     for name in sorted(new.keys() - old.NameToInfo.keys()):
                         changed.writestr(_entry(name, template), new[name])
                 if info.filename in new:
