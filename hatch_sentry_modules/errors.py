@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection
+
+_READABLE = re.compile(r"[\w .,\[\]'\"()-]{0,200}", re.ASCII)
 
 
 class FreezeError(Exception):
@@ -18,8 +21,15 @@ class FreezeError(Exception):
         self.place = place
         self.fault = fault
         self.remedy = remedy
-        where = ": ".join(part for part in (file, place) if part)
+        where = ": ".join(part for part in (file, _readable(place)) if part)
         super().__init__(" ".join(f"{part}." for part in (f"{where}: {fault}", remedy) if part))
+
+
+def _readable(place: str) -> str:
+    """Cut a place off where a key in it is not a name: it may be an address, or an escape code."""
+    found = _READABLE.match(place)
+    readable = found[0] if found else ""
+    return place if readable == place else f"{readable}..."
 
 
 class ConfigError(FreezeError):

@@ -388,7 +388,7 @@ def test_the_fixture_with_open_versions_is_no_lock() -> None:
 def test_nothing_can_be_selected_from_a_list(selection: Selection) -> None:
     """A selection that cannot be met is refused, not ignored."""
     with pytest.raises(SourceError, match="nothing can be selected"):
-        requirements.read(FIXTURES / "sample.txt", Project(root=FIXTURES), selection)
+        requirements.read(FIXTURES / "real" / "requirements.txt", Project(root=FIXTURES), selection)
 
 
 def test_a_list_for_other_environments_is_refused_not_empty(tmp_path: Path) -> None:
