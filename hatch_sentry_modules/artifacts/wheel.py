@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import io
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -75,9 +76,11 @@ def _record(path: Path, file: ZipFile) -> PurePosixPath:
 
 def _with_lines(text: str, record: str, files: Mapping[str, bytes]) -> str:
     """Put the lines of new files before the line of ``RECORD`` itself; others stay as they are."""
-    lines = text.splitlines(keepends=True)
+    ending = "\r\n" if "\r\n" in text else "\n"
+    if text and not text.endswith(ending):
+        text += ending
+    lines = list(io.StringIO(text, newline=""))
     paths = [next(csv.reader([line]), [""])[0] for line in lines]
-    ending = "\r\n" if text.endswith("\r\n") else "\n"
     new = [f"{path},{_digest(files[path])},{len(files[path])}{ending}" for path in sorted(files)]
     kept = [(path, line) for path, line in zip(paths, lines, strict=True) if path not in files]
     before = [line for path, line in kept if path != record]

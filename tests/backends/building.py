@@ -19,7 +19,7 @@ PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 """With the commands of what is installed beside the tests, as in a build environment."""
 
 
-class BuildFailed(Exception):
+class BuildFailedError(Exception):
     """A build ended with an error; the text is all that it printed."""
 
 
@@ -30,10 +30,10 @@ def build(
     *,
     settings: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
-    umask: int = -1,
-    log: Path | None = None,
 ) -> Path:
     """Build with what is installed beside the tests, and give the path of what was built.
+
+    What the backend prints is printed.
 
     Args:
         project: The folder of the project.
@@ -41,38 +41,31 @@ def build(
         folder: Where it goes; the folder is made.
         settings: What a frontend's ``--config-setting`` gives.
         environment: Variables that are added to those of the tests.
-        umask: The permissions that the process withholds; its own are not changed by default.
-        log: Where what the build prints goes, for a test that reads it.
 
     Raises:
-        BuildFailed: The hook ended with an error.
+        BuildFailedError: The hook ended with an error.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    hooks = caller(project, environment=environment, umask=umask, log=log)
+    hooks = caller(project, environment=environment)
     name: str = getattr(hooks, f"build_{kind}")(str(folder), settings)
     return folder / name
 
 
 def caller(
-    project: Path,
-    *,
-    environment: Mapping[str, str] | None = None,
-    umask: int = -1,
-    log: Path | None = None,
+    project: Path, *, environment: Mapping[str, str] | None = None
 ) -> BuildBackendHookCaller:
     """Give the hooks of a project's build backend, each of which runs in a process of its own."""
     system = tomli.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
 
     def run(
-        command: Sequence[str],
+        cmd: Sequence[str],
         cwd: str | None = None,
         extra_environ: Mapping[str, str] | None = None,
     ) -> None:
         done = subprocess.run(
-            command,
+            cmd,
             cwd=cwd,
             env={**os.environ, "PATH": PATH, **(extra_environ or {}), **(environment or {})},
-            umask=umask,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
@@ -80,9 +73,8 @@ def caller(
             check=False,
         )
         if done.returncode:
-            raise BuildFailed(done.stdout)
-        if log:
-            log.write_text(done.stdout, encoding="utf-8")
+            raise BuildFailedError(done.stdout)
+        print(done.stdout)
 
     return BuildBackendHookCaller(
         str(project),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -110,8 +111,12 @@ def _build_elsewhere(backend: str, folder: Path, *, umask: int, **environment: s
     for path in project.rglob("*"):
         path.chmod((0o777 if path.is_dir() else 0o666) & ~umask)
     environment.update(REPRODUCIBLE)
-    dist = folder.with_name(f"{folder.name}-dist")
-    return build(project, "wheel", dist, environment=environment, umask=umask)
+    before = os.umask(umask)
+    try:
+        dist = folder.with_name(f"{folder.name}-dist")
+        return build(project, "wheel", dist, environment=environment)
+    finally:
+        os.umask(before)
 
 
 def _contents(wheel: Path) -> list[tuple[str, bytes, int]]:

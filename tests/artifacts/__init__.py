@@ -1,0 +1,1 @@
+"""Tests of reading finished archives and of adding to them."""

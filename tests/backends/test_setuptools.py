@@ -1,0 +1,230 @@
+"""The setuptools extension, in the ways in which a project can be described."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.backends import archives, projects
+from tests.backends.building import EPOCH, BuildFailedError, build
+
+TABLE = """\
+[build-system]
+requires = ["setuptools", "hatch-sentry-modules"]
+build-backend = "setuptools.build_meta"
+
+[tool.sentry-modules]
+"""
+
+SETUP_CFG = """\
+[metadata]
+name = acme-app
+version = 4.2.0
+[options]
+package_dir =
+    = src
+packages = find:
+[options.packages.find]
+where = src
+"""
+
+SETUP_PY = """\
+from setuptools import setup
+setup(name="acme-app", version="4.2.0", package_dir={"": "src"}, packages=["acme"])
+"""
+
+
+def lay_out(folder: Path, files: dict[str, str]) -> Path:
+    """Make a project that ``setup.py`` or ``setup.cfg`` describes, and other files."""
+    shutil.copytree(projects.FIXTURES / "acme", folder)
+    (folder / "project.toml").unlink()
+    for name, text in {"pyproject.toml": TABLE, **files}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("files", "in_wheel", "in_sdist"),
+    [
+        pytest.param({"setup.cfg": SETUP_CFG}, projects.PLACE, None, id="setup.cfg"),
+        pytest.param({"setup.py": SETUP_PY}, projects.PLACE, None, id="setup.py"),
+        pytest.param(
+            {
+                "setup.py": SETUP_PY.replace(
+                    'package_dir={"": "src"}, packages=["acme"]',
+                    'package_dir={"shop": "src/acme"}, packages=["shop"]',
+                )
+            },
+            "shop/_sentry_modules.py",
+            "src/acme/_sentry_modules.py",
+            id="package_dir",
+        ),
+        pytest.param(
+            {
+                "setup.py": SETUP_PY.replace('packages=["acme"]', 'py_modules=["anvils"]'),
+                "src/anvils.py": "",
+            },
+            "_sentry_modules.py",
+            "src/_sentry_modules.py",
+            id="py_modules",
+        ),
+        pytest.param(
+            {
+                "setup.py": SETUP_PY.replace('["acme"]', '["acme", "acme.app"]'),
+                "src/acme/app/__init__.py": "",
+            },
+            projects.PLACE,
+            None,
+            id="package in a package",
+        ),
+        pytest.param(
+            {
+                "setup.py": SETUP_PY.replace('["acme"]', '["coyote.app"]'),
+                "src/coyote/app/__init__.py": "",
+            },
+            "coyote/app/_sentry_modules.py",
+            None,
+            id="namespace",
+        ),
+    ],
+)
+def test_the_module_goes_beside_the_code(
+    files: dict[str, str], in_wheel: str, in_sdist: str | None, tmp_path: Path
+) -> None:
+    """It goes into the import package, and a wheel from the sdist has it there too."""
+    project = lay_out(tmp_path / "p", files)
+    wheel = build(project, "wheel", tmp_path / "direct")
+    assert archives.generated(wheel) == [in_wheel]
+    assert archives.module(wheel, in_wheel) == projects.MODULE
+    archives.check_record(wheel)
+    sdist = build(project, "sdist", tmp_path / "dist")
+    assert archives.generated(sdist) == [in_sdist or f"src/{in_wheel}"]
+    top = projects.unpack(sdist, tmp_path / "unpacked")
+    (top / "uv.lock").unlink(missing_ok=True)
+    again = build(top, "wheel", tmp_path / "dist")
+    assert archives.generated(again) == [in_wheel]
+    assert archives.module(again, in_wheel) == projects.MODULE
+
+
+def run_setup(project: Path, *arguments: str) -> None:
+    """Run a project's ``setup.py``."""
+    subprocess.run([sys.executable, "setup.py", "-q", *arguments], cwd=project, check=True)
+
+
+def test_setup_py_builds_without_a_frontend(tmp_path: Path) -> None:
+    """``python setup.py bdist_wheel sdist`` gives the module too, with a tagged version."""
+    project = lay_out(
+        tmp_path / "p", {"setup.py": SETUP_PY, "setup.cfg": "[egg_info]\ntag_build = .dev7\n"}
+    )
+    run_setup(project, "bdist_wheel", "sdist")
+    (wheel,) = project.glob("dist/*.whl")
+    (sdist,) = project.glob("dist/*.tar.gz")
+    expected = projects.MODULE.replace("4.2.0", "4.2.0.dev7")
+    assert archives.module(wheel) == expected
+    top = projects.unpack(sdist, tmp_path / "unpacked")
+    assert (top / "src" / projects.PLACE).read_text(encoding="ascii") == expected
+
+
+@pytest.mark.parametrize("mode", ["lenient", "strict", "compat"])
+def test_every_editable_mode_is_left_alone(mode: str, tmp_path: Path) -> None:
+    """No editable install carries the module, and the sources stay as they are."""
+    project = projects.lay_out(tmp_path / "p", "setuptools")
+    before = projects.snapshot(project / "src" / "acme")
+    wheel = build(project, "editable", tmp_path / "dist", settings={"editable_mode": mode})
+    assert archives.generated(wheel) == []
+    assert not list(project.rglob("_sentry_modules.py"))
+    assert projects.snapshot(project / "src" / "acme") == before
+
+
+OWN_BUILD = """\
+from setuptools.command.build import build
+
+class Build(build):
+    sub_commands = [*build.sub_commands]
+
+    def run(self):
+        super().run()
+        print("own build ran")
+"""
+
+
+def test_own_command_classes_in_setup_py_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A project's own ``build``, with its own list, and its own ``sdist`` do what they did."""
+    own = OWN_BUILD + (
+        "from setuptools.command.sdist import sdist\n"
+        "class Sdist(sdist):\n"
+        "    def make_release_tree(self, base_dir, files):\n"
+        "        super().make_release_tree(base_dir, files)\n"
+        "        print('own sdist ran')\n"
+    )
+    commands = 'cmdclass={"build": Build, "sdist": Sdist}, name='
+    project = lay_out(tmp_path / "p", {"setup.py": own + SETUP_PY.replace("name=", commands)})
+    assert archives.module(build(project, "wheel", tmp_path / "dist")) == projects.MODULE
+    assert archives.generated(build(project, "sdist", tmp_path / "dist"))
+    printed = capsys.readouterr().out
+    assert "own build ran" in printed
+    assert "own sdist ran" in printed
+
+
+def test_own_command_classes_in_a_file_leave_room_or_are_told(tmp_path: Path) -> None:
+    """Setuptools drops extensions' ``sdist`` for such a table: the message says what to add."""
+    project = projects.lay_out(tmp_path / "p", "setuptools")
+    (project / "src" / "own.py").write_text(OWN_BUILD, encoding="utf-8")
+    table = project / "pyproject.toml"
+    text = table.read_text(encoding="utf-8") + (
+        '[tool.setuptools]\npackages = ["acme"]\npackage-dir = {"" = "src"}\n'
+        '[tool.setuptools.cmdclass]\nbuild = "own.Build"\n'
+    )
+    table.write_text(text, encoding="utf-8")
+    assert archives.module(build(project, "wheel", tmp_path / "dist")) == projects.MODULE
+    with pytest.raises(BuildFailedError, match="CarryingSdist") as caught:
+        build(project, "sdist", tmp_path / "dist")
+    assert "Traceback" not in str(caught.value)
+    sdist = 'sdist = "hatch_sentry_modules.hooks.setuptools.CarryingSdist"\n'
+    table.write_text(text + sdist, encoding="utf-8")
+    assert archives.generated(build(project, "sdist", tmp_path / "dist"))
+
+
+TWO_BUILDS = """\
+import os, sys
+from setuptools import setup
+for folder in sys.argv[1:]:
+    os.chdir(folder)
+    setup(
+        name="acme-app", version="4.2.0", package_dir={"": "src"}, packages=["acme"],
+        script_name="setup.py", script_args=["-q", "bdist_wheel"],
+    )
+"""
+
+
+def test_a_build_that_is_not_configured_is_untouched(tmp_path: Path) -> None:
+    """Neither being installed nor an earlier build in the same process changes its bytes."""
+    configured = lay_out(tmp_path / "configured", {})
+    plain = lay_out(tmp_path / "plain", {"pyproject.toml": "[tool.other]\n"})
+    alone = lay_out(tmp_path / "alone", {"pyproject.toml": "[tool.other]\n"})
+    unseen = lay_out(tmp_path / "unseen", {})
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH}
+    script = [sys.executable, "-c", TWO_BUILDS]
+    subprocess.run([*script, configured, plain], env=environment, check=True)
+    # Without the entry points of this project: setuptools asks importlib.metadata for them.
+    hidden = "import importlib.metadata as m; d = m.distributions; m.distributions = lambda **k: ("
+    hidden += "x for x in d(**k) if x.name != 'hatch-sentry-modules')\n"
+    script = [sys.executable, "-c", hidden + TWO_BUILDS]
+    subprocess.run([*script, alone, unseen], env=environment, check=True)
+    (first,) = configured.glob("dist/*.whl")
+    (second,) = plain.glob("dist/*.whl")
+    (third,) = alone.glob("dist/*.whl")
+    (fourth,) = unseen.glob("dist/*.whl")
+    assert archives.module(first) == projects.MODULE
+    assert archives.generated(second) == []
+    assert archives.generated(fourth) == []
+    assert second.read_bytes() == third.read_bytes()
