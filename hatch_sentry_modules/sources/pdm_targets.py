@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from hatch_sentry_modules.document import Table, shown
 from hatch_sentry_modules.model import MarkerText
 
-_PLATFORM = re.compile(r"(?P<system>[a-z]+)(_\d+_\d+)?(_(?P<machine>[a-z0-9_]+))?", re.ASCII)
+_PLATFORM = re.compile(r"(?P<system>[a-z]+)(_\d+)*(_(?P<machine>[a-z][a-z0-9_]*))?", re.ASCII)
 _IMPLEMENTATION = re.compile(r"[a-z]+", re.ASCII)
 
 _SYSTEMS = {
