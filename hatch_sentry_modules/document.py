@@ -187,7 +187,7 @@ class Table:
             self.parse_marker(text, f"{key}[{index}]")
             for index, text in enumerate(self.strings(key))
         ]
-        return () if True in found else tuple(marker for marker in found if marker is not False)
+        return () if True in found else tuple(marker for marker in found if isinstance(marker, str))
 
     def parse_marker(
         self,

@@ -110,12 +110,13 @@ class Distribution:
 class Manifest:
     """The frozen table: sorted, validated, and all that the renderer sees.
 
+    ``project`` is ``None`` for a folder that declares no project.
     ``source`` is the lock file's name or ``installed``.
     ``skipped`` maps a name to the reason for which it has no version.
     ``omit`` names, in order, what an event leaves off first; empty when all versions fit.
     """
 
-    project: NormalizedName
+    project: NormalizedName | None
     source: str
     distributions: tuple[Distribution, ...]
     skipped: Mapping[NormalizedName, str] = field(default_factory=dict)

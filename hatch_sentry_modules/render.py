@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from hatch_sentry_modules import markers
 from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest
@@ -28,15 +28,14 @@ def _module_lines(manifest: Manifest) -> Iterator[str]:
     yield f"FORMAT = {FORMAT}"
     yield f"SOURCE = {json.dumps(manifest.source)}"
     yield f"PROJECT = {json.dumps(manifest.project) if manifest.project else None}"
-    yield from _table(
-        "MODULES", {d.key: d.version for d in manifest.distributions if d.condition == ALWAYS}
-    )
+    always = [(d.key, d.version) for d in manifest.distributions if d.condition == ALWAYS]
+    yield from _table("MODULES", always)
     for expression, distributions in blocks.items():
         yield f"if {expression}:"
         for d in distributions:
             yield f"    MODULES[{json.dumps(d.key)}] = {json.dumps(d.version)}"
     if manifest.skipped:
-        yield from _table("SKIPPED", manifest.skipped)
+        yield from _table("SKIPPED", manifest.skipped.items())
     if manifest.omit:
         yield f"OMIT = {json.dumps(manifest.omit, indent=4)[:-2]},\n]"
 
@@ -50,11 +49,9 @@ def _conditional_blocks(manifest: Manifest) -> dict[str, list[Distribution]]:
     return dict(sorted(blocks.items()))
 
 
-def _table(name: str, values: Mapping[str, str]) -> Iterator[str]:
-    yield f"{name} = {{" + ("" if values else "}")
-    yield from (f"    {json.dumps(key)}: {json.dumps(values[key])}," for key in sorted(values))
-    if values:
-        yield "}"
+def _table(name: str, items: Iterable[tuple[str, str]]) -> Iterator[str]:
+    lines = [f"    {json.dumps(key)}: {json.dumps(value)}," for key, value in sorted(items)]
+    yield from [f"{name} = {{", *lines, "}"] if lines else [f"{name} = {{}}"]
 
 
 def to_json(manifest: Manifest) -> str:

@@ -44,7 +44,7 @@ def node(name: str, *edges: Edge, version: str | None = "1.0", reason: str = "")
 
 def graph(*roots: Edge, **nodes: Node) -> Graph:
     """Make a graph whose keys are the names of its nodes."""
-    return Graph(file="test.lock", roots=roots, nodes=nodes)
+    return Graph(file="test.lock", roots=roots, nodes=dict(nodes.items()))
 
 
 def conditions(of: Graph) -> dict[str, Condition]:

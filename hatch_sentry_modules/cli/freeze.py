@@ -21,18 +21,12 @@ FORMATS = {
 }
 
 
-class _Name(click.ParamType):
-    """A distribution, extra or group name, normalized."""
-
-    name = "name"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> NormalizedName:
-        try:
-            return canonicalize_name(value, validate=True)
-        except InvalidName:
-            self.fail(f"{value!a} is not a valid name", param, ctx)
+def _name(text: str) -> NormalizedName:
+    """Normalize the name of a distribution, an extra or a group."""
+    try:
+        return canonicalize_name(text, validate=True)
+    except InvalidName:
+        raise click.BadParameter(f"{text!a} is not a valid name") from None
 
 
 @click.command()
@@ -43,19 +37,19 @@ class _Name(click.ParamType):
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
 @click.option("--source", metavar="S", help="auto, installed, or a lock file in the project.")
-@click.option("--extra", "extras", metavar="E", multiple=True, type=_Name(), help="Add an extra.")
+@click.option("--extra", "extras", metavar="E", multiple=True, type=_name, help="Add an extra.")
 @click.option(
-    "--group", "groups", metavar="G", multiple=True, type=_Name(), help="Add a dependency group."
+    "--group", "groups", metavar="G", multiple=True, type=_name, help="Add a dependency group."
 )
 @click.option(
     "--only-group",
     "only_groups",
     metavar="G",
     multiple=True,
-    type=_Name(),
+    type=_name,
     help="Freeze this dependency group without the runtime set.",
 )
-@click.option("--package", metavar="MEMBER", type=_Name(), help="Freeze a workspace member.")
+@click.option("--package", metavar="MEMBER", type=_name, help="Freeze a workspace member.")
 @click.option("--all-packages", is_flag=True, help="Freeze all members of the workspace.")
 @click.option(
     "--exclude", metavar="P", multiple=True, help="Leave out names that match this pattern."
