@@ -60,11 +60,11 @@ def unpack(sdist: Path, folder: Path) -> Path:
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
-    """Give the modification time and the content of every file and folder in a tree."""
+    """Give the modification time and the content of a folder and of all that is in it."""
     return {
         path.relative_to(folder).as_posix(): (
             path.stat().st_mtime_ns,
             path.read_bytes() if path.is_file() else b"",
         )
-        for path in folder.rglob("*")
+        for path in (folder, *folder.rglob("*"))
     }
