@@ -61,37 +61,37 @@ def _sections(document: Table, project: Project, selection: Selection) -> list[s
     file = document.file
     if selection.package not in (None, project.name):
         raise SourceError(file, "", "the format has no workspace members")
-    for extra in sorted(selection.extras):
-        raise unknown_choice(file, "extra", extra, ())
+    if selection.extras:
+        raise unknown_choice(file, "extra", min(selection.extras), ())
     sections = [key for key in sorted(document.values) if key not in ("_meta", "default")]
     groups = {DEVELOPMENT if key == "develop" else canonicalize_name(key): key for key in sections}
     for group in sorted(selection.groups - groups.keys()):
         raise unknown_choice(file, "dependency group", group, groups)
-    chosen = [groups[group] for group in sorted(selection.groups, key=DEVELOPMENT.__ne__)]
-    return ["default", *chosen] if selection.runtime else chosen
+    chosen = sorted(selection.groups, key=lambda group: (group != DEVELOPMENT, group))
+    return [*(["default"] if selection.runtime else []), *(groups[group] for group in chosen)]
 
 
-def _entries(document: Table, sections: Iterable[str]) -> Iterator[tuple[str, Table]]:
+def _entries(document: Table, sections: Iterable[str]) -> Iterator[tuple[NormalizedName, Table]]:
     """Give the entries of sections by name; the text of a version may stand for an entry."""
     for section in sections:
         table = document.table(section)
-        for name, value in table.values.items():
+        for key, value in table.values.items():
+            name = table.parse_name(key, "")
             values = {"version": value} if isinstance(value, str) else value
             yield name, Table({name: values}, file=table.file, place=section).table(name)
 
 
-def _node(name: str, entry: Table, root: Path, project: Project) -> Node:
+def _node(name: NormalizedName, entry: Table, root: Path, project: Project) -> Node:
     """Make the node of an entry; a folder in the project is installed as it now is."""
     path = entry.string("path")
     if path in (".", "./") and project.name is not None:
         return Node(project.name, project.version, reason=NO_VERSION)
-    normalized = entry.parse_name(name, "")
     version = (entry.string("version") or "").lstrip("=").strip()
     if path:
-        version = member_version(root, path, normalized) or version
+        version = member_version(root, path, name) or version
     if is_version(version):
-        return Node(normalized, version)
-    return Node(normalized, None, reason=NOT_PINNED if version else NO_VERSION)
+        return Node(name, version)
+    return Node(name, None, reason=NOT_PINNED if version else NO_VERSION)
 
 
 def _warnings(file: str, differing: Iterable[NormalizedName], *, is_changed: bool) -> Iterator[str]:
