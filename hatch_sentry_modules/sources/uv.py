@@ -25,8 +25,7 @@ from hatch_sentry_modules.model import (
 )
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.resolve import absorb, conditions
-from hatch_sentry_modules.sources import uv_conflicts
-from hatch_sentry_modules.sources.uv_conflicts import Active, Item
+from hatch_sentry_modules.sources.uv_conflicts import Active, Conflicts, Item, item
 from hatch_sentry_modules.sources.uv_packages import EXTRA, Packages, Part
 from hatch_sentry_modules.sources.uv_roots import Root, Roots
 
@@ -44,30 +43,28 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         raise document.error("version", fault, "Lock with a uv that writes version 1")
     packages = Packages(document, path.parent)
     roots = Roots(document, packages, project, selection).find()
-    conflicts = uv_conflicts.read(document)
-    active: Active = {}
-    if conflicts:
-        active = _settle(document, packages, roots, frozenset().union(*conflicts))
-        uv_conflicts.refuse_conflict(document.file, conflicts, active)
-    return _Walk(packages, active).graph(document, roots)
+    conflicts = Conflicts(document)
+    active = _settle(document, packages, roots, conflicts) if conflicts else {}
+    return _Walk(packages, conflicts, active).graph(document, roots)
 
 
 def _settle(
-    document: Table, packages: Packages, roots: Iterable[Root], items: frozenset[Item]
+    document: Table, packages: Packages, roots: Iterable[Root], conflicts: Conflicts
 ) -> Active:
     """Find when each item is active: what is activates edges, which may activate more."""
 
     def name(part: Part) -> Item:
-        return uv_conflicts.item(packages.all[part.index].name, part.kind, part.choice)
+        return item(packages.all[part.at].name, part.kind, part.choice)
 
     active = {name(root.part): ALWAYS for root in roots}
     while True:
         known = active
-        graph = _Walk(packages, known, is_first=True).graph(document, roots)
+        graph = _Walk(packages, conflicts, known, is_first=True).graph(document, roots)
         active = dict(known)
         for part, condition in conditions(graph).items():
-            if isinstance(part, Part) and part.kind == EXTRA and name(part) in items:
+            if isinstance(part, Part) and part.kind == EXTRA and name(part) in conflicts:
                 active[name(part)] = absorb([*active.get(name(part), ()), *condition])
+        conflicts.refuse(active)
         if active == known:
             return active
 
@@ -79,8 +76,11 @@ class _Walk:
     itself.
     """
 
-    def __init__(self, packages: Packages, active: Active, *, is_first: bool = False) -> None:
+    def __init__(
+        self, packages: Packages, conflicts: Conflicts, active: Active, *, is_first: bool = False
+    ) -> None:
         self._packages = packages
+        self._conflicts = conflicts
         self._active = active
         self._is_first = is_first
         self._decided: dict[tuple[str, frozenset[Item]], Condition] = {}
@@ -105,12 +105,12 @@ class _Walk:
         )
 
     def _node(self, part: Part) -> Node:
-        package = self._packages.all[part.index]
+        package = self._packages.all[part.at]
         if part.kind:
             edges = self._edges(package.choices(part.kind), part.choice)
             return Node(package.name, None, tuple(edges), is_listed=False)
         edges = self._edges(package.table, "dependencies")
-        version, reason = self._packages.version(part.index)
+        version, reason = self._packages.version(part.at)
         return Node(package.name, version, tuple(edges), reason)
 
     def _edges(self, table: Table, key: str) -> Iterator[Edge]:
@@ -132,14 +132,14 @@ class _Walk:
         text = entry.required_string("marker")
         own = frozenset(self._items(parts)) if self._is_first else frozenset()
         if (text, own) not in self._decided:
-            active = {**self._active, **dict.fromkeys(own, ALWAYS)}
-            self._decided[text, own] = uv_conflicts.decide(entry, text, active)
+            decided = self._conflicts.decide(entry, text, self._active, own)
+            self._decided[text, own] = decided
         return self._decided[text, own]
 
     def _items(self, parts: Iterable[Part]) -> Iterator[Item]:
         for index, kind, choice in parts:
             if kind:
-                yield uv_conflicts.item(self._packages.all[index].name, kind, choice)
+                yield item(self._packages.all[index].name, kind, choice)
 
     def _link(self, part: Part, clause: Iterable[MarkerText]) -> Edge:
         """Make an edge; since it holds one marker, more of them lead through nodes of their own."""
@@ -147,7 +147,7 @@ class _Walk:
         for marker in sorted(clause):
             if edge.marker is not None:
                 key = (edge.target, edge.marker)
-                name = self._packages.all[part.index].name
+                name = self._packages.all[part.at].name
                 self._between[key] = Node(name, None, (edge,), is_listed=False)
                 edge = Edge(key)
             edge = Edge(edge.target, marker)

@@ -29,7 +29,7 @@ RELOCK = "Run 'uv lock' anew"
 class Part(NamedTuple):
     """A package, by its place in the file, or one of its extras or groups."""
 
-    index: int
+    at: int
     kind: str = ""
     choice: str = ""
 

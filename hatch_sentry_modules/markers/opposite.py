@@ -1,0 +1,55 @@
+"""Turns a marker into its opposite: one that holds exactly where the first does not."""
+
+from __future__ import annotations
+
+from packaging.markers import InvalidMarker
+from packaging.version import InvalidVersion, Version
+
+from hatch_sentry_modules.markers.logic import Junction, Tree, combine
+from hatch_sentry_modules.markers.parse import Comparison
+
+_OPPOSITES = {"==": "!=", "!=": "==", "in": "not in", "not in": "in"}
+_ORDERED = {"python_version", "python_full_version"}
+
+
+def opposite(tree: Tree[Comparison]) -> Tree[Comparison]:
+    """Give the tree that is false where a tree is true, and true where it is false.
+
+    Raises:
+        InvalidMarker: A comparison has no opposite among the comparisons, as ``~=`` has none;
+            orders have one between versions of Python only, which have no post-releases.
+    """
+    if isinstance(tree, bool):
+        return not tree
+    if isinstance(tree, Junction):
+        return combine("and" if tree.word == "or" else "or", map(opposite, tree.parts))
+    if tree.operator in _OPPOSITES:
+        return tree._replace(operator=_OPPOSITES[tree.operator])
+    if tree.is_reversed or tree.operator not in {"<", "<=", ">", ">="}:
+        raise InvalidMarker(f"{tree} has no opposite")
+    if tree.variable not in _ORDERED:
+        raise InvalidMarker(f"{tree} has no opposite")
+    return _turned(tree)
+
+
+def _turned(tree: Comparison) -> Tree[Comparison]:
+    """Turn an order around.
+
+    ``<`` leaves out the pre-releases of what it names (PEP 440), so ``>=`` is not its opposite:
+    ``3.13.0rc1`` meets neither ``< "3.13"`` nor ``>= "3.13"``.
+    """
+    if tree.operator == "<":
+        return tree._replace(operator=">=", literal=_first_of(tree.literal))
+    if tree.operator == ">":
+        return tree._replace(operator="<=")
+    turned = tree._replace(operator="<=" if tree.operator == ">=" else ">=")
+    return combine("and", [turned, tree._replace(operator="!=")])
+
+
+def _first_of(literal: str) -> str:
+    """Name the first pre-release of a version; a pre-release stands for itself."""
+    try:
+        version = Version(literal)
+    except InvalidVersion:
+        return literal
+    return literal if version.is_prerelease else f"{version.public}.dev0"
