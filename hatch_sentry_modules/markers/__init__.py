@@ -5,7 +5,7 @@ https://packaging.python.org/en/latest/specifications/dependency-specifiers/#env
 
 from __future__ import annotations
 
-import ast
+import re
 from collections.abc import Iterable, Mapping, Set
 from functools import lru_cache
 
@@ -17,7 +17,13 @@ from hatch_sentry_modules.markers.comparison import compile_comparison
 from hatch_sentry_modules.markers.logic import Tree, combine, replace, write
 from hatch_sentry_modules.markers.parse import VARIABLES, Comparison, parse, write_marker
 from hatch_sentry_modules.markers.release import DEFINITION
-from hatch_sentry_modules.model import Condition, MarkerText
+from hatch_sentry_modules.model import ALWAYS, Condition, MarkerText
+
+# A literal of a marker holds either kind of quotes but not both, so none is written escaped.
+_NAME = re.compile(r"""(?<![.\w])(_release|os|platform|sys)\b|"[^"]*"|'[^']*'""")
+
+NEVER: Condition = frozenset()
+"""The condition that holds nowhere."""
 
 
 def specialize(
@@ -87,6 +93,7 @@ def evaluate(marker: MarkerText, environment: Mapping[str, str]) -> bool:
     return replace(parse(marker), holds) is True
 
 
+@lru_cache(maxsize=2**16)
 def to_python(condition: Condition) -> str:
     """Compile a condition to a Python expression that holds where the condition does.
 
@@ -97,14 +104,20 @@ def to_python(condition: Condition) -> str:
     return write(predicate.write(predicate.merge(predicates)))
 
 
+def settle(condition: Condition) -> Condition:
+    """Give ``ALWAYS``, or no AND at all, in the place of a condition that needs no environment.
+
+    Forks can leave such a one: ``sys_platform == "linux" or sys_platform != "linux"``.
+    """
+    return {"True": ALWAYS, "False": NEVER}.get(to_python(condition), condition)
+
+
 def definitions(expressions: Iterable[str]) -> str:
-    """Give the imports, and what else the expressions of :func:`to_python` need before them."""
-    names = {
-        node.id
-        for expression in expressions
-        for node in ast.walk(ast.parse(expression, mode="eval"))
-        if isinstance(node, ast.Name)
-    }
+    """Give the imports that expressions of :func:`to_python` need, and what else they name.
+
+    Only a comparison of ``platform_release`` as a version needs more than imports.
+    """
+    names = {name for expression in expressions for name in _NAME.findall(expression) if name}
     needs_release = "_release" in names
     if needs_release:
         names = names - {"_release"} | {"platform", "re"}

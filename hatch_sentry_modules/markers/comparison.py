@@ -7,6 +7,7 @@ interpreter whose ``sys.version`` tells the version that its ``sys.version_info`
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from packaging.specifiers import InvalidSpecifier, Specifier
@@ -54,6 +55,7 @@ _IS_LOCAL: Final = '"+" in platform.python_version()'
 _IS_PUBLIC: Final = '"+" not in platform.python_version()'
 
 
+@lru_cache(maxsize=2**16)
 def compile_comparison(comparison: Comparison) -> Tree[Predicate]:
     """Give the Python for a comparison on an environment variable."""
     variable, operator, literal, is_reversed = comparison
@@ -98,7 +100,7 @@ def _compare_exactly(variable: str, literal: str) -> Texts:
 
 
 def _compare_python(variable: str, specifier: Specifier) -> Tree[Predicate]:
-    """Predicate that a specifier contains a version of Python or of its implementation."""
+    """Test that a specifier contains a version of Python or of its implementation."""
     version_tuple, stretch = _TUPLES[variable], matched(specifier)
     is_negated = specifier.operator == "!="
     test = version_tuple.is_not_in(stretch) if is_negated else version_tuple.is_in(stretch)
@@ -118,7 +120,7 @@ def _has_label(version: Version) -> str:
 
 
 def _compare_reversed(variable: str, operator: str, literal: str) -> Tree[Predicate]:
-    """Predicate that the environment's version, as a specifier, contains the literal."""
+    """Test that the environment's version, as a specifier, contains the literal."""
     if operator == "===":
         return _compare_exactly(variable, literal)
     version = _version(literal)

@@ -13,6 +13,4 @@ def write_literal(value: Value) -> str:
         comma = "," if len(value) == 1 else ""
         return f"({', '.join(map(write_literal, value))}{comma})"
     text = ascii(value)
-    if isinstance(value, str) and '"' not in text:
-        return f'"{text[1:-1]}"' if "'" not in value else text
-    return text
+    return f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text

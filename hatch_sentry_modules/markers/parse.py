@@ -89,7 +89,7 @@ def _refuse_unsafe(text: str, tokens: Iterable[str]) -> None:
         if depth > MAX_NESTING:
             raise InvalidMarker("Parentheses are nested too deeply")
         if len(token) > MAX_LITERAL:
-            raise InvalidMarker("A literal is too long")
+            raise InvalidMarker("A part of it is too long")
 
 
 def _read_alternatives(tokens: deque[str]) -> Tree[Comparison]:
@@ -130,7 +130,7 @@ def _read_comparison(tokens: deque[str]) -> Comparison:
     if not _is_defined(comparison):
         raise InvalidMarker(f"{operator!r} is not defined between these operands")
     if operator == "~=" and not is_reversed:
-        # Before 26.2 packaging counts the components of "v3.11" and "3.11.0c1" wrongly.
+        # Before 26.3 packaging counts the components of "v3.11" and "3.11.0c1" wrongly.
         return comparison._replace(literal=str(Version(comparison.literal)))
     return comparison
 

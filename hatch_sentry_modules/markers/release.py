@@ -63,7 +63,7 @@ _FIRST_TAILS = {("final", 0, -1, 1, 0): 3, ("", 0, -1, 0, 0): 2}
 
 
 def compare_release(specifier: Specifier) -> Tree[Predicate]:
-    """Predicate that a specifier (not ``===``) contains the release; none contains no version."""
+    """Test that a specifier (not ``===``) contains the release; none contains no version."""
     operator = specifier.operator
     stretch = matched(specifier)
     if operator not in {"==", "!="}:
@@ -82,7 +82,7 @@ def compare_release(specifier: Specifier) -> Tree[Predicate]:
 def compare_release_reversed(
     operator: str, literal: str, version: Version | None
 ) -> Tree[Predicate]:
-    """Predicate that the release, as a specifier, contains the literal; ``version`` is its value.
+    """Test that the release, as a specifier, contains the literal; ``version`` is its value.
 
     A release with a local label makes a specifier with ``==`` and ``!=`` alone, and one that is
     no version makes none; then packaging compares the texts. ``~=`` and ``===`` do not get here.

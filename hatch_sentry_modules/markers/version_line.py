@@ -50,8 +50,8 @@ def _trimmed(release: tuple[int, ...]) -> tuple[int, ...]:
 
 def after(version: Version) -> Key:
     """Give the key behind a version and its local versions, before all else."""
-    *head, dev = key(version)
-    return (*head, dev + 1)  # type: ignore[return-value]  # a star loses the types of the items
+    epoch, release, level, serial, post, is_not_dev, dev = key(version)
+    return epoch, release, level, serial, post, is_not_dev, dev + 1
 
 
 def after_posts(version: Version) -> Key:

@@ -26,11 +26,11 @@ class VersionTuple:
     length: int
 
     def is_in(self, stretch: Stretch) -> Tree[Predicate]:
-        """Predicate that the version lies in a stretch."""
+        """Test that the version lies in a stretch."""
         return make_span(self.subject, self._edges(stretch))
 
     def is_not_in(self, stretch: Stretch) -> Tree[Predicate]:
-        """Predicate that the version does not lie in a stretch."""
+        """Test that the version does not lie in a stretch."""
         first, *others = self._edges(stretch) or ((), ())
         return make_span(self.subject, others if first == () else [(), first, *others])
 

@@ -1,0 +1,1 @@
+"""Tests of the markers; they mirror the package."""

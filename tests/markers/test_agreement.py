@@ -1,0 +1,250 @@
+"""Rendered conditions agree with packaging, marker by marker and environment by environment.
+
+Packaging is asked about the marker as it was written, the interpreter of the environment about
+the Python that came out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import product
+
+import packaging
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.markers import InvalidMarker, Marker, UndefinedComparison, default_environment
+from packaging.version import Version
+
+from hatch_sentry_modules import markers
+from hatch_sentry_modules.markers.parse import VARIABLES, VERSION_VARIABLES
+from hatch_sentry_modules.model import Condition, MarkerText
+from tests.environments import execute
+
+OPERATORS = ["<", "<=", "==", "!=", ">=", ">", "~=", "===", "in", "not in"]
+
+PYTHONS = [
+    "0.0.0", "3.0.0", "3.8.0", "3.11.0a1", "3.11.0a2", "3.11.0b1", "3.11.0rc1", "3.11.0",
+    "3.11.0+", "3.11.0a2+", "3.11.0+foo", "3.11.1a1", "3.11.1", "3.11.4", "3.11.4+", "3.12.0a1",
+    "3.12.0", "4.0.0",
+]  # fmt: skip
+"""What ``platform.python_version()`` says: every level, bounds, builds of no tag."""
+
+PYTHON_LITERALS = [
+    "0", "3", "3.0", "3.8", "3.10", "3.11", "3.12", "4", "3.11.0", "3.11.0.0", "3.11.0.1",
+    "3.11.1", "3.11.4", "3.11.0a1", "3.11.0a2", "3.11a2", "3.11.0beta1", "3.11.0c1", "3.11.4rc1",
+    "3.11.dev0", "3.11.0.dev1", "3.11.0a2.dev1", "3.11.0a2.post1", "3.11.0a2.post1.dev3",
+    "3.11.0.post1", "3.11.post1.dev1", "3.11.0-1", "3.*", "3.0.*", "3.11.*", "3.11.0.*", "1!3.11",
+    "0!3.11", "1!3.*", "v3.11", " 3.11 ", "3.11+LOCAL", "3.11.0+local", "3.11.0+local.1",
+    "3.11.0+foo", "3.11.0a2+local", "=3.11", "=3.11.0+local", "", "abc", "a", "rc1", "+", "11",
+    "local", "3.1", "3.11.0+", "3.8, 3.11", "3.11.0 3.11.4", "x 3.11.0+local",
+]  # fmt: skip
+"""Every form of PEP 440, both sides of each version above, and what is no version."""
+
+RELEASES = [
+    "", "10", "2012ServerR2", "6.8", "6.8.0", "6.8.0 ", "6.8.0-1", "6.8.0_5", "6.8.0.dev3",
+    "6.8rc1", "6.8a1.post2.dev1", "V6.8", "1!6.8", "6.8.0+local", "6.8.0+Foo-01", "5.10.0+",
+    "6.8.0-45-generic", "6.8.0-dev", "6.8.0-post-",
+]  # fmt: skip
+"""What ``platform.release()`` says, or could."""
+
+RELEASE_LITERALS = [
+    "5", "7", "10", "6.8", "6.8.0", "6.8.0.5", " 6.8", "V6.8", "1!6.8", "6.*", "6.8.*", "6.8.0.*",
+    "6.8.dev3", "6.8.0.dev2", "6.8a1", "6.8a1.post2", "6.8a1.post2.dev1", "6.8rc1", "6.8c2",
+    "6.8.0-RC1", "6.8-1", "6.8.0_5", "6.8.0.post1", "6.8.0.post4", "6.8.post5.dev2",
+    "6.8.0.post5+x", "6.8.0+local", "6.8.0+foo.1", "6.8.0+foo-02", "", "generic", "2012ServerR2",
+    "2012serverr2", "6.8.0-45-generic",
+]  # fmt: skip
+
+IS_OLD = Version(packaging.__version__) < Version("26.3")
+"""Whether this packaging misreads some versions behind ``~=``: see the test of that name."""
+
+MISREAD = ("3.11.0c1", "v3.11", "3.11.0-1", "V6.8", "6.8c2", "6.8.0_5", "6.8-1", "6.8.0-RC1")
+
+
+def environment(python: str = "3.11.4", release: str = "6.8.0", **others: str) -> dict[str, str]:
+    """Make an environment as an interpreter would tell it."""
+    level = python.partition("+")[0].replace("rc", "c")
+    return {
+        **dict.fromkeys(VARIABLES, "x"),
+        "implementation_version": level,
+        "platform_release": release,
+        "python_full_version": python,
+        "python_version": ".".join(python.split(".")[:2]),
+        **others,
+    }
+
+
+read = lru_cache(maxsize=None)(Marker)
+
+
+def judge(text: str, environment: Mapping[str, str]) -> bool:
+    """Ask packaging; a comparison that it leaves undefined in an environment does not hold."""
+    try:
+        return read(text).evaluate(dict(environment))
+    except UndefinedComparison:
+        return False
+
+
+def specialize(text: str) -> MarkerText | None:
+    """Specialize a marker of environment variables, unless it is refused."""
+    try:
+        marker = markers.specialize(text)
+    except InvalidMarker:
+        return None
+    assert isinstance(marker, str)
+    return marker
+
+
+def is_misread(comparison: str) -> bool:
+    """Say whether the packaging that is here misreads a comparison."""
+    is_odd = "~= implementation_version" in comparison or any(map(comparison.__contains__, MISREAD))
+    return IS_OLD and "~=" in comparison and is_odd
+
+
+def run(conditions: Iterable[Condition], environment: Mapping[str, str]) -> list[bool]:
+    """Compile conditions and execute them in the interpreter of an environment."""
+    expressions = [markers.to_python(condition) for condition in conditions]
+    text = f"{markers.definitions(expressions)}\nVERDICTS = [{', '.join(expressions)}]\n"
+    verdicts = execute(text, environment)["VERDICTS"]
+    assert isinstance(verdicts, list)
+    return [bool(verdict) for verdict in verdicts]
+
+
+def only(marker: MarkerText) -> Condition:
+    """Make the condition of one marker."""
+    return frozenset({frozenset({marker})})
+
+
+@pytest.mark.parametrize(
+    ("variable", "literals", "environments"),
+    [
+        *(
+            (variable, PYTHON_LITERALS, [environment(python) for python in PYTHONS])
+            for variable in ("python_version", "python_full_version", "implementation_version")
+        ),
+        (
+            "platform_release",
+            RELEASE_LITERALS,
+            [environment(release=release) for release in RELEASES],
+        ),
+    ],
+)
+def test_every_comparison_of_versions(
+    variable: str, literals: list[str], environments: list[dict[str, str]]
+) -> None:
+    """Each operator, both ways round, agrees on each version about each literal."""
+    texts = {
+        text: marker
+        for literal, operator in product(literals, OPERATORS)
+        for text in (f'{variable} {operator} "{literal}"', f'"{literal}" {operator} {variable}')
+        if (marker := specialize(text)) is not None and not is_misread(text)
+    }
+    assert len(texts) > len(literals) * 15
+    for each in environments:
+        truth = {text: judge(text, each) for text in texts}
+        assert dict(zip(texts, run(map(only, texts.values()), each), strict=True)) == truth
+
+
+@pytest.mark.parametrize("variable", sorted(set(VARIABLES) - {"platform_release"}))
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_every_comparison_in_this_interpreter(variable: str, operator: str) -> None:
+    """The real ``sys``, ``os`` and ``platform`` give the verdict that packaging gives here."""
+    here = {name: str(value) for name, value in default_environment().items()}
+    for literal in ("", here[variable], f"x{here[variable]}", here[variable][:3]):
+        for text in (f'{variable} {operator} "{literal}"', f'"{literal}" {operator} {variable}'):
+            if (marker := specialize(text)) is None:
+                continue
+            python = markers.to_python(only(marker))
+            names: dict[str, object] = {}
+            exec(f"{markers.definitions([python])}VERDICT = {python}", names)  # noqa: S102  # its use
+            assert names["VERDICT"] is judge(text, here), text
+
+
+def test_what_old_packaging_misreads() -> None:
+    """Behind ``~=`` the spelling of a version does not count, as PEP 440 has it."""
+    for spelling, python in {"v3.11": "3.12.0", "3.11.0c1": "3.11.4"}.items():
+        marker = markers.specialize(f'python_full_version ~= "{spelling}"')
+        assert isinstance(marker, str)
+        assert markers.evaluate(marker, environment(python))
+        assert run([only(marker)], environment(python)) == [True]
+
+
+TEXTS = ["linux", "win32", "x86_64", "CPython", "3.11", "x", "", "lin", "linux win32"]
+PRINTABLE = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"]), max_size=8)
+
+
+@st.composite
+def comparisons(draw: st.DrawFn) -> str:
+    """Draw a comparison of any variable by any operator with any literal, either way round."""
+    variable = draw(st.sampled_from(VARIABLES))
+    literals = TEXTS
+    if variable in VERSION_VARIABLES:
+        literals = RELEASE_LITERALS if variable == "platform_release" else PYTHON_LITERALS
+    literal = draw(st.sampled_from(literals) | PRINTABLE)
+    quote = "'" if '"' in literal else '"'
+    operands = draw(st.permutations([variable, f"{quote}{literal}{quote}"]))
+    space = draw(st.sampled_from([" ", "  ", "\t"]))
+    return f"{space}{draw(st.sampled_from(OPERATORS))}{space}".join(operands)
+
+
+def junctions(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Draw two or three markers joined by one word, in parentheses or not."""
+    return st.builds(
+        lambda shape, parts: shape[0] + shape[1].join(parts) + shape[2],
+        st.sampled_from(
+            [("", " and ", ""), ("", " or ", ""), ("(", " and ", ")"), ("( ", " or ", ")")]
+        ),
+        st.lists(inner, min_size=2, max_size=3),
+    )
+
+
+defined = comparisons().filter(
+    lambda text: specialize(text) is not None and not is_misread(" ".join(text.split()))
+)
+trees = st.recursive(defined, junctions, max_leaves=8)
+environments = st.builds(
+    environment,
+    python=st.sampled_from(PYTHONS),
+    # Where a release is a specifier, it is none with an operator or a wildcard of its own.
+    release=(st.sampled_from(RELEASES) | PRINTABLE).filter(
+        lambda text: not text.startswith("=") and not text.endswith(".*")
+    ),
+    **{
+        name: st.sampled_from(TEXTS) | PRINTABLE
+        for name in VARIABLES
+        if name not in {*VERSION_VARIABLES, "python_version"}
+    },
+)
+
+
+@given(trees, environments)
+def test_any_marker(text: str, environment: dict[str, str]) -> None:
+    """A marker, its canonical text and its Python say the same in any environment."""
+    marker = specialize(text)
+    assert marker is not None
+    verdict = markers.evaluate(marker, environment)
+    assert run([only(marker)], environment) == [verdict]
+    assert markers.specialize(marker) == marker
+    try:
+        truth = Marker(text).evaluate(dict(environment))
+    except UndefinedComparison:
+        return
+    assert verdict == truth == Marker(marker).evaluate(dict(environment))
+
+
+@given(st.lists(st.lists(trees, max_size=3), max_size=3), environments)
+def test_any_condition(clauses: list[list[str]], environment: dict[str, str]) -> None:
+    """An OR of ANDs of markers, its marker, its settled form and its Python say the same."""
+    condition = frozenset(
+        frozenset(marker for text in clause if (marker := specialize(text)) is not None)
+        for clause in clauses
+    )
+    verdict = any(
+        all(markers.evaluate(marker, environment) for marker in clause) for clause in condition
+    )
+    whole = markers.specialize(markers.to_marker(condition))
+    assert isinstance(whole, str)
+    assert markers.evaluate(whole, environment) is verdict
+    assert run([condition, markers.settle(condition)], environment) == [verdict, verdict]
