@@ -38,7 +38,8 @@ _OBJECT = re.compile(r"\w+(\.\w+)*(:\w+(\.\w+)*)?", re.ASCII)
 class Config:
     """What a user may decide; the defaults are right for most projects.
 
-    ``source`` is ``auto``, ``installed`` or the path of a lock file in the project.
+    ``source`` is ``auto``, ``installed``, ``installed:PATH`` or the path of a lock file in the
+    project.
     ``path`` is where the generated module goes in the wheel, with forward slashes;
     nothing means ``_sentry_modules.py`` in the import package.
     ``exclude`` holds glob patterns over normalized names.
@@ -116,7 +117,7 @@ def _boolean_fault(value: object) -> str:
 def _source_fault(value: object) -> str:
     if isinstance(value, str) and value:
         return ""
-    return "must be 'auto', 'installed' or the path of a lock file"
+    return "must be 'auto', 'installed', 'installed:PATH' or the path of a lock file"
 
 
 def _path_fault(value: object) -> str:

@@ -140,11 +140,12 @@ def _with_project(manifest: Manifest, name: NormalizedName, version: str | None)
     """List the project itself, with the version that is being built."""
     others = tuple(d for d in manifest.distributions if d.name != name)
     skipped = {other: why for other, why in manifest.skipped.items() if other != name}
-    known = next((d.version for d in manifest.distributions if d.name == name), None)
-    version = version or known
+    known = next((d for d in manifest.distributions if d.name == name), None)
+    version = version or (known.version if known else None)
     if version is None:
         return replace(manifest, skipped={**skipped, name: DYNAMIC})
-    own = Distribution(name=name, version=version)
+    listed_as = known.listed_as if known else ""
+    own = Distribution(name=name, version=version, listed_as=listed_as)
     listed = tuple(sorted((own, *others), key=lambda d: (d.name, d.version)))
     return replace(manifest, distributions=listed, skipped=skipped)
 

@@ -34,8 +34,8 @@ UNDECIDED = (
     "two versions of it are installed in one folder, and its files do not tell which is real"
 )
 
-BUILD_TOOLS = frozenset(map(canonicalize_name, ("pip", "setuptools", "wheel")))
-"""What environments hold without having been asked for it."""
+BUILD_TOOLS = ("hatch-sentry-modules", "pip", "setuptools", "wheel")
+"""What a build environment can hold although ``build-system.requires`` does not name it."""
 
 PLACE = "the place where the application is installed: source = 'installed:FOLDER'"
 
@@ -66,10 +66,8 @@ def read(project: Project, selection: Selection, place: str = "") -> Graph:
         SourceError: The place cannot be read or does not hold what the project requires; or
             there is a selection.
     """
-    if replace(selection, package=None) != Selection() or selection.package not in (
-        None,
-        project.name,
-    ):
+    is_other = selection.package not in (None, project.name)
+    if is_other or replace(selection, package=None) != Selection():
         fault = "what is installed is one list, in which nothing can be selected"
         raise SourceError(FILE, "", fault, "Install what is wanted, and select nothing")
     folders = installed_folders.find(project.root / place) if place else sys.path
@@ -83,7 +81,7 @@ def read(project: Project, selection: Selection, place: str = "") -> Graph:
         roots=tuple(map(Edge, nodes)),
         nodes=nodes,
         environments=() if place else tuple(_own_environment()),
-        warnings=(f"{FILE}: {nameless} distributions have no valid name.",) if nameless else (),
+        warnings=(f"{FILE}: distributions without a valid name: {nameless}.",) if nameless else (),
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 _ALGORITHMS = {"sha256", "sha384", "sha512"}
+_CHUNK = 2**20
 
 
 class _File(NamedTuple):
@@ -51,25 +52,31 @@ def _whole(distribution: Distribution) -> frozenset[_File]:
 
 
 def _recorded(distribution: Distribution) -> list[_File]:
-    """Read the files of import packages from a ``RECORD``.
-
-    Left out are metadata, which each version has to itself, and what lies outside the folder:
-    an installer writes scripts anew.
-    """
+    """Read the files of import packages from a ``RECORD``, those that have a hash."""
     files = []
-    for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
-        path, hashed, size = row
-        parts = PurePosixPath(path).parts
-        is_inside = not path.startswith(("/", "\\")) and ".." not in parts and ":" not in path
-        if is_inside and hashed and not parts[0].endswith((".dist-info", ".data")):
+    for path, hashed, size in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
+        if hashed and _is_of_package(path):
             algorithm, _, digest = hashed.partition("=")
             files.append(_File(path, algorithm, digest, int(size)))
     return files
+
+
+def _is_of_package(path: str) -> bool:
+    """Leave out metadata, which each version has to itself, and what lies outside the folder.
+
+    An installer writes scripts there anew, so that their hashes tell nothing.
+    """
+    parts = PurePosixPath(path).parts
+    is_inside = not path.startswith("/") and ".." not in parts and not {"\\", ":"} & {*path}
+    return is_inside and bool(parts) and not parts[0].endswith((".dist-info", ".data"))
 
 
 def _is_there(root: Path, file: _File) -> bool:
     path = root / file.path
     if file.algorithm not in _ALGORITHMS or not path.is_file() or path.stat().st_size != file.size:
         return False
-    digest = hashlib.new(file.algorithm, path.read_bytes()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii") == file.digest
+    found = hashlib.new(file.algorithm)
+    with path.open("rb") as content:
+        while chunk := content.read(_CHUNK):
+            found.update(chunk)
+    return base64.urlsafe_b64encode(found.digest()).rstrip(b"=").decode("ascii") == file.digest

@@ -8,6 +8,7 @@ it is listed too, as in a file made by pip-compile, ``uv export`` or ``pip freez
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -23,6 +24,9 @@ from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.sources import requirements_entry, requirements_lines
 from hatch_sentry_modules.sources.requirements_entry import Entry
 from hatch_sentry_modules.sources.requirements_lines import Line
+
+LIMITED = "limited"
+"""Marks the node that leads to a name's constraints; no version reads so."""
 
 _Pins: TypeAlias = dict[MarkerText | None, str]
 
@@ -72,15 +76,11 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
 
 
 def _refuse_selection(file: str, project: Project, selection: Selection) -> None:
-    is_member = selection.package not in (None, project.name) or selection.all_packages
-    if not selection.runtime or is_member or _has_choice(selection):
+    is_other = selection.package not in (None, project.name)
+    if is_other or replace(selection, package=None) != Selection():
         fault = "a requirements file is one list, in which nothing can be selected"
         remedy = "Lock what is wanted into a file of its own, and select nothing"
         raise SourceError(file, "", fault, remedy)
-
-
-def _has_choice(selection: Selection) -> bool:
-    return bool(selection.extras or selection.groups or selection.all_extras)
 
 
 def _marker(line: Line, text: str) -> MarkerText | bool:
@@ -136,12 +136,12 @@ def _edges(items: list[_Listed], limits: _Pins, nodes: dict[Key, Node]) -> Itera
         fixed = version or _fixed(pins, marker) or _fixed(limits, marker)
         nodes[name, fixed] = Node(name, fixed, reason="" if fixed else reason)
         yield Edge((name, fixed), marker)
-        for condition, limited in () if fixed else limits.items():
-            # Fixed only where the constraint's own marker holds as well.
-            way = Node(name, None, (Edge((name, limited), condition),), is_listed=False)
-            nodes[name, limited] = Node(name, limited)
-            nodes[name, limited, condition] = way
-            yield Edge((name, limited, condition), marker)
+        if limits and not fixed:
+            # Fixed only where a constraint's own marker holds as well.
+            nodes.update({(name, limit): Node(name, limit) for limit in limits.values()})
+            ways = tuple(Edge((name, limit), condition) for condition, limit in limits.items())
+            nodes[name, LIMITED] = Node(name, None, ways, is_listed=False)
+            yield Edge((name, LIMITED), marker)
 
 
 def _pins(items: Iterable[_Listed]) -> _Pins:

@@ -126,6 +126,16 @@ def test_the_interpreter_that_runs_gives_the_sdks_own_map(tmp_path: Path) -> Non
     assert modules(manifest)["pytest"] == version("pytest")
 
 
+def test_the_project_keeps_the_name_that_its_metadata_has(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The version is the one that is being built, the name the one that the SDK sends."""
+    text = '[project]\nname = "typing.extensions"\nversion = "7.0"\n'
+    (target.parent / "pyproject.toml").write_text(text, encoding="utf-8")
+    found = modules(freeze(target.parent, "installed:target"))
+    assert found == {**stock(target, monkeypatch), "typing_extensions": "7.0"}
+
+
 ONE = {"{name}/__init__.py": "VERSION = 1\n", "{name}/old.py": "\n"}
 TWO = {"{name}/__init__.py": "VERSION = 2\n"}
 MORE = {**ONE, "{name}/new.py": "NEW = True\n"}
@@ -183,7 +193,8 @@ def test_a_record_that_names_other_files_is_not_followed(tmp_path: Path) -> None
         info = tmp_path / "target" / f"acme-{number}.dist-info"
         info.mkdir(parents=True)
         (info / "METADATA").write_text(f"Name: acme\nVersion: {number}\n", encoding="utf-8")
-        rows = [f"{path},{record_hash('secret')},6" for path in ("../secret", str(secret))]
+        paths = ("../secret", str(secret), f"//{secret}", "", ".")
+        rows = [f"{path},{record_hash('secret')},6" for path in paths]
         (info / "RECORD").write_text("\n".join([*rows, "/dev/zero,sha256=x,0"]), encoding="utf-8")
     assert freeze(tmp_path, "installed:target").skipped == {"acme": UNDECIDED}
 

@@ -427,6 +427,17 @@ def test_includes_that_go_too_deep_are_refused(tmp_path: Path) -> None:
         requirements_lines.read(tmp_path / "0.txt")
 
 
+def test_constraints_under_many_markers_stay_few_edges(tmp_path: Path) -> None:
+    """Two thousand lines and two thousand constraints of one name are not four million edges."""
+    limits = "\n".join(f"a==1 ; python_version > '3.{n}'" for n in range(2000))
+    (tmp_path / "c.txt").write_text(limits, encoding="utf-8")
+    lines = [f"a ; python_version < '4.{n}'" for n in range(2000)]
+    (tmp_path / "requirements.txt").write_text("\n".join([*lines, "-c c.txt"]), encoding="utf-8")
+    graph = requirements.read(tmp_path / "requirements.txt", Project(root=tmp_path), Selection())
+    edges = len(graph.roots) + sum(len(node.edges) for node in graph.nodes.values())
+    assert edges <= 3 * 2000
+
+
 @pytest.mark.parametrize(
     "text",
     [
