@@ -28,13 +28,14 @@ def check(file: str, project: Project, selection: Selection, closure: Closure) -
         A warning, a sentence, for each requirement that the lock file does not meet.
 
     Raises:
-        SourceError: The lock file meets none of the requirements, so it is not this project's.
+        SourceError: The lock file meets none of the requirements and holds nothing else.
     """
     if not selection.runtime or selection.package or selection.all_packages:
         return ()
     required = list(_required(project, selection))
     faults = list(_faults(required, closure))
-    if required and len(faults) == len(required):
+    is_empty = all(distribution.name == project.name for distribution in closure.distributions)
+    if required and len(faults) == len(required) and is_empty:
         fault = f"it meets none of the project's requirements: {', '.join(sorted(faults))}"
         raise SourceError(file, "", fault, REMEDY)
     return tuple(f"{file}: the lock file is stale: {fault}. {REMEDY}." for fault in sorted(faults))

@@ -218,11 +218,12 @@ def test_a_stale_lock_is_a_warning(folder: Path) -> None:
     assert "warning: uv.lock: the lock file is stale: it does not hold celery." in result.stderr
 
 
-def test_a_lock_file_of_another_project(folder: Path) -> None:
-    """A lock file that meets none of the requirements is not this project's."""
-    text = PYPROJECT.replace("flask>=3", "django>=5")
-    (folder / "pyproject.toml").write_text(text, encoding="utf-8")
-    assert "it meets none of the project's requirements" in refused("freeze", folder)
+def test_a_lock_file_of_which_nothing_can_be_used(folder: Path) -> None:
+    """A lock file from before the first requirement was added is no source."""
+    lock = LOCK.replace('dependencies = [{ name = "flask" }]', "")
+    (folder / "uv.lock").write_text(lock, encoding="utf-8")
+    message = refused("freeze", folder)
+    assert "it meets none of the project's requirements: it does not hold flask" in message
 
 
 def test_help_teaches() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
-from hatch_sentry_modules.errors import RefusedEnvironmentError
+from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.model import Manifest, Selection
 from tests import corpus
 from tests.environments import execute
@@ -54,8 +54,8 @@ def test_the_universal_module_gives_the_truth_when_it_is_executed(case: corpus.C
     assert {name for name in case.modules if name not in versions} <= set(manifest.skipped)
 
 
-def test_a_stale_lock_is_reported() -> None:
-    """A lock file whose project has changed since is said to be stale."""
+def test_a_lock_file_of_another_age_is_refused() -> None:
+    """A project that left Poetry, with its old ``poetry.lock`` beside it, has no usable source."""
     own = project.read(corpus.ROOT / "poetry" / "crewai-2024-stale")
-    manifest = pipeline.freeze(own, Config(source="poetry.lock"))
-    assert any("stale" in warning for warning in manifest.warnings)
+    with pytest.raises(SourceError, match="Run 'poetry lock'"):
+        pipeline.freeze(own, Config(source="poetry.lock"))
