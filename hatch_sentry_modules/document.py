@@ -10,6 +10,7 @@ from typing import Any
 
 import tomli
 from packaging.markers import InvalidMarker
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -20,6 +21,7 @@ from hatch_sentry_modules.model import MarkerText
 
 _VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,200}", re.ASCII)
 _LONGEST_SHOWN = 60
+_LONGEST_READ = 4000  # Python refuses to read numbers of more than 4300 digits
 
 
 def read_text(path: Path) -> str:
@@ -166,9 +168,20 @@ class Table:
         """Give version specifiers, such as ``requires-python``; empty where missing."""
         text = self.string(key) or ""
         try:
-            return SpecifierSet(text)
+            if len(text) <= _LONGEST_READ:
+                return SpecifierSet(text)
         except InvalidSpecifier:
-            raise self.error(key, f"{shown(text)} is not a valid specifier (PEP 440)") from None
+            pass
+        raise self.error(key, f"{shown(text)} is not a valid specifier (PEP 440)")
+
+    def parse_requirement(self, text: str, key: str) -> Requirement:
+        """Parse a requirement found at a key; one that PEP 508 does not allow is an error."""
+        try:
+            if len(text) <= _LONGEST_READ:
+                return Requirement(text)
+        except (InvalidRequirement, RecursionError):
+            pass
+        raise self.error(key, f"{shown(text)} is not a valid requirement (PEP 508)")
 
     def marker(
         self,

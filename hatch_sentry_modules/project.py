@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules.document import Table, read_toml, shown
+from hatch_sentry_modules.document import Table, read_toml
 from hatch_sentry_modules.errors import SourceError
 
 
@@ -82,17 +82,9 @@ def _identity(document: Table) -> tuple[NormalizedName | None, str | None]:
 def requirements(table: Table, key: str) -> tuple[Requirement, ...]:
     """Parse an array of PEP 508 requirements at a key of a table."""
     return tuple(
-        _requirement(table, f"{key}[{index}]", text)
+        table.parse_requirement(text, f"{key}[{index}]")
         for index, text in enumerate(table.strings(key))
     )
-
-
-def _requirement(table: Table, place: str, text: str) -> Requirement:
-    try:
-        return Requirement(text)
-    except InvalidRequirement:
-        fault = f"{shown(text)} is not a valid requirement (PEP 508)"
-        raise table.error(place, fault) from None
 
 
 def member_version(root: Path, path: str, name: NormalizedName) -> str | None:

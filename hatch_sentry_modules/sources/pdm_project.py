@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table, shown
+from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import unknown_choice
 from hatch_sentry_modules.model import MarkerText
 from hatch_sentry_modules.project import Project
@@ -59,7 +59,8 @@ def lines(project: Project, group: NormalizedName) -> Iterator[Line]:
         yield from _lines(project, requirement, project.table, "project")
     for table in _tables(project):
         for key in table.values:
-            if canonicalize_name(key) == group:
+            # An extra hides the dependency group of its name, as in PDM.
+            if canonicalize_name(key) == group and group not in declared:
                 yield from _development_lines(project, table, key)
 
 
@@ -104,11 +105,7 @@ def parse(table: Table, place: str, text: str) -> Requirement:
     """
     editable = text.startswith("-e ")
     line = text.rpartition("#egg=")[2].partition("&")[0] if editable else text
-    try:
-        return Requirement(line)
-    except InvalidRequirement:
-        fault = f"{shown(text)} is not a valid requirement (PEP 508)"
-        raise table.error(place, fault) from None
+    return table.parse_requirement(line, place)
 
 
 def marker_of(requirement: Requirement, table: Table, place: str) -> MarkerText | bool:

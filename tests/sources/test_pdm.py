@@ -229,6 +229,18 @@ def test_versions_that_nothing_chooses_between_are_an_error(tmp_path: Path) -> N
     )
 
 
+@pytest.mark.parametrize(
+    "line", ["", "a b", "filelock>=x", "filelock; x", "filelock; " + "(" * 900, "a==" + "9" * 5000]
+)
+def test_a_link_that_cannot_be_read_is_an_error(tmp_path: Path, line: str) -> None:
+    """A link is a PEP 508 requirement of a bearable size, or its place is named."""
+    text = changed("linked", "filelock>=3.8.0", line)
+    with pytest.raises(SourceError) as caught:
+        freeze(write(tmp_path, text, '["cachecontrol[filecache]"]'))
+    assert str(caught.value).startswith("pdm.lock: package[1].dependencies[1]: ")
+    assert len(str(caught.value)) < 200
+
+
 def test_excluded_names_are_left_out(tmp_path: Path) -> None:
     """What ``[tool.pdm.resolution]`` excludes is in neither shape."""
     for name, requirement in (("groups", "httpx"), ("linked", "cachecontrol")):
@@ -336,6 +348,7 @@ def test_any_of_several_targets_is_enough(tmp_path: Path) -> None:
         ['lock_version = "4.5.1"', "[[metadata.targets]]", 'platform = "manylinux"'],
         ['lock_version = "4.5.1"', "[[metadata.targets]]", 'implementation = "x\\""'],
         ['lock_version = "4.5.1"', "[[metadata.targets]]", 'requires_python = "<empty>"'],
+        ['lock_version = "4.5.1"', "[[metadata.targets]]", f'requires_python = ">={"9" * 5000}"'],
     ],
 )
 def test_metadata_that_is_not_known_is_an_error(tmp_path: Path, lines: list[str]) -> None:
