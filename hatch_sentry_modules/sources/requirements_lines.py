@@ -7,16 +7,15 @@ steps here are its steps, in its order, except that environment variables are ne
 
 from __future__ import annotations
 
-import codecs
 import optparse
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple, NoReturn
 
 from hatch_sentry_modules.document import shown
-from hatch_sentry_modules.errors import SourceError, SourceNotFoundError
+from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.sources.requirements_text import decode, logical_lines
 
 VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 """An environment variable in pip's spelling. Its value is the build machine's, so it stays out."""
@@ -25,20 +24,8 @@ MAX_DEPTH = 50
 """How many files may include one another; real ones need three or four."""
 
 _ADDRESS = re.compile(r"(https?|file):", re.IGNORECASE)
-# The look-behind keeps a line of a million blanks from being tried at every blank.
-_COMMENT = re.compile(r"(^|(?<!\s)\s+)#.*$")
-_ENCODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
 _HASH = re.compile(r"(sha256|sha384|sha512):.*", re.DOTALL)
 _HASHES = re.compile(r"(\s*--hash[= ](sha256|sha384|sha512):[0-9a-fA-F]+)+")
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    # UTF-32 first: its little-endian mark begins with that of UTF-16.
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 
 _FLAGS = ("--no-index", "--prefer-binary", "--require-hashes", "--no-require-hashes", "--pre")
 _WITH_VALUE = (
@@ -107,7 +94,7 @@ class _Reader:
     def read(self, path: Path, *, is_constraint: bool, above: tuple[Path, ...]) -> None:
         self._done.add((path.resolve(), is_constraint))
         above = (*above, path.resolve())
-        for number, text in _logical_lines(_decode(path)):
+        for number, text in logical_lines(decode(path)):
             requirement, options = self._split(Line(path.name, number, text, False, is_constraint))
             if options is None:
                 self.lines.append(requirement)
@@ -165,60 +152,6 @@ def _find(line: Line, folder: Path, written: str) -> Path:
         pass
     name = shown(PureWindowsPath(written).name)
     raise line.error(f"the included file {name} is missing", "Restore it, or remove the line")
-
-
-def _decode(path: Path) -> str:
-    """Decode a file: by its byte order mark, else its PEP 263 comment, else as UTF-8.
-
-    pip falls back to the encoding of the machine's locale; two machines would read two files.
-    """
-    data = _read_bytes(path)
-    mark, encoding = next(((m, e) for m, e in _BOMS if data.startswith(m)), (b"", ""))
-    if not encoding:
-        comments = (line for line in data.split(b"\n", 2)[:2] if line.startswith(b"#"))
-        declared = next((m for line in comments if (m := _ENCODING.search(line))), None)
-        encoding = declared[1].decode("ascii") if declared else "utf-8"
-    try:
-        return data[len(mark) :].decode(encoding)
-    except (LookupError, ValueError):
-        fault = f"is not text in the encoding {shown(encoding)}"
-        remedy = (
-            "Write it in UTF-8, or name its encoding in a first line such as '# coding: cp1252'"
-        )
-        raise SourceError(path.name, "", fault, remedy) from None
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise SourceNotFoundError(path.name, "", "there is no such file") from None
-    except OSError as error:
-        raise SourceError(path.name, "", f"cannot be read ({error.strerror})") from None
-
-
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Join continued lines, then cut comments off and leave out empty lines."""
-    for number, line in _joined(text):
-        kept = (_COMMENT.sub("", line) if "#" in line else line).strip()
-        if kept:
-            yield number, kept
-
-
-def _joined(text: str) -> Iterator[tuple[int, str]]:
-    """Join a line that ends with a backslash with the next; a comment ends a continuation."""
-    first, parts = 0, list[str]()
-    for number, line in enumerate(text.splitlines(), start=1):
-        is_comment = "#" in line and _COMMENT.match(line) is not None
-        first = first or number
-        if line.endswith("\\") and not is_comment:
-            parts.append(line.strip("\\"))
-            continue
-        # The blank lets the comment be seen behind what it continues.
-        yield first, "".join([*parts, " " + line if is_comment else line])
-        first, parts = 0, []
-    if parts:
-        yield first, "".join(parts)
 
 
 def _cut_options(line: str) -> tuple[str, str]:
