@@ -11,6 +11,7 @@ from packaging.utils import NormalizedName
 from hatch_sentry_modules import markers
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.model import (
+    ALWAYS,
     Condition,
     Distribution,
     Edge,
@@ -60,6 +61,9 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
         if node.is_listed and node.version is None:
             skipped[node.name] = node.reason
     distributions = tuple(_collect(graph, _conditions(graph.file, edges)))
+    for distribution in distributions:
+        if distribution.condition == ALWAYS:
+            skipped.pop(distribution.name, None)
     return Closure(distributions=distributions, skipped=skipped, depths=depths)
 
 

@@ -12,23 +12,23 @@ from hatch_sentry_modules.model import Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.resolve import Closure
 
-REMEDY = "Lock the project again"
+REMEDY = "Lock or install the project again"
 
 
 def check(file: str, project: Project, selection: Selection, closure: Closure) -> tuple[str, ...]:
-    """Compare what the project requires with what the lock file holds.
+    """Compare what the project requires with what its source holds.
 
     Args:
-        file: The lock file's name, for messages.
+        file: The source's name, for messages.
         project: The project; one whose requirements only its backend knows is not judged.
         selection: What was asked for; workspace members declare their own requirements.
-        closure: What was found in the lock file, universal or for one environment.
+        closure: What was found in the source, universal or for one environment.
 
     Returns:
-        A warning, a sentence, for each requirement that the lock file does not meet.
+        A warning, a sentence, for each requirement that the source does not meet.
 
     Raises:
-        SourceError: The lock file meets none of the requirements and holds nothing else.
+        SourceError: The source meets none of the requirements and holds nothing else.
     """
     if not selection.runtime or selection.package or selection.all_packages:
         return ()
@@ -38,7 +38,7 @@ def check(file: str, project: Project, selection: Selection, closure: Closure) -
     if required and len(faults) == len(required) and is_empty:
         fault = f"it meets none of the project's requirements: {', '.join(sorted(faults))}"
         raise SourceError(file, "", fault, REMEDY)
-    return tuple(f"{file}: the lock file is stale: {fault}. {REMEDY}." for fault in sorted(faults))
+    return tuple(f"{file}: it is stale: {fault}. {REMEDY}." for fault in sorted(faults))
 
 
 def _required(project: Project, selection: Selection) -> Iterator[Requirement]:

@@ -215,7 +215,7 @@ def test_a_stale_lock_is_a_warning(folder: Path) -> None:
     (folder / "pyproject.toml").write_text(text, encoding="utf-8")
     result = run("freeze", folder)
     assert result.exit_code == 0
-    assert "warning: uv.lock: the lock file is stale: it does not hold celery." in result.stderr
+    assert "warning: uv.lock: it is stale: it does not hold celery." in result.stderr
 
 
 def test_a_lock_file_of_which_nothing_can_be_used(folder: Path) -> None:

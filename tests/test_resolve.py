@@ -145,6 +145,17 @@ def test_an_unknown_version_is_skipped_with_its_reason() -> None:
     assert [d.name for d in closure.distributions] == ["b"]
 
 
+def test_a_version_that_is_always_there_is_not_skipped() -> None:
+    """Of two entries of one name, the one without a version matters only where it stands alone."""
+    both = graph(
+        Edge("folder", WINDOWS),
+        Edge("index"),
+        folder=node("a", version=None, reason="a folder"),
+        index=node("a"),
+    )
+    assert resolve(both).skipped == {}
+
+
 def test_depths_count_links_from_the_roots() -> None:
     """The shortest way decides how far a distribution is from the project."""
     closure = resolve(

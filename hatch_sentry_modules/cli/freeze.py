@@ -36,7 +36,7 @@ def _name(text: str) -> NormalizedName:
     default=".",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
-@click.option("--source", metavar="S", help="auto, installed, or a lock file in the project.")
+@click.option("--source", metavar="S", help="auto, installed, installed:PATH, or a lock file in the project.")
 @click.option("--extra", "extras", metavar="E", multiple=True, type=_name, help="Add an extra.")
 @click.option(
     "--group", "groups", metavar="G", multiple=True, type=_name, help="Add a dependency group."
