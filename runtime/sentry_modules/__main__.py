@@ -30,7 +30,7 @@ def main() -> None:
         "manifest": None if manifest is None else manifest.module,
         "source": None if manifest is None else manifest.source,
         "left_out": modules.left_out,
-        "skipped": {} if manifest is None else manifest.skipped,
+        "skipped": {} if manifest is None else manifest.skipped(),
     }
     print(json.dumps(report, indent=2))
 

@@ -12,20 +12,20 @@ import os
 import sys
 import threading
 import zipimport
-from typing import Iterable, NamedTuple
+from contextlib import suppress
+from typing import Collection
 
 from sentry_modules.load import Reference, load
 from sentry_modules.manifest import Manifest, UnusableManifestError, normalize
 
-_METADATA = (".dist-info", ".egg-info")
 
-
-class Verdict(NamedTuple):
+class Verdict:
     """A manifest, or ``None``, whether it is authoritative, and why, in words for a log line."""
 
-    manifest: Manifest | None
-    is_authoritative: bool
-    why: str
+    def __init__(self, manifest: Manifest | None, is_authoritative: bool, why: str) -> None:
+        self.manifest = manifest
+        self.is_authoritative = is_authoritative
+        self.why = why
 
 
 class Bundle:
@@ -72,7 +72,8 @@ def _judge(reference: Reference, places: tuple[str, ...], authority: str) -> Ver
         return Verdict(None, False, f"the generated module raises {type(error).__name__}")
     if authority in ("manifest", "metadata"):
         return Verdict(manifest, authority == "manifest", f"authority={authority!r}")
-    return Verdict(manifest, *_decide(manifest))
+    is_authoritative, why = _decide(manifest)
+    return Verdict(manifest, is_authoritative, why)
 
 
 def _decide(manifest: Manifest) -> tuple[bool, str]:
@@ -81,14 +82,14 @@ def _decide(manifest: Manifest) -> tuple[bool, str]:
         return True, "the application is frozen"
     if not manifest.project:
         return True, "the manifest names no project"
-    if _is_kept(manifest) or _is_editable(manifest):
+    if manifest.root is not None and _is_in_place(manifest.project, manifest.root, manifest.loader):
         return False, f"the metadata of {manifest.project} is in place"
     return True, f"the metadata of {manifest.project} is not beside the manifest"
 
 
 def _is_frozen(manifest: Manifest) -> bool:
     """Look for the marks of PyInstaller, cx_Freeze and py2app, and for Nuitka's."""
-    main = vars(sys.modules.get("__main__", sys))
+    main = getattr(sys.modules.get("__main__"), "__dict__", {})
     return (
         bool(getattr(sys, "frozen", False))
         or hasattr(sys, "_MEIPASS")
@@ -97,54 +98,45 @@ def _is_frozen(manifest: Manifest) -> bool:
     )
 
 
-def _is_kept(manifest: Manifest) -> bool:
-    """Tell whether the project's metadata directory lies beside its import package."""
+def _is_in_place(project: str, root: str, loader: object) -> bool:
+    """Tell whether ``root`` holds the project's metadata, or is the source tree of its install.
+
+    The importers have the listing of a folder in memory already, and that of an archive, under
+    private names that are the same in every version of Python. Without it a folder is listed
+    anew, and an archive, which takes 80 ms to list for five thousand files, counts as stripped.
+    """
+    if isinstance(loader, zipimport.zipimporter):
+        paths = getattr(zipimport, "_zip_directory_cache", {}).get(loader.archive, ())
+        return _is_kept(project, paths, root[len(loader.archive) :].strip(os.sep))
+    entries: Collection[str] = getattr(sys.path_importer_cache.get(root), "_path_cache", ())
+    if not entries:
+        with suppress(OSError):
+            entries = os.listdir(root or os.curdir)  # noqa: PTH208 - pathlib costs more
+    return _is_kept(project, entries, "") or _is_editable(project, entries, root)
+
+
+def _is_kept(project: str, paths: Collection[str], folder: str) -> bool:
+    """Tell whether the project's metadata directory is among the paths, inside ``folder``."""
+    if "-info" not in "\n".join(paths):  # one pass over thousands finds that there is none
+        return False
+    start = len(folder) + len(os.sep) if folder else 0
+    entries = {path[start:].partition(os.sep)[0] for path in paths if path.startswith(folder)}
     return any(
-        normalize(entry[: -len(".dist-info")].partition("-")[0]) == manifest.project
-        for entry in _metadata_beside(manifest)
+        normalize(entry[: -len(".dist-info")].partition("-")[0]) == project
+        for entry in entries
+        if entry.endswith((".dist-info", ".egg-info"))
     )
 
 
-def _metadata_beside(manifest: Manifest) -> list[str]:
-    """List the metadata directories in the folder or archive that holds the import package."""
-    root = manifest.root
-    if root is None:
-        return []
-    if isinstance(manifest.loader, zipimport.zipimporter):
-        return _metadata_in_archive(manifest.loader.archive, root)
-    try:
-        entries = os.listdir(root or os.curdir)  # noqa: PTH208 - pathlib costs more than the load
-    except OSError:
-        return []
-    return [entry for entry in entries if entry.endswith(_METADATA)]
-
-
-def _metadata_in_archive(archive: str, root: str) -> list[str]:
-    """List those in a zip file from the directory that its importer has in memory already.
-
-    Reading the directory again takes 80 ms for five thousand files. The cache is private, but the
-    same in every version of Python; if it goes, an archive counts as stripped.
-    """
-    files: Iterable[str] = getattr(zipimport, "_zip_directory_cache", {}).get(archive, ())
-    inner = root[len(archive) :].strip(os.sep)
-    start = len(inner) + len(os.sep) if inner else 0
-    entries = {
-        file[start:].partition(os.sep)[0]
-        for file in files
-        if "-info" in file and file.startswith(inner)
-    }
-    return [entry for entry in entries if entry.endswith(_METADATA)]
-
-
-def _is_editable(manifest: Manifest) -> bool:
-    """Tell whether the manifest lies in the source tree of an editable install (PEP 610)."""
-    root = manifest.root
-    if root is None or not any(
-        os.path.exists(os.path.join(root, above, "pyproject.toml"))  # noqa: PTH110, PTH118 - as above
-        for above in ("", os.pardir)
-    ):
+def _is_editable(project: str, entries: Collection[str], root: str) -> bool:
+    """Tell whether ``root`` is, or is in, the source tree of an editable install (PEP 610)."""
+    above = os.path.join(root, os.pardir, "pyproject.toml")  # noqa: PTH118 - pathlib costs more
+    if "pyproject.toml" not in entries and not os.path.exists(above):  # noqa: PTH110 - as above
         return False
     from importlib.metadata import distributions
 
-    texts = (found.read_text("direct_url.json") for found in distributions(name=manifest.project))
-    return any(json.loads(text).get("dir_info", {}).get("editable") for text in texts if text)
+    try:
+        texts = [found.read_text("direct_url.json") for found in distributions(name=project)]
+        return any(json.loads(text)["dir_info"]["editable"] for text in texts if text)
+    except Exception:  # noqa: BLE001 - another tool's metadata, or another package's finder
+        return False

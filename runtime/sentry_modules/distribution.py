@@ -37,7 +37,7 @@ class FrozenDistribution(Distribution):
 
     @property
     def name(self) -> str:
-        """The normalized name."""
+        """The name as the manifest lists it."""
         return self._name
 
     @property
@@ -64,22 +64,30 @@ class FrozenDistribution(Distribution):
 
 
 def freeze(
-    manifests: Iterable[Manifest], name: str | None, real: Iterable[Distribution]
+    manifests: Iterable[Manifest],
+    name: str | None,
+    real: Iterable[Distribution],
+    *,
+    is_first_only: bool,
 ) -> list[FrozenDistribution]:
     """Give what the manifests list and no real distribution has in the same version.
 
     ``name`` is the only one wanted, or ``None`` for all of them. The first manifest that lists a
     name counts, and the first real distribution that has it, as in ``importlib.metadata``.
+    Where all are wanted and not ``is_first_only``, the real one is listed too, and so its entry
+    points must not come twice.
     """
     installed: dict[str, Distribution] = {}
     for distribution in real if name is None else islice(real, 1):
         installed.setdefault(_name(distribution), distribution)
     frozen: dict[str, FrozenDistribution] = {}
     for manifest in manifests:
-        for key in manifest.modules if name is None else (name,):
-            version, known = manifest.modules[key], installed.get(key)
-            if key not in frozen and (known is None or _version(known) != version):
-                frozen[key] = FrozenDistribution(key, version, manifest.root or "", known)
+        for form in map(normalize, manifest.modules) if name is None else (name,):
+            key = manifest.aliases.get(form, form)
+            version, known = manifest.modules[key], installed.get(form)
+            if form not in frozen and (known is None or _version(known) != version):
+                part_of = known if name is not None or is_first_only else None
+                frozen[form] = FrozenDistribution(key, version, manifest.root or "", part_of)
     return list(frozen.values())
 
 

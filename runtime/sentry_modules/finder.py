@@ -8,14 +8,16 @@ aside for a real distribution of the same version.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING, Iterator, Sequence
 
 from sentry_modules.authority import Bundle
-from sentry_modules.load import Reference, candidates, package_of_caller
+from sentry_modules.load import candidates, package_of_caller
 from sentry_modules.manifest import normalize
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution, DistributionFinder
+
+    from sentry_modules.load import Reference
 
 
 class ManifestFinder:
@@ -39,18 +41,18 @@ class ManifestFinder:
         except Exception:  # noqa: BLE001 - sentry_sdk.init() would raise it
             return iter(())
 
-    def _find(self, context: DistributionFinder.Context | None) -> list[Distribution]:
+    def _find(self, context: DistributionFinder.Context | None) -> Sequence[Distribution]:
         name = getattr(context, "name", None)
         key = None if name is None else normalize(name)
         verdicts = [bundle.verdict() for bundle in self.bundles]
         manifests = [v.manifest for v in verdicts if v.manifest and v.is_authoritative]
         if key is not None:
-            manifests = [manifest for manifest in manifests if key in manifest.modules][:1]
+            manifests = [m for m in manifests if m.aliases.get(key, key) in m.modules]
         if not manifests or _is_about_other_places(context):
             return []
         from sentry_modules.distribution import freeze
 
-        return list(freeze(manifests, key, _real(context)))
+        return freeze(manifests, key, _real(context), is_first_only=_is_first_only(context))
 
 
 FINDER = ManifestFinder()
@@ -86,6 +88,14 @@ def _is_about_other_places(context: DistributionFinder.Context | None) -> bool:
     """Tell whether a search names its own path, which is not where the application runs."""
     path = getattr(context, "path", None)
     return path is not None and path is not sys.path and list(path) != sys.path
+
+
+def _is_first_only(context: DistributionFinder.Context | None) -> bool:
+    """Tell whether who asks drops a second distribution of one name, and its entry points.
+
+    ``importlib.metadata.entry_points`` does since Python 3.10, and the backport always did.
+    """
+    return sys.version_info >= (3, 10) or type(context).__module__ != "importlib.metadata"
 
 
 def _real(context: DistributionFinder.Context | None) -> Iterator[Distribution]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any, Callable, Dict
 
 import sentry_sdk
 from sentry_sdk.integrations import Integration
@@ -17,13 +17,11 @@ from sentry_sdk.scope import add_global_event_processor
 from sentry_sdk.utils import logger
 
 import sentry_modules
-from sentry_modules.authority import Bundle
-from sentry_modules.finder import register
-from sentry_modules.load import candidates, package_of_caller
-from sentry_modules.modules import Modules, choose, union
 
 if TYPE_CHECKING:
     from typing_extensions import Literal
+
+    from sentry_modules.modules import Modules
 
 _STOCK = "modules"
 _WITHOUT_MODULES = ("transaction", "check_in")
@@ -51,9 +49,14 @@ class FrozenModulesIntegration(Integration):
         authority: Literal["auto", "manifest", "metadata"] = "auto",
         combine: bool = False,
     ) -> None:
+        from sentry_modules.authority import Bundle
+        from sentry_modules.finder import register
+        from sentry_modules.load import candidates, package_of_caller
+        from sentry_modules.modules import choose
+
         places = candidates(package_of_caller())
-        self._bundle = register(Bundle(manifest, places, authority))
-        self._combine = combine
+        bundle = register(Bundle(manifest, places, authority))
+        self._build: Callable[[], Modules] = lambda: choose(bundle.verdict(), combine=combine)
         self._modules: Modules | None = None
 
     @staticmethod
@@ -61,16 +64,21 @@ class FrozenModulesIntegration(Integration):
         """Register the event processor; the SDK calls this once in a process."""
         add_global_event_processor(_process)
 
-    def modules(self) -> Modules:
-        """Give what events carry: built at the first call, the same object at every later one."""
+    def modules(self, *, is_debug: bool = False) -> Modules:
+        """Give what events carry: built at the first call, the same object at every later one.
+
+        ``is_debug`` has the first call say in the SDK's log where it is from. The SDK filters its
+        log itself, but only after it has made the record, which takes longer than all the rest.
+        """
         if self._modules is None:
-            modules = choose(self._bundle.verdict(), combine=self._combine)
-            logger.debug(
-                "[sentry-modules] %d modules from %s, %d left out for size",
-                len(modules.versions),
-                modules.origin,
-                modules.left_out,
-            )
+            modules = self._build()
+            if is_debug:
+                logger.debug(
+                    "[sentry-modules] %d modules from %s; %d left out for size",
+                    len(modules.versions),
+                    modules.origin,
+                    modules.left_out,
+                )
             self._modules = modules
         return self._modules
 
@@ -89,7 +97,8 @@ def _process(event: Any, _hint: Any) -> Any:
     """Attach the modules to an event of a client that has the integration; lose no event."""
     try:
         client = _client()
-        integration = client.integrations.get(FrozenModulesIntegration.identifier)
+        integrations = getattr(client, "integrations", None) or {}
+        integration = integrations.get(FrozenModulesIntegration.identifier)
         if isinstance(integration, FrozenModulesIntegration):
             _replace_stock(client)
             if event.get("type") not in _WITHOUT_MODULES:
@@ -111,9 +120,11 @@ def _replace_stock(client: Any) -> None:
 
 
 def _attach(event: Any, integration: FrozenModulesIntegration, client: Any) -> None:
-    versions = integration.modules().versions
+    versions = integration.modules(is_debug=bool(client.options.get("debug"))).versions
     given = event.get("modules")
     if isinstance(given, dict) and not isinstance(given, EventModules) and not _is_stock(given):
+        from sentry_modules.modules import union
+
         versions = union(given, versions)
     event["modules"] = EventModules(versions)
     if event.get("sdk") is None:

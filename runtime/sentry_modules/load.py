@@ -8,11 +8,13 @@ executed as an import would, but no package around it is imported and ``sys.modu
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from importlib.machinery import SourceFileLoader
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Iterable, Mapping, Union
 
-from sentry_modules.manifest import Manifest, UnusableManifestError, parse
+from sentry_modules.manifest import Manifest, UnusableManifestError
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
@@ -37,7 +39,7 @@ def candidates(package: str) -> tuple[str, ...]:
 
     In the packages around the caller, the nearest first; at the top level; around ``__main__``.
     """
-    main = _package_of(vars(sys.modules.get("__main__", sys)))
+    main = _package_of(getattr(sys.modules.get("__main__"), "__dict__", {}))
     return tuple(dict.fromkeys((*_around(package), MODULE, *_around(main))))
 
 
@@ -47,11 +49,11 @@ def load(reference: Reference, places: Iterable[str]) -> Manifest:
     Raises ``UnusableManifestError``, or whatever the code of a broken module raises.
     """
     if isinstance(reference, ModuleType):
-        return parse(reference.__name__, vars(reference))
+        return Manifest(reference.__name__, vars(reference))
     for name in places if reference is None else (reference, f"{reference}.{MODULE}"):
         namespace = _run(name)
         if namespace is not None:
-            return parse(name, namespace)
+            return Manifest(name, namespace)
     raise UnusableManifestError("no generated module was found")
 
 
@@ -74,18 +76,47 @@ def _around(package: str) -> Iterable[str]:
 def _run(name: str) -> Mapping[str, Any] | None:
     """Give the globals of a module; ``None`` where there is none, or a package."""
     module = sys.modules.get(name)
-    spec = _find(name) if module is None else module.__spec__
-    if getattr(spec, "submodule_search_locations", None) is not None:
+    if module is not None:
+        spec = getattr(module, "__spec__", None)
+        if getattr(spec, "submodule_search_locations", None) is not None:
+            return None
+        if not getattr(spec, "_initializing", False):
+            return vars(module)
+    return _run_beside(name) or _run_found(name)
+
+
+def _run_beside(name: str) -> Mapping[str, Any] | None:
+    """Run the source file that lies beside an imported package's own, if it does.
+
+    Knowing where it is halves the time: no finder is asked, and no folder listed.
+    """
+    package, _, last = name.rpartition(".")
+    spec: ModuleSpec | None = getattr(sys.modules.get(package), "__spec__", None)
+    if spec is None or type(spec.loader) is not SourceFileLoader or spec.origin is None:
         return None
-    if module is not None and not getattr(spec, "_initializing", False):
-        return vars(module)
-    if spec is None or spec.loader is None:
+    file = os.path.join(os.path.dirname(spec.origin), f"{last}.py")  # noqa: PTH118, PTH120 - as said
+    loader = SourceFileLoader(name, file)
+    try:
+        code = loader.get_code(name)
+    except OSError:
+        return None
+    return _execute(name, file, loader, code)
+
+
+def _run_found(name: str) -> Mapping[str, Any] | None:
+    """Run the module that the finders find."""
+    spec = _find(name)
+    if spec is None or spec.loader is None or spec.submodule_search_locations is not None:
         return None
     get_code = getattr(spec.loader, "get_code", None)
     code = None if get_code is None else get_code(name)
     if code is None:  # compiled to machine code, as by Nuitka: only an import can run it
         return vars(importlib.import_module(name))
-    namespace = {"__name__": name, "__file__": spec.origin, "__loader__": spec.loader}
+    return _execute(name, spec.origin, spec.loader, code)
+
+
+def _execute(name: str, file: str | None, loader: object, code: Any) -> Mapping[str, Any]:
+    namespace = {"__name__": name, "__file__": file, "__loader__": loader}
     exec(code, namespace)  # noqa: S102 - the same as importing it
     return namespace
 

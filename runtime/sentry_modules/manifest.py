@@ -7,44 +7,63 @@ one by one; an unknown newer format is read as this one.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Any, Iterator, Mapping
 
 if TYPE_CHECKING:
     from typing_extensions import TypeGuard
 
+_IN_NORMALIZED = b"-abcdefghijklmnopqrstuvwxyz0123456789"
+_IN_NAMES = _IN_NORMALIZED + b"._ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_IN_VERSIONS = _IN_NAMES + b"+!"  # PEP 440, and what it lets pass on its way to the normal form
 _LONGEST = 256  # no real name or version comes near; a hostile one must not fill the event
-_IN_VERSIONS = ".+!-_"  # PEP 440, and what it lets pass on its way to the normal form
+_SHORT = 64  # texts that are no longer than this on average are not looked at one by one
 
 
 class UnusableManifestError(Exception):
     """No manifest can be had; the text says why, for the debug log alone."""
 
 
-class Manifest(NamedTuple):
-    """What a generated module says, without its malformed parts.
+class Manifest:
+    """What the globals of a generated module say, without its malformed parts.
 
-    ``module`` is its dotted name, ``file`` and ``loader`` are where it was read and what read it.
-    ``modules`` maps normalized names to versions; ``faults`` counts what is not among them.
+    ``module`` is its dotted name, ``loader`` what read it, and ``root`` the folder or archive that
+    its import package lies in, or ``None`` if it is in neither.
+    ``modules`` maps names to versions, with one name of each normalized form; ``aliases`` maps the
+    normalized form to the name where they differ. ``faults`` counts the entries left out.
+    Raises ``UnusableManifestError`` where not even one entry is well-formed. A plain class:
+    making a named tuple would take half of the time that importing this package takes.
     """
 
-    module: str
-    file: str | None
-    loader: object
-    is_compiled: bool
-    project: str
-    source: str
-    modules: dict[str, str]
-    omit: tuple[str, ...]
-    skipped: dict[str, str]
-    faults: int
+    def __init__(self, module: str, namespace: Mapping[str, Any]) -> None:
+        table = namespace.get("MODULES")
+        if not isinstance(table, dict):
+            raise UnusableManifestError(f"{module} holds no table of modules")
+        self.modules, self.aliases = _sift(table)
+        if not self.modules:
+            raise UnusableManifestError(f"{module} holds no well-formed entry")
+        self.faults = dict.__len__(table) - len(self.modules)
+        self.module = module
+        self.root = _root(module, namespace.get("__file__"))
+        self.loader = namespace.get("__loader__")
+        self.is_compiled = "__compiled__" in namespace
+        project = namespace.get("PROJECT")
+        self.project = normalize(project) if is_name(project) else ""
+        self.source = _line(namespace.get("SOURCE"))
+        self._omit = namespace.get("OMIT")
+        self._skipped = namespace.get("SKIPPED")
 
-    @property
-    def root(self) -> str | None:
-        """The folder or archive that the import package lies in; ``None`` if it is in neither."""
-        path = self.file
-        for _ in range(self.module.count(".") + 1):
-            path = None if path is None else os.path.dirname(path)  # noqa: PTH120 - cost: see bench
-        return path
+    def omit(self) -> Iterator[str]:
+        """Give the names that an event leaves off first, in order, as ``modules`` has them."""
+        if type(self._omit) is list or type(self._omit) is tuple:
+            for name in self._omit:
+                if type(name) is str:
+                    yield name if name in self.modules else self.aliases.get(normalize(name), "")
+
+    def skipped(self) -> dict[str, str]:
+        """Give the names that were frozen without a version, each with the reason."""
+        if type(self._skipped) is not dict:
+            return {}
+        return {name: _line(reason) for name, reason in self._skipped.items() if is_name(name)}
 
 
 def normalize(name: str) -> str:
@@ -55,93 +74,65 @@ def normalize(name: str) -> str:
     return name
 
 
-def parse(name: str, namespace: Mapping[str, Any]) -> Manifest:
-    """Parse the globals of the generated module called ``name``.
-
-    Raises ``UnusableManifestError`` where they hold not even one well-formed entry.
-    """
-    table = namespace.get("MODULES")
-    if not isinstance(table, dict):
-        raise UnusableManifestError(f"{name} holds no table of modules")
-    table = dict.copy(table)  # of a subclass too, and without calling into it
-    modules = table if _are_sound(table) else _pick_sound(table)
-    if not modules:
-        raise UnusableManifestError(f"{name} holds no well-formed entry")
-    file, project = namespace.get("__file__"), namespace.get("PROJECT")
-    return Manifest(
-        module=name,
-        file=file if type(file) is str else None,
-        loader=namespace.get("__loader__"),
-        is_compiled="__compiled__" in namespace,
-        project=normalize(project) if _is_name(project) else "",
-        source=_line(namespace.get("SOURCE")),
-        modules=modules,
-        omit=_names(namespace.get("OMIT")),
-        skipped=_reasons(namespace.get("SKIPPED")),
-        faults=len(table) - len(modules),
-    )
-
-
-def _are_sound(table: dict[Any, Any]) -> bool:
-    """Tell in a few passes at C speed whether all entries are well-formed, all names normalized."""
-    versions = table.values()
-    try:
-        if not ({str}.issuperset(map(type, table)) and {str}.issuperset(map(type, versions))):
-            return False
-    except Exception:  # noqa: BLE001 - hashing a type can run a hostile metaclass
-        return False
-    names = "\n".join(("", *table, ""))
-    return (
-        _is_alphanumeric(names, but="\n-")
-        and names.count("\n") == len(table) + 1
-        and names == names.lower()
-        and not any(fault in names for fault in ("\n\n", "\n-", "-\n", "--"))
-        and _is_alphanumeric("".join(versions), but=_IN_VERSIONS)
-        and all(versions)
-        and max(map(len, table)) <= _LONGEST
-        and max(map(len, versions)) <= _LONGEST
-    )
-
-
-def _pick_sound(table: dict[Any, Any]) -> dict[str, str]:
-    return {normalize(k): v for k, v in table.items() if _is_name(k) and is_version(v)}
-
-
-def _is_name(value: object) -> TypeGuard[str]:
-    return (
-        type(value) is str
-        and len(value) <= _LONGEST
-        and _is_alphanumeric(value, but="._-")
-        and _is_alphanumeric(value[0] + value[-1])
-    )
+def is_name(value: object) -> TypeGuard[str]:
+    """Tell whether a value is text that consists of what names of distributions consist of."""
+    return type(value) is str and 0 < len(value) <= _LONGEST and _consists_of(value, _IN_NAMES)
 
 
 def is_version(value: object) -> TypeGuard[str]:
-    """Tell whether a value is text that can be a version."""
-    return (
-        type(value) is str
-        and len(value) <= _LONGEST
-        and _is_alphanumeric(value, but=_IN_VERSIONS)
-        and _is_alphanumeric(value[0])
+    """Tell whether a value is text that consists of what versions consist of."""
+    return type(value) is str and 0 < len(value) <= _LONGEST and _consists_of(value, _IN_VERSIONS)
+
+
+def _sift(table: dict[Any, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """Give the well-formed entries, and the names among them that are not normalized ones.
+
+    An honest table is its own answer, after a few passes at C speed over all of its text.
+    """
+    names = _join_sound(table)
+    if names and _consists_of(names, _IN_NORMALIZED) and "--" not in names:
+        return table, {}
+    modules = dict.copy(table)  # of a subclass too, and without calling into it
+    if not names:
+        modules = {k: v for k, v in modules.items() if is_name(k) and is_version(v)}
+    aliases: dict[str, str] = {}
+    for name in [n for n in modules if "_" in n or "." in n or "--" in n or n != n.lower()]:
+        form = normalize(name)
+        if form in modules or form in aliases:
+            del modules[name]
+        else:
+            aliases[form] = name
+    return modules, aliases
+
+
+def _join_sound(table: dict[Any, Any]) -> str:
+    """Give all names as one text if every entry is well-formed; perhaps nothing even so."""
+    if type(table) is not dict:
+        return ""
+    try:
+        names, versions = "".join(table), "".join(table.values())
+    except TypeError:
+        return ""
+    is_sound = (
+        len(names) + len(versions) <= _SHORT * len(table)
+        and "" not in table
+        and all(table.values())
+        and _consists_of(names, _IN_NAMES)
+        and _consists_of(versions, _IN_VERSIONS)
     )
+    return names if is_sound else ""
 
 
-def _is_alphanumeric(text: str, *, but: str = "") -> bool:
-    for sign in but:
-        text = text.replace(sign, "")
-    return text.isascii() and text.isalnum()
+def _consists_of(text: str, characters: bytes) -> bool:
+    return not text.encode("ascii", "replace").translate(None, characters)
 
 
-def _names(value: object) -> tuple[str, ...]:
-    if type(value) is not list and type(value) is not tuple:
-        return ()
-    return tuple(normalize(name) for name in value if _is_name(name))
-
-
-def _reasons(value: object) -> dict[str, str]:
-    if type(value) is not dict:
-        return {}
-    return {normalize(name): _line(reason) for name, reason in value.items() if _is_name(name)}
+def _root(module: str, file: object) -> str | None:
+    if type(file) is not str:
+        return None
+    for _ in range(module.count(".") + 1):
+        file = os.path.dirname(file)  # noqa: PTH120 - pathlib costs more than the whole load
+    return file
 
 
 def _line(value: object) -> str:

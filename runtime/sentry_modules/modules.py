@@ -10,42 +10,52 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from itertools import chain
 from types import ModuleType
-from typing import Iterable, Mapping, NamedTuple
+from typing import Iterable, Iterator, Mapping
 
 from sentry_modules.authority import Verdict
-from sentry_modules.manifest import is_version, normalize
+from sentry_modules.manifest import Manifest, is_version, normalize
 
 BUDGET = 8192
 _COST_OF_ENTRY = 3
 
 
-class Modules(NamedTuple):
+class Modules:
     """The map to send, how many entries were left out of it, and where it is from in one line."""
 
-    versions: dict[str, str]
-    left_out: int
-    origin: str
+    def __init__(self, versions: dict[str, str], left_out: int, origin: str) -> None:
+        self.versions = versions
+        self.left_out = left_out
+        self.origin = origin
 
 
 def choose(verdict: Verdict, *, combine: bool) -> Modules:
     """Choose and combine as the verdict says; a list without any of the manifest is not cut.
 
-    With neither a manifest nor metadata, the ``__version__`` of loaded modules is the last resort.
+    Values that raise when they are used, as no data does, make a manifest as good as none. With
+    neither it nor metadata, the ``__version__`` of loaded modules is the last resort.
     """
     manifest = verdict.manifest
-    if manifest is None or not (verdict.is_authoritative or combine):
-        versions, origin = installed(), "live metadata"
-        if manifest is None and not versions:
-            versions, origin = loaded(), "__version__ of loaded modules, as the last resort"
-        return Modules(versions, 0, f"{origin}: {verdict.why}")
+    if manifest is not None and (verdict.is_authoritative or combine):
+        try:
+            return _frozen(manifest, verdict, combine=combine)
+        except Exception as error:  # noqa: BLE001 - a subclass of text can raise anything
+            verdict = Verdict(None, False, f"{manifest.module} raises {type(error).__name__}")
+    versions, origin = installed(), "live metadata"
+    if verdict.manifest is None and not versions:
+        versions, origin = loaded(), "__version__ of loaded modules, as the last resort"
+    return Modules(versions, 0, f"{origin}: {verdict.why}")
+
+
+def _frozen(manifest: Manifest, verdict: Verdict, *, combine: bool) -> Modules:
     faults = f", {manifest.faults} malformed entries" if manifest.faults else ""
     versions, origin = manifest.modules, f"{manifest.module} ({manifest.source}{faults})"
     if combine:
         other = installed()
         pair = (versions, other) if verdict.is_authoritative else (other, versions)
         versions, origin = union(*pair), f"{origin} and live metadata"
-    kept = fit(versions, manifest.omit)
+    kept = fit(versions, manifest.omit())
     return Modules(kept, len(versions) - len(kept), f"{origin}: {verdict.why}")
 
 
@@ -57,14 +67,21 @@ def union(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]
 
 def fit(versions: dict[str, str], omit: Iterable[str]) -> dict[str, str]:
     """Leave out the names in ``omit``, in order, then the last ones, until the rest fits."""
-    excess = sum(map(_cost, versions.values())) - BUDGET
+    excess = _cost("".join(versions.values())) + _COST_OF_ENTRY * (len(versions) - 1) - BUDGET
     if excess <= 0:
         return versions
     kept = dict(versions)
-    for name in (*omit, *sorted(versions, key=str.encode, reverse=True)):
-        if name in kept and excess > 0:
+    for name in chain(omit, _last_first(versions)):
+        if excess <= 0:
+            break
+        if name in kept:
             excess -= _cost(kept.pop(name))
     return kept
+
+
+def _last_first(names: Iterable[str]) -> Iterator[str]:
+    """Give names from the server's last, sorted only when asked for; UTF-8 sorts by code point."""
+    yield from sorted(names, reverse=True)
 
 
 def installed() -> dict[str, str]:
