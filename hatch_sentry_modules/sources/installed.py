@@ -43,14 +43,17 @@ ENVIRONMENT = ("python_version", "implementation_name", "sys_platform", "platfor
 """What decides which distributions, and which of their files, an installer chooses."""
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
+    """A distribution with a valid name: what its metadata says, and how to read more."""
+
     name: NormalizedName
     listed_as: str
     version: str
     distribution: Distribution
 
 
-_Names: TypeAlias = dict[NormalizedName, list[_Found]]
+Names: TypeAlias = dict[NormalizedName, list[Found]]
+"""The candidates of each name, several where one folder holds it more than once."""
 
 
 def read(project: Project, selection: Selection, place: str = "") -> Graph:
@@ -71,11 +74,11 @@ def read(project: Project, selection: Selection, place: str = "") -> Graph:
         fault = "what is installed is one list, in which nothing can be selected"
         raise SourceError(FILE, "", fault, "Install what is wanted, and select nothing")
     folders = installed_folders.find(project.root / place) if place else sys.path
-    found, nameless = _scan(folders)
+    found, nameless = scan(folders)
     _refuse_incomplete(project, found, is_here=not place)
     if not place:
         _refuse_build_environment(project, found)
-    nodes: dict[Key, Node] = {name: _node(candidates) for name, candidates in found.items()}
+    nodes: dict[Key, Node] = {name: node(candidates) for name, candidates in found.items()}
     return Graph(
         file=FILE,
         roots=tuple(map(Edge, nodes)),
@@ -85,16 +88,16 @@ def read(project: Project, selection: Selection, place: str = "") -> Graph:
     )
 
 
-def _scan(folders: Iterable[str | Path]) -> tuple[_Names, int]:
+def scan(folders: Iterable[str | Path]) -> tuple[Names, int]:
     """Find the distributions of each name in the first folder that has it, as ``import`` would.
 
     Returns:
         The candidates of each name, and how many distributions have no name to list.
     """
-    found: _Names = {}
+    found: Names = {}
     nameless = 0
     for folder in folders:
-        here: _Names = {}
+        here: Names = {}
         for distribution in _distributions(folder):
             if candidate := _read(distribution):
                 here.setdefault(candidate.name, []).append(candidate)
@@ -113,19 +116,19 @@ def _distributions(folder: str | Path) -> Iterator[Distribution]:
     yield from MetadataPathFinder.find_distributions(context)
 
 
-def _read(distribution: Distribution) -> _Found | None:
+def _read(distribution: Distribution) -> Found | None:
     """Read a distribution's name and version, or nothing where it has no valid name."""
     try:
         metadata = distribution.metadata
         # Since Python 3.12 a missing key is deprecated; before it there is no typed get().
         name = metadata["Name"] if "Name" in metadata else ""  # noqa: SIM401 (see above)
         version = metadata["Version"] if "Version" in metadata else ""  # noqa: SIM401 (see above)
-        return _Found(canonicalize_name(name, validate=True), name.lower(), version, distribution)
+        return Found(canonicalize_name(name, validate=True), name.lower(), version, distribution)
     except (OSError, ValueError):  # InvalidName and what cannot be decoded are ValueErrors
         return None
 
 
-def _node(candidates: list[_Found]) -> Node:
+def node(candidates: list[Found]) -> Node:
     """Make the node of one name, from what one folder holds of it."""
     usable = [candidate for candidate in candidates if candidate.version] or candidates
     found = usable[0]
@@ -139,7 +142,7 @@ def _node(candidates: list[_Found]) -> Node:
     return Node(found.name, found.version, listed_as=found.listed_as)
 
 
-def _refuse_incomplete(project: Project, found: _Names, *, is_here: bool) -> None:
+def _refuse_incomplete(project: Project, found: Names, *, is_here: bool) -> None:
     missing = {
         name
         for requirement in project.dependencies
@@ -156,7 +159,7 @@ def _refuse_incomplete(project: Project, found: _Names, *, is_here: bool) -> Non
         raise SourceError(FILE, "", f"{where} does not hold {what}", remedy)
 
 
-def _refuse_build_environment(project: Project, found: _Names) -> None:
+def _refuse_build_environment(project: Project, found: Names) -> None:
     """Refuse an environment in which nothing is installed but what the build requires."""
     queue: list[str] = [*BUILD_TOOLS]
     build_system = project.table.table("build-system")

@@ -1,0 +1,80 @@
+"""Finds the generated module that an application ships already, and checks it.
+
+A bundler can leave out or exchange what the lock file named, so what the module says is compared
+with what was collected.
+"""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from hatch_sentry_modules import layout, render, runtime_side
+from hatch_sentry_modules.model import Manifest
+
+_SDK = NormalizedName("sentry-sdk")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carried:
+    """A generated module that was found: its name, its text, and what it says here.
+
+    ``versions`` is by normalized name; ``None`` stands for a name that was skipped.
+    """
+
+    module: str
+    text: str
+    versions: Mapping[NormalizedName, str | None]
+
+
+def find(packages: Mapping[str, str], collected: Manifest) -> Carried | None:
+    """Find the application's generated module.
+
+    A library can carry one too: the application's lists the SDK, and most of what was collected.
+
+    Args:
+        packages: The import packages in the bundle, each with its folder; the empty name stands
+            for the folder of the program.
+        collected: What was really collected.
+    """
+    listed = {d.name: d.version for d in collected.distributions}
+    found = [c for package, folder in packages.items() if (c := _read(package, Path(folder)))]
+
+    def agreement(carried: Carried) -> int:
+        return sum(carried.versions.get(name) == version for name, version in listed.items())
+
+    return max(sorted(found, key=lambda c: c.module), key=agreement, default=None)
+
+
+def _read(package: str, folder: Path) -> Carried | None:
+    """Run a generated module, as the bundle will; nothing where there is none of an application."""
+    path = folder / layout.FILE_NAME
+    try:
+        text = path.read_text(encoding="ascii")
+        if not text.startswith(render.HEADER):
+            return None
+        values = runpy.run_path(str(path))
+        table = {**dict.fromkeys(values.get("SKIPPED", ())), **values["MODULES"]}
+        versions = {canonicalize_name(name, validate=True): table[name] for name in table}
+    except Exception:  # noqa: BLE001 - it was edited: the run-time side would not use it either
+        return None
+    module = f"{package}.{path.stem}" if package else path.stem
+    return Carried(module=module, text=text, versions=versions) if _SDK in versions else None
+
+
+def differences(carried: Carried, collected: Manifest) -> Iterator[str]:
+    """Name each distribution of which the module says something else than was collected."""
+    listed: dict[NormalizedName, str | None] = dict.fromkeys(collected.skipped)
+    listed |= {d.name: d.version for d in collected.distributions}
+    for name in sorted({*listed, *carried.versions} - {runtime_side.DISTRIBUTION}):
+        version, real = carried.versions.get(name), listed.get(name)
+        if name not in listed:
+            yield f"{name} {version or 'without a version'} was not collected"
+        elif name not in carried.versions:
+            yield f"{name} {real or 'without a version'} was collected, and it does not name it"
+        elif version is not None and real is not None and version != real:
+            yield f"{name} {real} was collected, and it says {version}"

@@ -1,0 +1,59 @@
+"""Makes the manifest of the distributions that a bundler really collected.
+
+A bundler takes modules one by one, so neither a lock file nor an environment tells what is in the
+bundle: the files that it took do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from hatch_sentry_modules import collected_files, runtime_side
+from hatch_sentry_modules.model import Distribution, Manifest, Node
+from hatch_sentry_modules.sources import installed
+
+
+def freeze(files: Iterable[str], folders: Iterable[str]) -> Manifest:
+    """Make the manifest of what a bundle holds.
+
+    Args:
+        files: The paths from which the bundler takes modules, libraries and data.
+        folders: The entries of its module search path, which hold the metadata.
+
+    Returns:
+        The manifest of a folder that declares no project; it skips what has no valid version.
+    """
+    taken = {collected_files.spell(file) for file in files}
+    copy = runtime_side.folder().resolve()
+    ours = {file for file in taken if file.is_relative_to(copy)}
+    nodes = list(_owners(taken - ours, folders))
+    distributions = [
+        Distribution(name=node.name, version=node.version, listed_as=node.listed_as)
+        for node in nodes
+        if node.version is not None
+    ]
+    if ours:
+        distributions.append(runtime_side.distribution())
+    return Manifest(
+        project=None,
+        source=installed.FILE,
+        distributions=tuple(sorted(distributions, key=lambda d: d.name)),
+        skipped={node.name: node.reason for node in nodes if node.version is None},
+    )
+
+
+def _owners(taken: set[Path], folders: Iterable[str]) -> Iterator[Node]:
+    """Find the distributions that the files are of, the certain ones first."""
+    names, _ = installed.scan(folders)
+    rest, others = set(taken), []
+    for candidates in names.values():
+        files = {file for c in candidates for file in collected_files.recorded(c.distribution)}
+        if not taken.isdisjoint(files):
+            rest -= files
+            yield installed.node(candidates)
+        else:
+            others.append(candidates)
+    for candidates in others:
+        if any(collected_files.is_recognized(c.distribution, rest) for c in candidates):
+            yield installed.node(candidates)

@@ -1,0 +1,125 @@
+"""Follows an analysis of PyInstaller, and adds a manifest of what it collected."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol, TypeAlias
+from weakref import WeakKeyDictionary
+
+from hatch_sentry_modules import carried, collected, layout, render, runtime_side
+
+Contents: TypeAlias = list[tuple[str, str, str]]
+"""A table of contents: name in the bundle, path, and kind of each entry."""
+
+
+class Graph(Protocol):
+    """What is used of PyInstaller's module graph; ``path`` is its module search path."""
+
+    path: list[str]
+
+    def make_pure_toc(self) -> Contents:
+        """List the modules that are Python."""
+
+    def make_binaries_toc(self) -> Contents:
+        """List the modules that are extensions."""
+
+
+class Analysis(Protocol):
+    """What is used of an analysis; ``inputs`` are the program's scripts.
+
+    https://pyinstaller.org/en/stable/spec-files.html#spec-file-operation
+    """
+
+    graph: Graph
+    excludes: list[str]
+    inputs: list[str]
+    binaries: Contents
+    datas: Contents
+    tocfilename: str
+
+
+class ModuleHook(Protocol):
+    """What the hook of a module is given.
+
+    https://pyinstaller.org/en/stable/hooks.html#the-hook-hook-api-function
+    """
+
+    analysis: Analysis
+
+    def add_imports(self, *names: str) -> None:
+        """Collect modules as if the hooked one imported them."""
+
+
+class PlaceHook(Protocol):
+    """What the hook of a module's place is given, before the module is looked for.
+
+    https://pyinstaller.org/en/stable/hooks.html#the-pre-find-module-path-pfmp-api-method
+    """
+
+    module_graph: Graph
+    search_dirs: list[str]
+
+
+log = logging.getLogger(__name__)
+
+MODULE = Path(layout.FILE_NAME).stem
+"""The generated module; excluding it (``--exclude-module``) switches all of this off."""
+
+_ANALYSES: WeakKeyDictionary[Graph, Analysis] = WeakKeyDictionary()
+"""The analysis of each graph: a hook for a module's place is given the graph alone."""
+
+
+def begin(hook_api: ModuleHook) -> None:
+    """Ask for the run-time package in an analysis that has found the SDK."""
+    analysis = hook_api.analysis
+    if not {MODULE, runtime_side.PACKAGE} & {*analysis.excludes}:
+        _ANALYSES[analysis.graph] = analysis
+        hook_api.add_imports(runtime_side.PACKAGE)
+
+
+def offer_runtime_side(hook_api: PlaceHook) -> None:
+    """Let the copy of the run-time package be found behind everything that is installed."""
+    hook_api.search_dirs = [*hook_api.search_dirs, str(runtime_side.folder())]
+
+
+def end(hook_api: PlaceHook) -> None:
+    """Write the module into the work folder, once all else is collected, and say where it is."""
+    analysis = _ANALYSES.get(hook_api.module_graph)
+    if analysis is not None:
+        folder = Path(analysis.tocfilename).with_suffix(".sentry-modules")
+        folder.mkdir(exist_ok=True)
+        text = _text(analysis, hook_api.module_graph)
+        (folder / layout.FILE_NAME).write_text(text, encoding="ascii", newline="\n")
+        importlib.invalidate_caches()
+        hook_api.search_dirs = [str(folder)]
+
+
+def _text(analysis: Analysis, graph: Graph) -> str:
+    """Take the application's own module, with a word on its faults, or render what was found."""
+    manifest = collected.freeze(_files(analysis, graph), graph.path)
+    packages = {name: str(Path(path).parent) for name, path in _packages(graph)}
+    packages |= {"": str(Path(analysis.inputs[0]).parent)}
+    own = carried.find(packages, manifest)
+    if own is None:
+        log.info("sentry-modules: %d distributions were collected", len(manifest.distributions))
+        return render.to_python(manifest)
+    for difference in carried.differences(own, manifest):
+        log.warning("sentry-modules: %s is used as it is, but %s", own.module, difference)
+    return own.text
+
+
+def _files(analysis: Analysis, graph: Graph) -> Iterator[str]:
+    yield from analysis.inputs
+    modules = [*graph.make_pure_toc(), *graph.make_binaries_toc()]
+    for _, path, _ in (*modules, *analysis.binaries, *analysis.datas):
+        if path:
+            yield path
+
+
+def _packages(graph: Graph) -> Iterator[tuple[str, str]]:
+    for name, path, _ in graph.make_pure_toc():
+        if path and Path(path).stem == "__init__":
+            yield name, path

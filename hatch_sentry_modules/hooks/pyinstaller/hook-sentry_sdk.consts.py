@@ -1,0 +1,14 @@
+# ruff: noqa: N999 - PyInstaller finds a module's hook by this file name
+"""Brings the run-time package into each application that has the SDK.
+
+Only one hook of a module runs, and ``sentry_sdk`` has one in pyinstaller-hooks-contrib; the SDK
+imports this module always.
+"""
+
+from hatch_sentry_modules.hooks.pyinstaller.analysis import MODULE
+from hatch_sentry_modules.hooks.pyinstaller.analysis import begin as hook
+
+__all__ = ["hook"]
+
+# The source goes in beside the compiled module, so that the bundle can be inspected unexecuted.
+module_collection_mode = {MODULE: "pyz+py"}

@@ -1,0 +1,8 @@
+"""Gives the place of the generated module, which is made only now.
+
+The run-time hook imports it, and run-time hooks are analysed when all other hooks have run.
+"""
+
+from hatch_sentry_modules.hooks.pyinstaller.analysis import end as pre_find_module_path
+
+__all__ = ["pre_find_module_path"]

@@ -1,0 +1,38 @@
+"""Finds the run-time package, which bundles of a plain script must carry too.
+
+The wheel of this distribution holds a copy that was put in when it was built, so that the two
+always match and building needs nothing of Sentry's. A checkout has the original beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from packaging.utils import NormalizedName
+
+from hatch_sentry_modules.model import Distribution
+
+PACKAGE = "sentry_modules"
+"""The run-time side's import package."""
+
+DISTRIBUTION = NormalizedName("sentry-modules")
+
+_HERE = Path(__file__).parent
+_PLACES = (_HERE / "_runtime", _HERE.parent / "runtime")
+
+_VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
+
+
+def folder() -> Path:
+    """Give the folder that holds the run-time package, as an entry of ``sys.path`` would."""
+    return next(place for place in _PLACES if (place / PACKAGE).is_dir())
+
+
+def distribution() -> Distribution:
+    """Give what a manifest says of the run-time package in :func:`folder`."""
+    text = (folder() / PACKAGE / "__init__.py").read_text(encoding="utf-8")
+    found = _VERSION.search(text)
+    if found is None:
+        raise AssertionError("the run-time package holds no version")
+    return Distribution(name=DISTRIBUTION, version=found[1])
