@@ -7,11 +7,13 @@ alone, else the newest that runs on that Python.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from packaging.markers import InvalidMarker
 from packaging.version import Version
 
-from hatch_sentry_modules.markers.logic import Junction, Tree, combine
+from hatch_sentry_modules.markers.logic import Tree, combine, replace
+from hatch_sentry_modules.markers.opposite import opposite
 from hatch_sentry_modules.markers.parse import Comparison, parse, write_marker
 from hatch_sentry_modules.model import MarkerText
 from hatch_sentry_modules.sources.poetry_packages import Package
@@ -24,10 +26,6 @@ from hatch_sentry_modules.sources.poetry_syntax import (
 
 Marker = Tree[Comparison]
 
-_OPPOSITES = {
-    "==": "!=", "!=": "==", "===": "!=", "<": ">=", ">=": "<", ">": "<=", "<=": ">",
-    "in": "not in", "not in": "in",
-}  # fmt: skip
 _PYTHONS = [
     f"{minor}.{micro}" for minor in ("2.7", *map("3.{}".format, range(40))) for micro in (0, 99)
 ]
@@ -51,7 +49,7 @@ class Forks:
             self._decided.setdefault(package, []).append(_tree(marker))
 
     def decide(
-        self, candidates: Iterable[Package], marker: MarkerText | None
+        self, candidates: Collection[Package], marker: MarkerText | None
     ) -> Iterator[tuple[Package, MarkerText | None]]:
         """Give each package that can be installed, with the marker under which it is.
 
@@ -59,13 +57,16 @@ class Forks:
             candidates: Packages of one name, all of which a dependency allows.
             marker: When the dependency holds.
         """
+        if len(candidates) == 1:
+            yield from ((package, marker) for package in candidates)
+            return
         ranked = sorted(candidates, key=_version, reverse=True)
         decided = {package: combine("or", self._decided.get(package, ())) for package in ranked}
-        rest = combine("and", [_negate(tree) for tree in decided.values()])
+        rest = combine("and", [_opposite(package, tree) for package, tree in decided.items()])
         for package in ranked:
             fits = self._fits(package)
             chosen = combine("or", [decided[package], combine("and", [rest, fits])])
-            rest = combine("and", [rest, _negate(fits)])
+            rest = combine("and", [rest, _opposite(package, fits)])
             tree = combine("and", [_tree(marker), chosen])
             if tree is not False:
                 yield package, None if tree is True else MarkerText(write_marker(tree))
@@ -86,13 +87,18 @@ def _tree(marker: MarkerText | None) -> Marker:
     return True if marker is None else parse(marker)
 
 
-def _negate(tree: Marker) -> Marker:
-    if isinstance(tree, bool):
-        return not tree
-    if isinstance(tree, Junction):
-        return combine("or" if tree.word == "and" else "and", map(_negate, tree.parts))
-    if tree.operator == "~=":
-        release = Version(tree.literal).release[:-1]
-        family = tree._replace(operator="!=", literal=".".join(map(str, release)) + ".*")
-        return combine("or", [tree._replace(operator="<"), family])
-    return tree._replace(operator=_OPPOSITES[tree.operator])
+def _opposite(package: Package, tree: Marker) -> Marker:
+    try:
+        return opposite(replace(tree, _without_tilde))
+    except InvalidMarker:
+        fault = "is one of several, and a marker that decides between them has no opposite"
+        raise package.table.error("version", fault, "Lock with Poetry 2.0 or later") from None
+
+
+def _without_tilde(comparison: Comparison) -> Marker:
+    """Write ``~= "3.8.1"`` as ``>= "3.8.1"`` and ``== "3.8.*"`` (PEP 440)."""
+    if comparison.operator != "~=":
+        return comparison
+    family = ".".join(map(str, Version(comparison.literal).release[:-1]))
+    equal = comparison._replace(operator="==", literal=f"{family}.*")
+    return combine("and", [comparison._replace(operator=">="), equal])

@@ -21,7 +21,7 @@ from hatch_sentry_modules.model import MarkerText
 Constraint: TypeAlias = tuple[tuple[Specifier, ...], ...]
 """Alternatives, each of which is met by a version that meets all its specifiers."""
 
-_PART = re.compile(r"(\^|~=|~|<>|<=|>=|==?|!=|<|>|)\s*v?([\w.*+!-]+?)\s*(?:,\s*|\s+|$)", re.ASCII)
+_PART = re.compile(r"(\^|~=|~|<=|>=|==?|!=|<|>|)\s*v?([\w.*+!-]+?)\s*(?:,\s*|\s+|$)", re.ASCII)
 _ANYTHING = re.compile(r"[xX*](\.[xX*])*")
 _LONGEST = 1000
 
@@ -52,25 +52,28 @@ def _translate(operator: str, version: str) -> list[str]:
     if _ANYTHING.fullmatch(version):
         return []
     version = "0.dev0" if version == "dev" else version
-    if operator in {"", "=", "==", "!=", "<>"}:
-        return [("!=" if operator in {"!=", "<>"} else "==") + version]
+    if operator in {"", "=", "==", "!="}:
+        return [("!=" if operator == "!=" else "==") + version]
     version = version.removesuffix(".*")
-    if operator in {"^", "~"} or (operator == "~=" and "." not in version):
+    if operator in {"^", "~", "~="}:
         return [f">={version}", f"<{_upper_bound(operator, version)}"]
     return [operator + version]
 
 
 def _upper_bound(operator: str, text: str) -> str:
-    """Raise the number that a caret or a tilde holds: the first that is not zero, or the second."""
+    """Raise the last number that has to stay the same."""
     try:
         version = Version(text)
     except InvalidVersion:
         raise InvalidSpecifier(text) from None
-    release = version.release[:3]
+    release = version.release
     last = len(release) - 1
-    index = min(1, last)
-    if operator == "^":
-        index = next((place for place, number in enumerate(release) if number), last)
+    index = max(0, last - 1)
+    if operator == "~":
+        index = min(1, last)
+    elif operator == "^":
+        numbers = enumerate(release[:3])
+        index = next((place for place, number in numbers if number), min(2, last))
     raised = [*release[:index], release[index] + 1]
     return f"{version.epoch}!" + ".".join(map(str, raised))
 
@@ -93,10 +96,10 @@ def to_python_markers(constraint: Constraint) -> tuple[str, ...]:
 def _python_marker(specifier: Specifier) -> str:
     """Compare with ``python_version`` where that says the same, as Poetry does.
 
-    ``<=3.8`` means 3.8.0 and not 3.8.1, while ``==3.8`` means all of 3.8.
+    ``<=3.8`` takes in 3.8.0 and not 3.8.1, while ``==3.8`` means all of 3.8.
     """
     precision = len(specifier.version.removesuffix(".*").split("."))
-    is_full = precision > 2 or specifier.operator in {"<=", ">"}  # noqa: PLR2004  # major, minor
+    is_full = precision > 2 or specifier.operator in {"<=", ">", "!="}  # noqa: PLR2004  # major, minor
     variable = "python_full_version" if is_full else "python_version"
     return f'{variable} {specifier.operator} "{specifier.version}"'
 

@@ -89,7 +89,7 @@ class Walk:
             raise unknown_choice(pyproject.file, "dependency group", group, known)
         asked = selection.groups | ({MAIN} if selection.runtime else set())
         if MAIN in asked - known:
-            fault = "is missing, and a lock file before version 2.1 is walked from there"
+            fault = "is missing, so the lock file is stale: one before 2.1 is walked from there"
             raise pyproject.error("tool.poetry.dependencies", fault, "Run 'poetry lock'")
         for group, table in tables:
             for name, entry in read_entries(table) if group in asked else ():
