@@ -6,10 +6,9 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
-import tomli
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Table
@@ -83,20 +82,6 @@ def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Confi
     return Config(
         **{key.replace("-", "_"): OPTIONS[key][1](value) for key, value in options.items()}
     )
-
-
-def is_present(root: Path) -> bool:
-    """Say whether a project holds the shared table.
-
-    setuptools and pdm-backend run their plugins in every build of an environment, so this is
-    cheap, and it is false for a file that cannot be read: that is for the backend to say.
-    """
-    try:
-        text = (root / "pyproject.toml").read_text(encoding="utf-8")
-        tool = tomli.loads(text).get("tool") if "sentry-modules" in text else None
-    except (OSError, RecursionError, ValueError):
-        return False
-    return isinstance(tool, dict) and "sentry-modules" in tool
 
 
 def _mistakes(values: Mapping[str, Any]) -> list[str]:

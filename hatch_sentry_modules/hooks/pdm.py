@@ -9,8 +9,7 @@ from pathlib import Path
 
 from pdm.backend.hooks import Context
 
-from hatch_sentry_modules import config, layout, pipeline
-from hatch_sentry_modules.errors import FreezeError
+from hatch_sentry_modules.presence import is_configured
 
 
 class SentryModulesBuildHook:
@@ -24,10 +23,13 @@ class SentryModulesBuildHook:
 
     def pdm_build_hook_enabled(self, context: Context) -> bool:
         """Say whether the project is configured and something is packed."""
-        return context.target != "editable" and config.is_present(context.root)
+        return context.target != "editable" and is_configured(context.root.resolve())
 
     def pdm_build_update_files(self, context: Context, files: dict[str, Path]) -> None:
         """Add the module."""
+        from hatch_sentry_modules import pipeline
+        from hatch_sentry_modules.errors import FreezeError
+
         metadata = context.config.metadata
         try:
             generated = pipeline.generate(
@@ -53,7 +55,7 @@ class SentryModulesBuildHook:
     def _write(self, text: str) -> Path:
         # Not into context.build_dir, which lies in the source tree and stays there.
         self._folder = tempfile.TemporaryDirectory(prefix="sentry-modules-")
-        path = Path(self._folder.name, layout.FILE_NAME)
+        path = Path(self._folder.name, "_sentry_modules.py")
         path.write_text(text, encoding="ascii", newline="\n")
         return path
 

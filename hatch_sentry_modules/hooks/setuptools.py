@@ -1,21 +1,16 @@
-"""The setuptools extension: a ``build`` sub-command, and an ``sdist`` that carries the module.
+"""The setuptools extension's entrance, which setuptools calls in every build.
 
-Both are made as https://setuptools.pypa.io/en/latest/userguide/extension.html describes.
+https://setuptools.pypa.io/en/latest/userguide/extension.html
 """
 
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
 
 from setuptools import Command, Distribution
-from setuptools.command.sdist import sdist
-from setuptools.errors import BaseError
 
-from hatch_sentry_modules import config, pipeline
-from hatch_sentry_modules.errors import ConfigError, FreezeError
+from hatch_sentry_modules.presence import is_configured
 
 COMMAND = "build_sentry_modules"
 """What the sub-command is called, here and as an entry point in ``distutils.commands``."""
@@ -26,119 +21,25 @@ def finalize_distribution_options(distribution: Distribution) -> None:
 
     setuptools calls this for every distribution, before it reads the project's own files.
     """
-    if not config.is_present(_root(distribution)):
+    if not is_configured(root(distribution)):
         return
     from setuptools.command.build import build
 
+    from hatch_sentry_modules.hooks.setuptools_commands import CarryingSdist
+
     # A project's own "build" may have copied the list before this function ran.
     for command in (build, distribution.get_command_class("build")):
-        if (COMMAND, _is_configured) not in command.sub_commands:
-            command.sub_commands.append((COMMAND, _is_configured))
+        if (COMMAND, _has_module) not in command.sub_commands:
+            command.sub_commands.append((COMMAND, _has_module))
     base = distribution.get_command_class("sdist")
     distribution.cmdclass["sdist"] = type("sdist", (CarryingSdist, base), {})
 
 
-def _is_configured(build: Command) -> bool:
+def _has_module(build: Command) -> bool:
     # The list of sub-commands outlives a distribution, and the next may not be configured.
-    return config.is_present(_root(build.distribution))
+    return is_configured(root(build.distribution))
 
 
-def _root(distribution: Distribution) -> Path:
-    return Path(distribution.src_root or os.curdir)
-
-
-class BuildSentryModules(Command):
-    """Writes the generated module into the build folder; an editable build is left alone.
-
-    It follows the protocol ``setuptools.command.build.SubCommand``.
-    """
-
-    description = "freeze the resolved distributions into a generated module"
-    user_options: ClassVar[list[tuple[str, str, str]]] = []
-    editable_mode = False
-    build_lib: str
-
-    def initialize_options(self) -> None:
-        """Have no options."""
-
-    def finalize_options(self) -> None:
-        """Take the build folder from ``build_py``."""
-        self.build_lib = self.get_finalized_command("build_py").build_lib
-
-    @cached_property
-    def generated(self) -> pipeline.Generated | None:
-        """The generated module, if there is one."""
-        return _generate(self)
-
-    def run(self) -> None:
-        """Write the module."""
-        if self.generated and not self.editable_mode:
-            _write(Path(self.build_lib, self.generated.wheel_path), self.generated.text)
-
-    def get_outputs(self) -> list[str]:
-        """Name the file in the build folder, if there is one."""
-        if self.editable_mode or not self.generated:
-            return []
-        return [str(Path(self.build_lib, self.generated.wheel_path))]
-
-    def get_output_mapping(self) -> dict[str, str]:
-        """Map outputs to files in the source tree, where this has none."""
-        return {}
-
-    def get_source_files(self) -> list[str]:
-        """Name what an sdist needs to build the module: nothing, since it carries the module."""
-        command = self.distribution.get_command_obj("sdist", create=False)
-        if command is not None and not isinstance(command, CarryingSdist):
-            place = "tool.setuptools.cmdclass.sdist"
-            fault = "the project's command classes leave no room for the generated module"
-            remedy = f"Set it to '{CarryingSdist.__module__}.CarryingSdist', or derive from that"
-            raise BaseError(ConfigError("pyproject.toml", place, fault, remedy))
-        return []
-
-
-class CarryingSdist(sdist):
-    """Makes an sdist that carries the generated module.
-
-    A project that sets ``cmdclass`` in ``pyproject.toml`` or ``setup.cfg`` names it there:
-    setuptools puts that table in place of what extensions have set.
-    """
-
-    def make_release_tree(self, base_dir: str, files: list[str]) -> None:
-        """Lay out what is packed, and the module with it."""
-        super().make_release_tree(base_dir, files)
-        if generated := _generate(self):
-            _write(Path(base_dir, generated.tree_path), generated.text)
-
-
-def _generate(command: Command | sdist) -> pipeline.Generated | None:
-    # egg_info knows the version that is built, for instance 4.2.0.dev1 with a tag from setup.cfg.
-    command.get_finalized_command("egg_info")
-    metadata = command.distribution.metadata
-    try:
-        return pipeline.generate(
-            pipeline.Build(
-                root=_root(command.distribution),
-                name=metadata.get_name(),
-                version=metadata.get_version(),
-                files=_wheel_files(command),
-                warn=command.warn,
-            )
-        )
-    except FreezeError as error:
-        raise BaseError(error) from None
-
-
-def _wheel_files(command: Command | sdist) -> dict[str, str]:
-    build_py: Any = command.get_finalized_command("build_py")
-    return {
-        "/".join([*filter(None, package.split(".")), f"{module}.py"]): Path(file).as_posix()
-        for package, module, file in build_py.find_all_modules()
-    }
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # The file there can be a link to the one in the tree, which is never written to.
-    path.unlink(missing_ok=True)
-    path.write_text(text, encoding="ascii", newline="\n")
-    path.chmod(0o644)
+def root(distribution: Distribution) -> Path:
+    """Give the folder of a distribution's ``pyproject.toml``."""
+    return Path(distribution.src_root or os.curdir).resolve()

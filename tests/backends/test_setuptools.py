@@ -189,7 +189,7 @@ def test_own_command_classes_in_a_file_leave_room_or_are_told(tmp_path: Path) ->
     with pytest.raises(BuildFailedError, match="CarryingSdist") as caught:
         build(project, "sdist", tmp_path / "dist")
     assert "Traceback" not in str(caught.value)
-    sdist = 'sdist = "hatch_sentry_modules.hooks.setuptools.CarryingSdist"\n'
+    sdist = 'sdist = "hatch_sentry_modules.hooks.setuptools_commands.CarryingSdist"\n'
     table.write_text(text + sdist, encoding="utf-8")
     assert archives.generated(build(project, "sdist", tmp_path / "dist"))
 

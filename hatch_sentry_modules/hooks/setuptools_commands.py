@@ -1,0 +1,119 @@
+"""The setuptools commands: a ``build`` sub-command, and an ``sdist`` that carries the module."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from setuptools import Command
+from setuptools.command.sdist import sdist
+from setuptools.errors import BaseError
+
+from hatch_sentry_modules.hooks.setuptools import root
+
+if TYPE_CHECKING:
+    from hatch_sentry_modules.pipeline import Generated
+
+
+class BuildSentryModules(Command):
+    """Writes the generated module into the build folder; an editable build is left alone.
+
+    It follows the protocol ``setuptools.command.build.SubCommand``.
+    """
+
+    description = "freeze the resolved distributions into a generated module"
+    user_options: ClassVar[list[tuple[str, str, str]]] = []
+    editable_mode = False
+    build_lib: str
+
+    def initialize_options(self) -> None:
+        """Have no options."""
+
+    def finalize_options(self) -> None:
+        """Take the build folder from ``build_py``."""
+        self.build_lib = self.get_finalized_command("build_py").build_lib
+
+    @cached_property
+    def generated(self) -> Generated | None:
+        """The generated module, if there is one."""
+        return _generate(self)
+
+    def run(self) -> None:
+        """Write the module."""
+        if self.generated and not self.editable_mode:
+            _write(Path(self.build_lib, self.generated.wheel_path), self.generated.text)
+
+    def get_outputs(self) -> list[str]:
+        """Name the file in the build folder, if there is one."""
+        if self.editable_mode or not self.generated:
+            return []
+        return [str(Path(self.build_lib, self.generated.wheel_path))]
+
+    def get_output_mapping(self) -> dict[str, str]:
+        """Map outputs to files in the source tree, where this has none."""
+        return {}
+
+    def get_source_files(self) -> list[str]:
+        """Name what an sdist needs to build the module: nothing, since it carries the module."""
+        command = self.distribution.get_command_obj("sdist", create=False)
+        if command is not None and not isinstance(command, CarryingSdist):
+            place = "tool.setuptools.cmdclass.sdist"
+            fault = "the project's command classes leave no room for the generated module"
+            remedy = f"Set it to '{CarryingSdist.__module__}.CarryingSdist', or derive from that"
+            from hatch_sentry_modules.errors import ConfigError
+
+            raise BaseError(ConfigError("pyproject.toml", place, fault, remedy))
+        return []
+
+
+class CarryingSdist(sdist):
+    """Makes an sdist that carries the generated module.
+
+    A project that sets ``cmdclass`` in ``pyproject.toml`` or ``setup.cfg`` names it there:
+    setuptools puts that table in place of what extensions have set.
+    """
+
+    def make_release_tree(self, base_dir: str, files: list[str]) -> None:
+        """Lay out what is packed, and the module with it."""
+        super().make_release_tree(base_dir, files)
+        if generated := _generate(self):
+            _write(Path(base_dir, generated.tree_path), generated.text)
+
+
+def _generate(command: Command | sdist) -> Generated | None:
+    # Not at the top: setuptools loads this file for its questions before a build too.
+    from hatch_sentry_modules import pipeline
+    from hatch_sentry_modules.errors import FreezeError
+
+    # egg_info knows the version that is built, for instance 4.2.0.dev1 with a tag from setup.cfg.
+    command.get_finalized_command("egg_info")
+    metadata = command.distribution.metadata
+    try:
+        return pipeline.generate(
+            pipeline.Build(
+                root=root(command.distribution),
+                name=metadata.get_name(),
+                version=metadata.get_version(),
+                files=_wheel_files(command),
+                warn=command.warn,
+            )
+        )
+    except FreezeError as error:
+        raise BaseError(error) from None
+
+
+def _wheel_files(command: Command | sdist) -> dict[str, str]:
+    build_py: Any = command.get_finalized_command("build_py")
+    return {
+        "/".join([*filter(None, package.split(".")), f"{module}.py"]): Path(file).as_posix()
+        for package, module, file in build_py.find_all_modules()
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The file there can be a link to the one in the tree, which is never written to.
+    path.unlink(missing_ok=True)
+    path.write_text(text, encoding="ascii", newline="\n")
+    path.chmod(0o644)
