@@ -61,6 +61,7 @@ IS_OLD = Version(packaging.__version__) < Version("26.3")
 """Whether this packaging misreads some versions behind ``~=``: see the test of that name."""
 
 MISREAD = ("3.11.0c1", "v3.11", "3.11.0-1", "V6.8", "6.8c2", "6.8.0_5", "6.8-1", "6.8.0-RC1")
+"""Literals that it may misread there."""
 
 
 def environment(python: str = "3.11.4", release: str = "6.8.0", **others: str) -> dict[str, str]:
