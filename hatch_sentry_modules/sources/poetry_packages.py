@@ -74,8 +74,13 @@ def _is_allowed(package: Package, constraint: Constraint) -> bool:
     return version is None or allows(constraint, version)
 
 
-def _index(package: Package) -> str:
-    return (package.table.table("source").string("reference") or "pypi").lower()
+def _index(package: Package) -> str | None:
+    """Name the index that a package comes from, if it comes from one."""
+    source = package.table.table("source")
+    if "type" not in source:
+        return "pypi"
+    is_index = source.string("type") == "legacy"
+    return source.required_string("reference").lower() if is_index else None
 
 
 def _of_origin(packages: Sequence[Package], entry: Table, key: str) -> Sequence[Package]:

@@ -50,6 +50,8 @@ def is_changed(project: Project, content_hash: str | None) -> bool:
     """
     if not project.table.values:
         return False
+    if content_hash is None:
+        return True
     return all(_digest(content) != content_hash for content in _hashed(project.table))
 
 
@@ -72,9 +74,9 @@ def _present(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     return {key: values[key] for key in keys if key in values}
 
 
-def _digest(content: Mapping[str, Any]) -> str:
+def _digest(content: Mapping[str, Any]) -> str | None:
     try:
         text = json.dumps(content, sort_keys=True)
     except TypeError:  # A date, which Poetry cannot hash either.
-        return ""
+        return None
     return hashlib.sha256(text.encode()).hexdigest()

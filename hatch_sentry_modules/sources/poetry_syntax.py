@@ -75,7 +75,8 @@ def _upper_bound(operator: str, text: str) -> str:
         numbers = enumerate(release[:3])
         index = next((place for place, number in numbers if number), min(2, last))
     raised = [*release[:index], release[index] + 1]
-    return f"{version.epoch}!" + ".".join(map(str, raised))
+    epoch = f"{version.epoch}!" if version.epoch else ""
+    return epoch + ".".join(map(str, raised))
 
 
 def allows(constraint: Constraint, version: str) -> bool:

@@ -1,0 +1,65 @@
+"""Writes small ``poetry.lock`` files, and freezes them in both ways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from hatch_sentry_modules import pipeline, project, render
+from hatch_sentry_modules.config import Config
+from hatch_sentry_modules.model import Manifest, Selection
+from tests import corpus
+from tests.environments import execute
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "locks" / "poetry"
+LINUX = {
+    "implementation_name": "cpython",
+    "implementation_version": "3.12.8",
+    "os_name": "posix",
+    "platform_machine": "x86_64",
+    "platform_python_implementation": "CPython",
+    "platform_release": "6.8.0",
+    "platform_system": "Linux",
+    "platform_version": "#1 SMP",
+    "python_full_version": "3.12.8",
+    "python_version": "3.12",
+    "sys_platform": "linux",
+}
+WINDOWS = LINUX | {"os_name": "nt", "platform_system": "Windows", "sys_platform": "win32"}
+
+
+def package(name: str, *lines: str, version: str = "1.0", groups: str = '["main"]') -> str:
+    """Write one package of a lock file."""
+    head = [f'name = "{name}"', f'version = "{version}"', f"groups = {groups}"]
+    return "\n".join(["[[package]]", *head, *lines, ""])
+
+
+def write(folder: Path, *packages: str, pyproject: str, **metadata: str) -> Path:
+    """Write a lock file, and a project beside it, into a folder."""
+    values = {"lock-version": "2.1", "python-versions": ">=3.8", **metadata}
+    extras = '[extras]\nweb = ["colorama"]\n"Big_Data" = []\n'
+    lines = [f'{key} = "{value}"' for key, value in values.items()]
+    text = "\n".join([*packages, extras, "[metadata]", *lines, ""])
+    (folder / "poetry.lock").write_text(text, encoding="utf-8")
+    (folder / "pyproject.toml").write_text(pyproject, encoding="utf-8")
+    return folder
+
+
+def freeze(folder: Path, environment: dict[str, str] | None = None, **selection: Any) -> Manifest:
+    """Freeze the project in a folder; extras and groups are named in one text each."""
+    for key in {"extras", "groups"} & selection.keys():
+        selection[key] = frozenset(map(canonicalize_name, selection[key].split()))
+    own, config = project.read(folder), Config(source="poetry.lock")
+    return pipeline.freeze(own, config, selection=Selection(**selection), environment=environment)
+
+
+def names(folder: Path, environment: dict[str, str] = LINUX, **selection: Any) -> str:
+    """Name what is frozen, without the project; both ways of freezing have to agree."""
+    found = corpus.listed(freeze(folder, environment, **selection))
+    universal = freeze(folder, **selection)
+    modules = dict(execute(render.to_python(universal), environment)["MODULES"])  # type: ignore[call-overload]  # a module's names are objects
+    modules.pop(universal.project, None)
+    assert modules == {name: version for name, version in found.items() if version}
+    return " ".join(sorted(found))
