@@ -59,8 +59,11 @@ def build_wheel(
         generated = _generate(made.name, made.version, made.files)
         with replacing(Path(wheel_directory, name)) as target:
             if generated:
-                module = {generated.wheel_path: generated.text.encode("ascii")}
-                wheel.add(Path(folder, name), target, module)
+                files = {generated.wheel_path: generated.text.encode("ascii")}
+                if generated.sbom:
+                    place = f"{made.metadata_folder}/sboms/{layout.SBOM_NAME}"
+                    files[place] = generated.sbom.encode("ascii")
+                wheel.add(Path(folder, name), target, files)
             else:
                 shutil.copyfile(Path(folder, name), target)
     return name
@@ -75,8 +78,10 @@ def build_sdist(sdist_directory: str, config_settings: Settings = None) -> str:
         generated = _generate(made.name, made.version, [])
         with replacing(Path(sdist_directory, name)) as target:
             if generated:
-                module = {generated.tree_path: generated.text.encode("ascii")}
-                sdist.add(Path(folder, name), target, module)
+                files = {generated.tree_path: generated.text.encode("ascii")}
+                if generated.sbom:
+                    files[layout.SBOM_NAME] = generated.sbom.encode("ascii")
+                sdist.add(Path(folder, name), target, files)
             else:
                 shutil.copyfile(Path(folder, name), target)
     return name
@@ -93,6 +98,7 @@ def _generate(name: str, version: str, files: list[str]) -> pipeline.Generated |
             # Where the wrapped backend takes its files from is its secret: an sdist carries the
             # module at its top, whatever the layout.
             tree_path=layout.FILE_NAME,
+            takes_sbom=True,
         )
     )
 

@@ -12,6 +12,9 @@ from hatch_sentry_modules.errors import ConfigError
 FILE_NAME = "_sentry_modules.py"
 """The generated module's file name; the run-time side looks for it by this name."""
 
+SBOM_NAME = "sentry-modules.cdx.json"
+"""The SBOM's file name, in a wheel's ``.dist-info/sboms`` and at the top of an sdist."""
+
 
 def place(files: Iterable[str], project: NormalizedName) -> str:
     """Choose the generated module's path in a wheel.

@@ -27,6 +27,15 @@ Condition: TypeAlias = frozenset[frozenset[MarkerText]]
 
 ALWAYS: Condition = frozenset({frozenset()})
 
+Release: TypeAlias = tuple[NormalizedName, str | None]
+"""A distribution in one version; no version where the source holds none."""
+
+Links: TypeAlias = Mapping[Release | None, frozenset[Release]]
+"""What each release requires directly; ``None`` stands for the project.
+
+Empty where a source is one flat list, which tells nothing of what requires what.
+"""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Selection:
@@ -114,6 +123,7 @@ class Manifest:
     ``source`` is the lock file's name or ``installed``.
     ``skipped`` maps a name to the reason for which it has no version.
     ``omit`` names, in order, what an event leaves off first; empty when all versions fit.
+    ``links`` can name more than is listed: what was excluded.
     """
 
     project: NormalizedName | None
@@ -121,4 +131,5 @@ class Manifest:
     distributions: tuple[Distribution, ...]
     skipped: Mapping[NormalizedName, str] = field(default_factory=dict)
     omit: tuple[NormalizedName, ...] = ()
+    links: Links = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

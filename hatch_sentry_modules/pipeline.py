@@ -28,6 +28,11 @@ BUDGET = 8192
 
 DYNAMIC = "its version is dynamic, so it is known only in a build"
 
+NO_SBOM = (
+    "pyproject.toml: tool.sentry-modules.sbom: this backend cannot put an SBOM into a wheel. "
+    "Use hatchling or the wrapper hatch_sentry_modules.backend."
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Build:
@@ -40,6 +45,7 @@ class Build:
     ``hook_values`` are the options that hatchling hands to its hook.
     ``tree_path`` is where an sdist carries the module, for a backend that does not tell where
     in the tree its files come from.
+    ``takes_sbom`` is true for a backend that can put an SBOM into a wheel.
     """
 
     root: Path
@@ -49,22 +55,28 @@ class Build:
     warn: Callable[[str], None]
     hook_values: Mapping[str, Any] | None = None
     tree_path: str | None = None
+    takes_sbom: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Generated:
-    """A generated module and its place: in the wheel, and in the tree that an sdist carries."""
+    """A generated module and its place: in the wheel, and in the tree that an sdist carries.
+
+    ``sbom`` is the SBOM where one is asked for. An sdist carries it at its top, as
+    ``layout.SBOM_NAME``.
+    """
 
     text: str
     wheel_path: str
     tree_path: str
+    sbom: str | None = None
 
 
 def generate(build: Build) -> Generated | None:
     """Make the module for a build, or nothing where no source is usable and none is required.
 
-    An unpacked sdist carries the module already, and that one is used: the wheel that is built
-    from it is the same as one built from the tree.
+    An unpacked sdist carries the module and the SBOM already, and those are used: the wheel that
+    is built from it is the same as one built from the tree.
 
     Raises:
         FreezeError: The configuration is wrong, or what it asks for cannot be frozen.
@@ -73,11 +85,27 @@ def generate(build: Build) -> Generated | None:
     config = configuration.read(project.table, build.hook_values)
     wheel_path = config.path or layout.place(build.files, canonicalize_name(build.name))
     tree_path = build.tree_path or layout.in_tree(wheel_path, build.files)
-    text = _carried(build.root, tree_path) or _frozen(project, config, build.warn)
-    return Generated(text=text, wheel_path=wheel_path, tree_path=tree_path) if text else None
+    wants_sbom = config.sbom and build.takes_sbom
+    if config.sbom and not build.takes_sbom:
+        build.warn(NO_SBOM)
+    text = _carried(build.root, tree_path, render.HEADER)
+    bill = _carried(build.root, layout.SBOM_NAME, "{") if wants_sbom else None
+    if text is None or (wants_sbom and bill is None):
+        manifest = _frozen(project, config, build.warn)
+        if manifest is None:
+            return None
+        text = render.to_python(manifest)
+        bill = _sbom(manifest) if wants_sbom else None
+    return Generated(text=text, wheel_path=wheel_path, tree_path=tree_path, sbom=bill)
 
 
-def _frozen(project: Project, config: Config, warn: Callable[[str], None]) -> str | None:
+def _sbom(manifest: Manifest) -> str:
+    from hatch_sentry_modules import sbom
+
+    return sbom.to_cyclonedx(manifest)
+
+
+def _frozen(project: Project, config: Config, warn: Callable[[str], None]) -> Manifest | None:
     try:
         manifest = freeze(project, config)
     except SourceError as error:
@@ -87,16 +115,16 @@ def _frozen(project: Project, config: Config, warn: Callable[[str], None]) -> st
         return None
     for warning in manifest.warnings:
         warn(warning)
-    return render.to_python(manifest)
+    return manifest
 
 
-def _carried(root: Path, tree_path: str) -> str | None:
-    """Read the module that an unpacked sdist (it has ``PKG-INFO`` at its top) carries."""
+def _carried(root: Path, tree_path: str, start: str) -> str | None:
+    """Read a file of ours that an unpacked sdist (it has ``PKG-INFO`` at its top) carries."""
     path = root / tree_path
     if not (root / "PKG-INFO").is_file() or not path.is_file():
         return None
     text = path.read_text(encoding="utf-8")
-    return text if text.startswith(render.HEADER) else None
+    return text if text.startswith(start) else None
 
 
 def freeze(
@@ -128,6 +156,7 @@ def freeze(
         source=re.sub(r"[^ -~]", "?", graph.file),
         distributions=closure.distributions,
         skipped=closure.skipped,
+        links=closure.links,
         warnings=graph.warnings + stale.check(graph.file, project, selection, closure),
     )
     if name is not None and not selection.all_packages:

@@ -17,7 +17,9 @@ from hatch_sentry_modules.model import (
     Edge,
     Graph,
     Key,
+    Links,
     MarkerText,
+    Release,
 )
 
 MAX_ALTERNATIVES = 256
@@ -31,11 +33,13 @@ class Closure:
     """All that the roots reach: sorted distributions, the skipped with reasons, and distances.
 
     ``depths`` counts the links between the roots and a distribution, 1 for a direct one.
+    ``links`` tells what requires what, in any environment that is asked for.
     """
 
     distributions: tuple[Distribution, ...]
     skipped: Mapping[NormalizedName, str]
     depths: Mapping[NormalizedName, int]
+    links: Links
 
 
 def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closure:
@@ -53,9 +57,10 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
     if environment is not None:
         _refuse_foreign(graph, environment)
     edges = _Edges(graph, environment)
+    reached = _depths(edges)
     depths: dict[NormalizedName, int] = {}
     skipped: dict[NormalizedName, str] = {}
-    for key, depth in _depths(edges).items():
+    for key, depth in reached.items():
         node = graph.nodes[key]
         depths.setdefault(node.name, depth)
         if node.is_listed and node.version is None:
@@ -64,7 +69,12 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
     for distribution in distributions:
         if distribution.condition == ALWAYS:
             skipped.pop(distribution.name, None)
-    return Closure(distributions=distributions, skipped=skipped, depths=depths)
+    return Closure(
+        distributions=distributions,
+        skipped=skipped,
+        depths=depths,
+        links=_links(graph, edges, reached),
+    )
 
 
 def conditions(graph: Graph) -> dict[Key, Condition]:
@@ -121,6 +131,35 @@ def _depths(edges: _Edges) -> dict[Key, int]:
             depths[key] = depth
             queue.extend((edge.target, depth + 1) for edge in edges.of(key))
     return depths
+
+
+def _links(graph: Graph, edges: _Edges, reached: Iterable[Key]) -> Links:
+    """Find what each release requires directly, whichever of its nodes does."""
+    links: dict[Release, set[Release]] = {}
+    for key in reached:
+        node = graph.nodes[key]
+        if node.is_listed:
+            release = (node.name, node.version)
+            links.setdefault(release, set()).update(_targets(graph, edges, edges.of(key)))
+            links[release].discard(release)
+    if not any(links.values()):
+        return {}
+    roots = frozenset(_targets(graph, edges, edges.roots))
+    return {None: roots, **{release: frozenset(found) for release, found in links.items()}}
+
+
+def _targets(graph: Graph, edges: _Edges, ways: Iterable[Edge]) -> Iterator[Release]:
+    """Follow edges to the first listed nodes: the others are only ways to them."""
+    seen: set[Key] = set()
+    queue = [edge.target for edge in ways]
+    while queue:
+        key = queue.pop()
+        node = graph.nodes[key]
+        if node.is_listed:
+            yield node.name, node.version
+        elif key not in seen:
+            seen.add(key)
+            queue.extend(edge.target for edge in edges.of(key))
 
 
 def _conditions(file: str, edges: _Edges) -> dict[Key, list[_Clause]]:

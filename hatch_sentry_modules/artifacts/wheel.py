@@ -17,11 +17,15 @@ from hatch_sentry_modules.errors import FreezeError
 
 
 class Wheel(NamedTuple):
-    """What a wheel says of itself; ``files`` are the paths of all its entries."""
+    """What a wheel says of itself; ``files`` are the paths of all its entries.
+
+    ``metadata_folder`` is its ``.dist-info`` folder.
+    """
 
     name: str
     version: str
     files: list[str]
+    metadata_folder: str
 
 
 def read(path: Path) -> Wheel:
@@ -31,8 +35,9 @@ def read(path: Path) -> Wheel:
         FreezeError: It has no ``.dist-info`` folder, or several.
     """
     with ZipFile(path) as file:
-        metadata = file.read(str(_record(path, file).with_name("METADATA")))
-        return Wheel(*name_and_version(metadata), file.namelist())
+        record = _record(path, file)
+        name, version = name_and_version(file.read(str(record.with_name("METADATA"))))
+        return Wheel(name, version, file.namelist(), str(record.parent))
 
 
 def add(source: Path, target: Path, files: Mapping[str, bytes]) -> None:

@@ -12,12 +12,20 @@ from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import environment as environments
 from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.cli.output import write
-from hatch_sentry_modules.model import Selection
+from hatch_sentry_modules.model import Manifest, Selection
+
+
+def _to_cyclonedx(manifest: Manifest) -> str:
+    from hatch_sentry_modules import sbom
+
+    return sbom.to_cyclonedx(manifest)
+
 
 FORMATS = {
     "python": render.to_python,
     "json": render.to_json,
     "requirements": render.to_requirements,
+    "cyclonedx": _to_cyclonedx,
 }
 
 
@@ -36,7 +44,9 @@ def _name(text: str) -> NormalizedName:
     default=".",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
-@click.option("--source", metavar="S", help="auto, installed, installed:PATH, or a lock file in the project.")
+@click.option(
+    "--source", metavar="S", help="auto, installed, installed:PATH, or a lock file in the project."
+)
 @click.option("--extra", "extras", metavar="E", multiple=True, type=_name, help="Add an extra.")
 @click.option(
     "--group", "groups", metavar="G", multiple=True, type=_name, help="Add a dependency group."

@@ -11,9 +11,6 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.builders.wheel import WheelBuilder
 from hatchling.plugin import hookimpl
 
-from hatch_sentry_modules import pipeline
-from hatch_sentry_modules.errors import FreezeError
-
 
 class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
     """Hands the generated module to hatchling; an editable build is left alone.
@@ -28,6 +25,10 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
         """Add the module to the files of a wheel or an sdist."""
         if self.target_name not in ("wheel", "sdist") or version == "editable":
             return
+        # Not at the top: hatchling loads this file for its questions before a build too.
+        from hatch_sentry_modules import layout, pipeline
+        from hatch_sentry_modules.errors import FreezeError
+
         try:
             generated = pipeline.generate(
                 pipeline.Build(
@@ -37,6 +38,8 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
                     files=self._wheel_files(),
                     warn=self.app.display_warning,
                     hook_values=self.config,
+                    # hatchling puts SBOMs into wheels since 1.28.
+                    takes_sbom=self.target_name == "sdist" or "sbom_files" in build_data,
                 )
             )
         except FreezeError as error:
@@ -44,18 +47,24 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
             return
         if generated:
             path = generated.wheel_path if self.target_name == "wheel" else generated.tree_path
-            build_data["force_include"][self._write(generated.text)] = path
+            build_data["force_include"][self._write(layout.FILE_NAME, generated.text)] = path
+        if generated and generated.sbom:
+            file = self._write(layout.SBOM_NAME, generated.sbom)
+            if self.target_name == "wheel":
+                build_data["sbom_files"].append(file)
+            else:
+                build_data["force_include"][file] = layout.SBOM_NAME
 
     def finalize(self, *_: object) -> None:
-        """Remove the file that hatchling has packed by now."""
+        """Remove the files that hatchling has packed by now."""
         if self._folder:
             self._folder.cleanup()
 
-    def _write(self, text: str) -> str:
+    def _write(self, name: str, text: str) -> str:
         # hatchling takes files, not text. The file lies outside the tree, which is never written
         # to, and is removed with its folder even if the build fails before finalize().
-        self._folder = tempfile.TemporaryDirectory(prefix="sentry-modules-")
-        path = Path(self._folder.name, "_sentry_modules.py")
+        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="sentry-modules-")
+        path = Path(self._folder.name, name)
         path.write_text(text, encoding="ascii", newline="\n")
         return str(path)
 

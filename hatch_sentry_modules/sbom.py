@@ -1,0 +1,126 @@
+"""Renders a manifest as a CycloneDX SBOM, which scanners read; it needs the extra ``sbom``.
+
+https://cyclonedx.org/docs/1.6/json/ and https://peps.python.org/pep-0770/
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from hatch_sentry_modules import markers
+from hatch_sentry_modules.errors import FreezeError
+from hatch_sentry_modules.model import ALWAYS, Links, Manifest, Release
+
+if TYPE_CHECKING:
+    from cyclonedx.model.bom import Bom
+    from cyclonedx.model.component import Component
+    from cyclonedx.model.dependency import Dependency
+
+MARKER = "sentry-modules:marker"
+"""The property that holds the marker of what only some environments install."""
+
+SKIPPED = "sentry-modules:skipped"
+"""The property that says why a component has no version."""
+
+SOURCE = "sentry-modules:source"
+"""The property of the whole that names the source."""
+
+_NAMESPACE = uuid.UUID("8fa3c6a5-28a0-5d71-9a0c-c53b1a4b1e0d")
+
+
+def to_cyclonedx(manifest: Manifest) -> str:
+    """Render the manifest as CycloneDX 1.6 in JSON: ASCII, and the same bytes for the same one.
+
+    The project is the component that is described; all else that is listed or skipped is a
+    component too, and nothing more. What requires what is told where the source tells it. There
+    is no time in it, and its serial number follows from what it says.
+
+    Raises:
+        FreezeError: The library that writes it is not installed.
+    """
+    try:
+        from cyclonedx.output.json import JsonV1Dot6
+    except ModuleNotFoundError as error:
+        fault = f"it needs {error.name}, which is not installed"
+        remedy = "Install it with: pip install 'hatch-sentry-modules[sbom]'"
+        raise FreezeError("sentry-modules", "SBOM", fault, remedy) from None
+    with warnings.catch_warnings():
+        # The library misses the links, which a source without any cannot tell.
+        warnings.simplefilter("ignore", UserWarning)
+        document = json.loads(JsonV1Dot6(_bom(manifest)).output_as_string())
+    del document["metadata"]["timestamp"]
+    if not manifest.links:
+        # One without links would say of each component that it requires nothing.
+        del document["dependencies"]
+    document["serialNumber"] = _serial_number(document)
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+
+
+def _serial_number(document: Mapping[str, Any]) -> str:
+    text = json.dumps({**document, "serialNumber": ""}, sort_keys=True)
+    return uuid.uuid5(_NAMESPACE, text).urn
+
+
+def _bom(manifest: Manifest) -> Bom:
+    from cyclonedx.model import Property
+    from cyclonedx.model.bom import Bom, BomMetaData
+
+    components = dict(_components(manifest))
+    own = next((release for release in components if release[0] == manifest.project), None)
+    return Bom(
+        metadata=BomMetaData(
+            component=components[own] if own else None,
+            properties=[Property(name=SOURCE, value=manifest.source)],
+        ),
+        components=[component for release, component in components.items() if release != own],
+        dependencies=_dependencies(components, manifest.links, own),
+    )
+
+
+def _components(manifest: Manifest) -> Iterator[tuple[Release, Component]]:
+    from cyclonedx.model import Property
+    from cyclonedx.model.component import Component, ComponentType
+    from packageurl import PackageURL
+
+    def component(release: Release, listed_as: str, **properties: str) -> Component:
+        name, version = release
+        purl = PackageURL("pypi", name=name, version=version)
+        is_own = name == manifest.project
+        return Component(
+            type=ComponentType.APPLICATION if is_own else ComponentType.LIBRARY,
+            name=listed_as,
+            version=version,
+            purl=purl,
+            bom_ref=str(purl),
+            properties=[Property(name=key, value=value) for key, value in properties.items()],
+        )
+
+    for d in manifest.distributions:
+        marker = {} if d.condition == ALWAYS else {MARKER: markers.to_marker(d.condition)}
+        yield (d.name, d.version), component((d.name, d.version), d.key, **marker)
+    for name, reason in manifest.skipped.items():
+        yield (name, None), component((name, None), name, **{SKIPPED: reason})
+
+
+def _dependencies(
+    components: Mapping[Release, Component], links: Links, own: Release | None
+) -> Iterator[Dependency]:
+    from cyclonedx.model.dependency import Dependency
+
+    required: dict[Release, set[Release]] = {release: set() for release in components}
+    for release, targets in links.items():
+        # The project's version can be known to the build alone, so it is found by its name.
+        is_own = own is not None and (release is None or release[0] == own[0])
+        source = own if is_own else release
+        if source in required:  # what was excluded is not
+            known = {own if own and target[0] == own[0] else target for target in targets}
+            required[source] |= known & components.keys() - {source}
+    for release, found in required.items():
+        yield Dependency(
+            ref=components[release].bom_ref,
+            dependencies=[Dependency(ref=components[target].bom_ref) for target in found],
+        )

@@ -1,0 +1,232 @@
+"""The SBOM: right by the schema, exactly the manifest, the same bytes each time, in the wheel."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from hatch_sentry_modules import pipeline, project, sbom
+from hatch_sentry_modules.config import Config
+from tests.backends import archives, projects
+from tests.backends.building import EPOCH, build
+from tests.corpus import ROOT, cases
+from tests.test_cli import LOCK, PYPROJECT, refused, run
+
+PLACE = "acme_app-4.2.0.dist-info/sboms/sentry-modules.cdx.json"
+
+INDEX = 'source = { registry = "https://index.example.org/simple" }'
+
+FORKED = f"""
+version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "acme-app"
+version = "4.2.0"
+source = {{ virtual = "." }}
+dependencies = [
+    {{ name = "flask", version = "2.3.3", {INDEX}, marker = "sys_platform == 'win32'" }},
+    {{ name = "flask", version = "3.1.3", {INDEX}, marker = "sys_platform != 'win32'" }},
+    {{ name = "old" }},
+]
+
+[[package]]
+name = "flask"
+version = "2.3.3"
+{INDEX}
+
+[[package]]
+name = "flask"
+version = "3.1.3"
+{INDEX}
+
+[[package]]
+name = "old"
+version = "1.0"
+{INDEX}
+dependencies = [{{ name = "flask", version = "2.3.3", {INDEX} }}]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Write a small project whose lock file has a fork, a condition and a missing version."""
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    lock = LOCK.replace('[{ name = "flask" }]', '[{ name = "flask" }, { name = "acme-core" }]', 1)
+    core = '\n[[package]]\nname = "acme-core"\nsource = { editable = "core" }\n'
+    (tmp_path / "uv.lock").write_text(lock + core, encoding="utf-8")
+    return tmp_path
+
+
+def freeze(*arguments: str | Path) -> dict[str, Any]:
+    """Freeze as CycloneDX, hold the document to the schema, and give it."""
+    result = run("freeze", "--format", "cyclonedx", *arguments)
+    assert result.exit_code == 0, result.output
+    return valid(result.stdout)
+
+
+def valid(text: str) -> dict[str, Any]:
+    """Hold a document to the schema of CycloneDX 1.6, which refuses all that it does not know."""
+    assert text.isascii()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+def described(document: dict[str, Any]) -> list[tuple[str, str | None, str, dict[str, str]]]:
+    """Give name, version, purl and properties of all components, the project's first."""
+    own = document["metadata"].get("component")
+    return [
+        (
+            component["name"],
+            component.get("version"),
+            component["purl"],
+            {entry["name"]: entry["value"] for entry in component.get("properties", [])},
+        )
+        for component in ([own] if own else []) + document["components"]
+    ]
+
+
+def links(document: dict[str, Any]) -> dict[str, list[str]]:
+    """Give what each component requires, by bom-ref."""
+    return {entry["ref"]: entry.get("dependsOn", []) for entry in document["dependencies"]}
+
+
+def test_it_says_what_the_manifest_says(folder: Path) -> None:
+    """Every name is there with its version and purl, its condition, or why it has no version."""
+    skipped = "the lock file holds no version for a dynamic source"
+    document = freeze(folder)
+    assert described(document) == [
+        ("acme-app", "4.2.0", "pkg:pypi/acme-app@4.2.0", {}),
+        ("acme-core", None, "pkg:pypi/acme-core", {"sentry-modules:skipped": skipped}),
+        (
+            "colorama",
+            "0.4.6",
+            "pkg:pypi/colorama@0.4.6",
+            {"sentry-modules:marker": 'sys_platform == "win32"'},
+        ),
+        ("flask", "3.1.3", "pkg:pypi/flask@3.1.3", {}),
+    ]
+    source = {"name": "sentry-modules:source", "value": "uv.lock"}
+    assert document["metadata"]["properties"] == [source]
+    assert document["metadata"]["component"]["type"] == "application"
+
+
+def test_it_says_what_requires_what(folder: Path) -> None:
+    """The links are those of the lock file, and what requires nothing says so."""
+    assert links(freeze(folder)) == {
+        "pkg:pypi/acme-app@4.2.0": ["pkg:pypi/acme-core", "pkg:pypi/flask@3.1.3"],
+        "pkg:pypi/acme-core": [],
+        "pkg:pypi/colorama@0.4.6": [],
+        "pkg:pypi/flask@3.1.3": ["pkg:pypi/colorama@0.4.6"],
+    }
+
+
+def test_what_is_excluded_is_in_no_link(folder: Path) -> None:
+    """A private distribution's name is nowhere."""
+    document = freeze("--exclude", "*-core", folder)
+    assert links(document)["pkg:pypi/acme-app@4.2.0"] == ["pkg:pypi/flask@3.1.3"]
+    assert "core" not in json.dumps(document)
+
+
+def test_a_flat_source_tells_no_links(folder: Path) -> None:
+    """It does not know them, and an empty list would say that nothing is required."""
+    (folder / "requirements.txt").write_text("flask==3.1.3\njinja2==3.1.6\n", encoding="utf-8")
+    document = freeze("--source", "requirements.txt", folder)
+    assert [name for name, *_ in described(document)] == ["acme-app", "flask", "jinja2"]
+    assert "dependencies" not in document
+
+
+def test_there_is_no_time_and_no_chance_in_it(folder: Path) -> None:
+    """Other processes, which order sets in other ways, give the same bytes."""
+    command = [sys.executable, "-m", "hatch_sentry_modules", "freeze", "--format", "cyclonedx"]
+    first, second = (
+        subprocess.run(
+            [*command, str(folder)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2")
+    )
+    assert first == second
+    assert b"timestamp" not in first
+    other = freeze("--exclude", "*-core", folder)
+    assert other["serialNumber"] != json.loads(first)["serialNumber"]
+
+
+@pytest.mark.parametrize("place", ["uv/litestar", "uv/saleor", "poetry/poetry"])
+def test_real_lock_files_give_right_documents(place: str) -> None:
+    """On the corpus too the components are exactly the manifest, and every link leads to one."""
+    if place not in {f"{c.folder.parent.name}/{c.folder.name}" for c in cases()}:
+        pytest.skip("the corpus is not here")
+    manifest = pipeline.freeze(project.read(ROOT / place), Config())
+    document = valid(sbom.to_cyclonedx(manifest))
+    expected = [f"{d.key} {d.version}" for d in manifest.distributions]
+    expected += [f"{name} None" for name in manifest.skipped]
+    components = described(document)
+    assert sorted(f"{name} {version}" for name, version, *_ in components) == sorted(expected)
+    if place.startswith("uv/"):
+        # Each is there because of another one, and each link leads to one of them.
+        required = set(chain.from_iterable(links(document).values()))
+        assert {purl for _, _, purl, _ in components[1:]} == required
+
+
+def test_the_library_is_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra there is one line that says how to install it."""
+    monkeypatch.setitem(sys.modules, "cyclonedx.output.json", None)
+    message = refused("freeze", "--format", "cyclonedx", folder)
+    assert message.endswith("Install it with: pip install 'hatch-sentry-modules[sbom]'.")
+
+
+def test_a_fork_is_two_components(tmp_path: Path) -> None:
+    """What requires one of two versions of a name is linked to that one."""
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    (tmp_path / "uv.lock").write_text(FORKED, encoding="utf-8")
+    document = freeze(tmp_path)
+    assert links(document)["pkg:pypi/acme-app@4.2.0"] == [
+        "pkg:pypi/flask@2.3.3",
+        "pkg:pypi/flask@3.1.3",
+        "pkg:pypi/old@1.0",
+    ]
+    assert links(document)["pkg:pypi/old@1.0"] == ["pkg:pypi/flask@2.3.3"]
+
+
+@pytest.mark.parametrize("backend", ["hatchling", "flit-core"])
+def test_a_wheel_holds_it_from_the_tree_and_from_the_sdist(backend: str, tmp_path: Path) -> None:
+    """Both hatchling and the wrapper put it where PEP 770 says; an sdist without lock file does."""
+    tree = projects.lay_out(tmp_path / "p", backend, "sbom = true\n")
+    environment = {"SOURCE_DATE_EPOCH": EPOCH}
+    wheel = build(tree, "wheel", tmp_path / "wheel", environment=environment)
+    sdist = build(tree, "sdist", tmp_path / "sdist", environment=environment)
+    unpacked = projects.unpack(sdist, tmp_path / "unpacked")
+    (unpacked / "uv.lock").unlink(missing_ok=True)
+    again = build(unpacked, "wheel", tmp_path / "again", environment=environment)
+    for archive in (wheel, again):
+        archives.check_record(archive)
+        assert [name for name in archives.members(archive) if name.endswith(".json")] == [PLACE]
+    with ZipFile(wheel) as file, ZipFile(again) as from_sdist:
+        text = file.read(PLACE)
+        assert from_sdist.read(PLACE) == text
+    names = [name for name, *_ in described(valid(text.decode()))]
+    assert names == ["acme-app", "colorama", "packaging"]
+
+
+def test_a_backend_that_cannot_take_it_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The wheel is built with its module, and a warning names the option."""
+    tree = projects.lay_out(tmp_path / "p", "setuptools", "sbom = true\n")
+    wheel = build(tree, "wheel", tmp_path / "wheel")
+    assert archives.module(wheel) == projects.MODULE
+    assert "tool.sentry-modules.sbom: this backend cannot" in capsys.readouterr().out
