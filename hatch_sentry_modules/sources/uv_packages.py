@@ -42,12 +42,6 @@ class Package(NamedTuple):
     source: Mapping[str, Any]
     table: Table
 
-    @property
-    def folder(self) -> str | None:
-        """The path of a local package's folder, as it is written."""
-        kind = next((kind for kind in LOCAL if kind in self.source), None)
-        return kind and self.table.table("source").required_string(kind)
-
     def choices(self, kind: str) -> Table:
         """Give the table that holds the edges of each extra, or of each group."""
         keys = (key for key in TABLES[kind] if key in self.table)
@@ -55,7 +49,10 @@ class Package(NamedTuple):
 
 
 class Packages:
-    """All packages of a lock file, in its order."""
+    """All packages of a lock file, in its order.
+
+    ``folders`` holds the paths of the local ones, as they are written, by the place of each.
+    """
 
     def __init__(self, document: Table, root: Path) -> None:
         self._root = root
@@ -66,8 +63,12 @@ class Packages:
             for table in document.tables(key)
         ]
         self._by_name: dict[str, list[int]] = {}
+        self.folders: dict[int, str] = {}
         for index, package in enumerate(self.all):
             self._by_name.setdefault(package.name, []).append(index)
+            for kind in LOCAL:
+                if kind in package.source:
+                    self.folders[index] = package.table.table("source").required_string(kind)
 
     def named(self, name: NormalizedName) -> list[int]:
         """Find the packages of one name: more than one where the resolution forked."""
@@ -110,8 +111,8 @@ class Packages:
         package = self.all[index]
         if version := package.table.version():
             return version, ""
-        if package.folder is None:
+        if index not in self.folders:
             if "registry" in package.source:
                 raise package.table.error("version", "is missing", RELOCK)
             return None, UNKNOWN
-        return projects.member_version(self._root, package.folder, package.name), DYNAMIC
+        return projects.member_version(self._root, self.folders[index], package.name), DYNAMIC

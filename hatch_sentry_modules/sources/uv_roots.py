@@ -8,10 +8,10 @@ from typing import NamedTuple
 from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Table
-from hatch_sentry_modules.errors import unknown_choice
+from hatch_sentry_modules.errors import SourceError, unknown_choice
 from hatch_sentry_modules.model import Selection
 from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.sources.uv_packages import EXTRA, GROUP, Packages, Part
+from hatch_sentry_modules.sources.uv_packages import EXTRA, GROUP, RELOCK, Packages, Part
 
 
 class Root(NamedTuple):
@@ -32,8 +32,10 @@ class Roots:
         self._packages = packages
         self._project = project
         self._selection = selection
-        self._local = [i for i, package in enumerate(packages.all) if package.folder is not None]
-        self._top = [index for index in self._local if packages.all[index].folder == "."]
+        # Nothing is all members; no member stands for a workspace without a project at its top.
+        named = selection.package or project.name
+        self._asked = None if selection.all_packages else named
+        self._top = [index for index, folder in packages.folders.items() if folder == "."]
         self._members = self._find_members()
 
     def find(self) -> list[Root]:
@@ -49,29 +51,24 @@ class Roots:
             for index in self._members:
                 roots.append(self._root(Part(index)))
                 roots += [self._root(Part(index, EXTRA, extra)) for extra in self._extras(index)]
-            if self._is_whole_workspace:
+            if self._asked is None:
                 roots += self._requirements(self._manifest, "requirements")
         return roots
 
     def _root(self, part: Part) -> Root:
         return Root(part, Table({}, file=self._file))
 
-    @property
-    def _is_whole_workspace(self) -> bool:
-        # A workspace without a project at its top has no member that stands for it.
-        selection = self._selection
-        return selection.all_packages or (selection.package or self._project.name) is None
-
     def _find_members(self) -> list[int]:
-        if self._is_whole_workspace:
-            members = self._manifest.names("members")
-            return [i for i in self._local if self._packages.all[i].name in members] or self._top
-        wanted = self._selection.package or self._project.name or ""
-        found = [index for index in self._local if self._packages.all[index].name == wanted]
-        if not found:
-            known = {self._packages.all[index].name for index in self._local}
-            raise unknown_choice(self._file, "workspace member", wanted, known)
-        return found
+        names = {index: self._packages.all[index].name for index in self._packages.folders}
+        # A workspace of one project names no members.
+        members = {*self._manifest.names("members")} or {names[index] for index in self._top}
+        wanted = members if self._asked is None else {self._asked}
+        for name in sorted(wanted.difference(names.values())):
+            raise unknown_choice(self._file, "workspace member", name, {*names.values()})
+        if not wanted and not self._manifest.values:
+            fault = "it holds no workspace member"
+            raise SourceError(self._file, "", fault, RELOCK)
+        return [index for index, name in names.items() if name in wanted]
 
     def _refuse_unknown_extras(self) -> None:
         known = {extra for index in self._members for extra in self._known(index, EXTRA)}
@@ -112,7 +109,7 @@ class Roots:
             known = {name for index in candidates for name in self._known(index, GROUP)}
             raise unknown_choice(self._file, "dependency group", group, known | {*shared.values})
         yield from (self._root(Part(index, GROUP, group)) for index in owners)
-        if group in shared and (self._is_whole_workspace or not owners):
+        if group in shared and (self._asked is None or not owners):
             yield from self._requirements(shared, group)
 
     def _requirements(self, table: Table, key: str) -> Iterator[Root]:

@@ -171,6 +171,27 @@ def test_a_lock_that_contradicts_itself_is_refused(tmp_path: Path, lock: str, me
         freeze(write(tmp_path, lock))
 
 
+def test_a_workspace_that_is_cut_off_is_refused(tmp_path: Path) -> None:
+    """A file that ends between two packages is still TOML; members that are missing tell."""
+    shutil.copytree(FIXTURES / "workspace", tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "uv.lock").read_text(encoding="utf-8")
+    cut = text[: text.index('[[package]]\nname = "lib"')]
+    (tmp_path / "uv.lock").write_text(cut, encoding="utf-8")
+    with pytest.raises(SourceError, match="holds no workspace member 'lib'"):
+        freeze(tmp_path)
+    (tmp_path / "uv.lock").write_text("version = 1\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="holds no workspace member"):
+        freeze(tmp_path)
+
+
+def test_groups_need_no_project(tmp_path: Path) -> None:
+    """A folder may declare dependency groups and nothing else."""
+    lock = '[manifest.dependency-groups]\ndev = [{ name = "tool" }]\n' + package("tool")
+    root = write(tmp_path, lock, "[dependency-groups]\ndev = ['tool']\n")
+    assert pins(root, groups="dev") == "tool==1.0"
+    assert pins(root) == ""
+
+
 def test_another_version_of_the_format_is_refused(tmp_path: Path) -> None:
     """What version 2 will mean is not known."""
     (write(tmp_path, APP) / "uv.lock").write_text("version = 2\n", encoding="utf-8")
