@@ -64,6 +64,8 @@ def read_dependency(
 
 def read_condition(entry: Table, extras: frozenset[str]) -> MarkerText | bool:
     """Join ``markers``, ``python`` and ``platform`` of an entry to one marker for some extras."""
+    if entry.values.keys() == {"version"}:
+        return True
     parts = [
         read_marker(entry, extras=extras),
         read_python_marker(entry),
@@ -99,9 +101,11 @@ def extra_dependencies(
     Nearly all lock files say ``extra == "..."`` in the marker; the oldest only name the
     dependency in the table of extras.
     """
-    named = dict(_extra_lines(package, extra))
-    if package.name in named:
-        yield Dependency(package.name, None, (package,), named[package.name])
+    named = set()
+    for name, extras in _extra_lines(package, extra):
+        named.add(name)
+        if name == package.name:
+            yield Dependency(name, None, (package,), extras)
     for name, entry in read_entries(package.table.table("dependencies")):
         marker = read_condition(entry, frozenset({extra}))
         if marker is not False and is_optional(entry):
@@ -119,6 +123,5 @@ def _extra_lines(
         if canonicalize_name(key) == extra:
             for match in map(_REQUIREMENT.match, table.strings(key)):
                 if match is not None:
-                    inner = (match[2] or "").split(",")
-                    names = tuple(canonicalize_name(text.strip()) for text in inner)
-                    yield canonicalize_name(match[1]), names
+                    extras = (match[2] or "").replace(",", " ").split()
+                    yield canonicalize_name(match[1]), tuple(map(canonicalize_name, extras))

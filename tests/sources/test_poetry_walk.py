@@ -104,7 +104,10 @@ def test_an_extra_adds_what_is_optional(tmp_path: Path) -> None:
         """marked = { version = "*", optional = true, markers = 'extra == "fast"' }""",
         """named = { version = "*", optional = true }""",
         """other = { version = "*", optional = true, markers = 'extra == "slow"' }""",
-        extras='fast = ["marked (>=1)", "named"]\nslow = ["other"]\nAll = ["pool[fast,slow]"]',
+        extras="""fast = ["marked (>=1)", "named"]
+slow = ["other"]
+All = ["pool[fast]", "pool[slow]"]
+both = ["pool[fast, slow] (>=1)"]""",
     )
     others = [package(name) for name in ("base", "marked", "named", "other")]
     for extras, expected in [
@@ -113,6 +116,7 @@ def test_an_extra_adds_what_is_optional(tmp_path: Path) -> None:
         ('"slow"', "base other pool"),
         ('"fast", "slow"', "base marked named other pool"),
         ('"all"', "base marked named other pool"),
+        ('"both"', "base marked named other pool"),
         ('"unknown"', "base pool"),
     ]:
         needs = f'pool = {{ version = "*", extras = [{extras}] }}'
