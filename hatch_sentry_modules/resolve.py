@@ -201,8 +201,9 @@ def _collect(graph: Graph, conditions: Mapping[Key, list[_Clause]]) -> Iterator[
             identity = (node.name, node.version, node.listed_as)
             clauses.setdefault(identity, []).extend(found)
     for (name, version, listed_as), alternatives in sorted(clauses.items()):
-        condition = absorb(alternatives)
-        yield Distribution(name=name, version=version, condition=condition, listed_as=listed_as)
+        condition = markers.settle(absorb(alternatives))
+        if condition:
+            yield Distribution(name=name, version=version, condition=condition, listed_as=listed_as)
 
 
 def absorb(clauses: Iterable[_Clause]) -> Condition:

@@ -17,10 +17,10 @@ def execute(text: str, environment: Mapping[str, str]) -> dict[str, object]:
     """Execute a generated module and give its names.
 
     ``sys``, ``os`` and ``platform`` are stand-ins that hold what markers ask of them and no more;
-    any other import but that of ``re`` fails. So does an environment whose variables contradict
+    any other import fails. So does an environment whose variables contradict
     each other, since no interpreter has it.
     """
-    imports = {**_stand_ins(environment), "re": re}
+    imports = _stand_ins(environment)
 
     def import_stand_in(name: str, *_: object) -> object:
         if name not in imports:

@@ -156,6 +156,22 @@ def test_a_version_that_is_always_there_is_not_skipped() -> None:
     assert resolve(both).skipped == {}
 
 
+def test_opposite_conditions_are_none() -> None:
+    """What a fork leaves on both of its sides is there always; a contradiction is never there."""
+    linux, others = MarkerText('os_name == "posix"'), MarkerText('os_name != "posix"')
+    found = conditions(
+        graph(
+            Edge("a", linux),
+            Edge("a", others),
+            Edge("b", linux),
+            a=node("a"),
+            b=node("b", Edge("c", others)),
+            c=node("c"),
+        )
+    )
+    assert found == {"a": ALWAYS, "b": clauses({linux})}
+
+
 def test_depths_count_links_from_the_roots() -> None:
     """The shortest way decides how far a distribution is from the project."""
     closure = resolve(

@@ -94,6 +94,7 @@ def evaluate(marker: MarkerText, environment: Mapping[str, str]) -> bool:
 
 
 @lru_cache(maxsize=2**16)
+@lru_cache(maxsize=2**12)
 def to_python(condition: Condition) -> str:
     """Compile a condition to a Python expression that holds where the condition does.
 
@@ -120,7 +121,7 @@ def definitions(expressions: Iterable[str]) -> str:
     names = {name for expression in expressions for name in _NAME.findall(expression) if name}
     needs_release = "_release" in names
     if needs_release:
-        names = names - {"_release"} | {"platform", "re"}
+        names = names - {"_release"} | {"platform"}
     imports = "".join(f"import {name}\n" for name in sorted(names))
     return f"{imports}\n{DEFINITION}" if needs_release else imports
 

@@ -6,7 +6,7 @@ from packaging.markers import InvalidMarker
 from packaging.version import InvalidVersion, Version
 
 from hatch_sentry_modules.markers.logic import Junction, Tree, combine
-from hatch_sentry_modules.markers.parse import Comparison
+from hatch_sentry_modules.markers.parse import VERSION_VARIABLES, Comparison
 
 _OPPOSITES = {"==": "!=", "!=": "==", "in": "not in", "not in": "in"}
 _ORDERED = {"python_version", "python_full_version"}
@@ -23,13 +23,19 @@ def opposite(tree: Tree[Comparison]) -> Tree[Comparison]:
         return not tree
     if isinstance(tree, Junction):
         return combine("and" if tree.word == "or" else "or", map(opposite, tree.parts))
-    if tree.operator in _OPPOSITES:
+    if tree.operator in _OPPOSITES and not _may_be_no_version(tree):
         return tree._replace(operator=_OPPOSITES[tree.operator])
     if tree.is_reversed or tree.operator not in {"<", "<=", ">", ">="}:
         raise InvalidMarker(f"{tree} has no opposite")
     if tree.variable not in _ORDERED:
         raise InvalidMarker(f"{tree} has no opposite")
     return _turned(tree)
+
+
+def _may_be_no_version(tree: Comparison) -> bool:
+    """Tell whether ``==`` and ``!=`` can both be false: packaging orders only what are versions."""
+    is_ordered = tree.variable in VERSION_VARIABLES
+    return tree.variable == "platform_release" or (is_ordered and tree.is_reversed)
 
 
 def _turned(tree: Comparison) -> Tree[Comparison]:

@@ -14,36 +14,62 @@ from hatch_sentry_modules.markers.logic import Tree, combine
 from hatch_sentry_modules.markers.predicate import Predicate, Texts
 from hatch_sentry_modules.markers.version_line import Key, Stretch, key, matched, matching
 
-DEFINITION = r"""
+DEFINITION = """
 def _version_key(text):
-    match = re.fullmatch(
-        r"v?(?:(\d+)!)?(\d+(?:\.\d+)*)"
-        r"(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?"
-        r"(-\d+|[-_.]?(?:post|rev|r)[-_.]?\d*)?"
-        r"([-_.]?dev[-_.]?\d*)?"
-        r"(?:\+([a-z\d]+(?:[-_.][a-z\d]+)*))?",
-        text.strip(),
-        re.ASCII | re.IGNORECASE,
-    )
-    if match is None:
+    separators, rest = ("-", "_", "."), text.strip().lower()
+
+    def skip_separator():
+        nonlocal rest
+        rest = rest[1:] if rest[:1] in separators else rest
+
+    def take_number():
+        nonlocal rest
+        digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+        rest = rest[len(digits) :]
+        return digits
+
+    def take(*words):
+        nonlocal rest
+        before = rest
+        skip_separator()
+        word = next((word for word in words if rest.startswith(word)), "")
+        rest = rest[len(word) :] if word else before
+        if word:
+            skip_separator()
+        return word, int(word and take_number() or 0)
+
+    if not text.isascii():
         return ()
-    epoch, release, pre, serial, post, dev, local = match.groups("")
-    numbers = [int(number) for number in release.split(".")]
-    while len(numbers) > 1 and numbers[-1] == 0:
+    rest, plus, local = rest[rest[:1] == "v" :].partition("+")
+    labels = local.replace("-", ".").replace("_", ".").split(".")
+    epoch, bang, rest = rest.rpartition("!")
+    numbers = [take_number()]
+    while rest[:1] == "." and rest[1:2].isdigit():
+        rest = rest[1:]
+        numbers.append(take_number())
+    pre, serial = take("alpha", "beta", "preview", "pre", "rc", "a", "b", "c")
+    if rest[:1] == "-" and rest[1:2].isdigit():
+        rest = rest[1:]
+        post, post_number = "-", int(take_number())
+    else:
+        post, post_number = take("post", "rev", "r")
+    dev, dev_number = take("dev")
+    sound = numbers[0] and not rest
+    if not sound or bang and not epoch.isdigit() or plus and not all(map(str.isalnum, labels)):
+        return ()
+    while len(numbers) > 1 and not int(numbers[-1]):
         numbers.pop()
     level = "" if dev and not post else "final"
     if pre:
-        level = {"a": "alpha", "b": "beta"}.get(pre[0].lower(), "candidate")
-    post, dev = [re.sub(r"\D+", "", part) or part and "0" for part in (post, dev)]
-    labels = re.split("[-_.]", local.lower())
+        level = {"a": "alpha", "b": "beta"}.get(pre[0], "candidate")
     return (
         int(epoch or 0),
-        tuple(numbers),
+        tuple(map(int, numbers)),
         level,
-        int(serial or 0),
-        int(post or -1),
+        serial,
+        post_number if post else -1,
         0 if dev else 1,
-        int(dev or 0),
+        dev_number,
         ".".join(str(int(label)) if label.isdigit() else label for label in labels),
     )
 
@@ -52,7 +78,7 @@ _release = _version_key(platform.release())
 """
 """Python that defines ``_release``, by the grammar in PEP 440's appendix B.
 
-``platform`` itself imports ``re``, so that nothing more is loaded.
+A generated module imports no ``re``, so the grammar is walked by hand.
 """
 
 _ANY: tuple[int, ...] = (0,)

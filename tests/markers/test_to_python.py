@@ -182,7 +182,7 @@ def test_definitions() -> None:
     assert definitions(['os.name == "a"', 'platform.machine() == "b"']) == (
         "import os\nimport platform\n"
     )
-    assert definitions(["_release >= (0,)"]).startswith("import platform\nimport re\n\n\ndef ")
+    assert definitions(["_release >= (0,)"]).startswith("import platform\n\n\ndef ")
 
 
 HOSTILE = [
