@@ -25,6 +25,12 @@ from hatch_sentry_modules.model import (
 MAX_ALTERNATIVES = 256
 """Real lock files need up to 12 alternatives for one distribution; a hostile one is stopped."""
 
+MAX_MARKERS = 64
+"""Real lock files need up to 2 markers on one way, and one for each of some dozen conflicts."""
+
+MAX_STEPS = 8
+"""Real lock files need 1.04 steps for each edge."""
+
 _Clause = frozenset[MarkerText]
 
 
@@ -65,7 +71,7 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
         depths.setdefault(node.name, depth)
         if node.is_listed and node.version is None:
             skipped[node.name] = node.reason
-    distributions = tuple(_collect(graph, _conditions(graph.file, edges)))
+    distributions = tuple(_collect(graph, _conditions(graph, edges)))
     for distribution in distributions:
         if distribution.condition == ALWAYS:
             skipped.pop(distribution.name, None)
@@ -79,7 +85,7 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
 
 def conditions(graph: Graph) -> dict[Key, Condition]:
     """Find for each node that is reached in some environment when it is."""
-    found = _conditions(graph.file, _Edges(graph, None))
+    found = _conditions(graph, _Edges(graph, None))
     return {key: frozenset(clauses) for key, clauses in found.items()}
 
 
@@ -162,7 +168,7 @@ def _targets(graph: Graph, edges: _Edges, ways: Iterable[Edge]) -> Iterator[Rele
             queue.extend(edge.target for edge in edges.of(key))
 
 
-def _conditions(file: str, edges: _Edges) -> dict[Key, list[_Clause]]:
+def _conditions(graph: Graph, edges: _Edges) -> dict[Key, list[_Clause]]:
     """Find for each node the OR of ANDs of markers on the ways to it.
 
     Shorter ANDs come first out of the queue (an edge adds one marker or none), so an AND that
@@ -171,17 +177,20 @@ def _conditions(file: str, edges: _Edges) -> dict[Key, list[_Clause]]:
     conditions: dict[Key, list[_Clause]] = {}
     queue: deque[tuple[Key, _Clause]] = deque()
     _enqueue(queue, frozenset(), edges.roots)
-    while queue:
+    count = len(graph.roots) + sum(len(node.edges) for node in graph.nodes.values())
+    for _ in range(1_000 + MAX_STEPS * count):
+        if not queue:
+            return conditions
         key, clause = queue.popleft()
         known = conditions.setdefault(key, [])
         if known and any(kept <= clause for kept in known):
             continue
         known.append(clause)
-        if len(known) > MAX_ALTERNATIVES:
-            fault = f"a distribution has more than {MAX_ALTERNATIVES} alternative conditions"
-            raise SourceError(file, "", fault, "Freeze it for one environment")
+        if len(known) > MAX_ALTERNATIVES or len(clause) > MAX_MARKERS:
+            break
         _enqueue(queue, clause, edges.of(key))
-    return conditions
+    fault = "a distribution has too many alternative conditions, or too long ones"
+    raise SourceError(graph.file, "", fault, "Freeze it for one environment")
 
 
 def _enqueue(queue: deque[tuple[Key, _Clause]], clause: _Clause, edges: Iterable[Edge]) -> None:

@@ -224,3 +224,30 @@ def test_too_many_alternatives_are_refused() -> None:
     ]
     with pytest.raises(SourceError, match="alternative conditions"):
         resolve(graph(*edges, a=node("a")))
+
+
+def test_flat_formats_have_as_many_roots_as_they_like() -> None:
+    """A list of distributions without a link between them is no growing condition."""
+    nodes = {f"p{number}": node(f"p{number}") for number in range(20_000)}
+    assert len(conditions(graph(*map(Edge, nodes), **nodes))) == len(nodes)
+
+
+@pytest.mark.parametrize("fan", [1, 3])
+def test_conditions_that_grow_with_the_way_are_refused(fan: int) -> None:
+    """A chain in which every link has another condition, and one that forks at every link."""
+    count, different = 1_000, 1_000 if fan == 1 else 12
+    nodes = {
+        f"p{number}": node(
+            f"p{number}",
+            *(
+                Edge(
+                    f"p{(number + 1 + step) % count}",
+                    MarkerText(f'platform_release == "{(number * 7 + step * 3) % different}"'),
+                )
+                for step in range(fan)
+            ),
+        )
+        for number in range(count)
+    }
+    with pytest.raises(SourceError, match="too long ones"):
+        resolve(graph(Edge("p0"), **nodes))
