@@ -14,7 +14,16 @@ BUILD_SIDE = ROOT / "hatch_sentry_modules"
 RUN_TIME_SIDE = ROOT / "runtime" / "sentry_modules"
 SOURCES = sorted(BUILD_SIDE.glob("sources/[!_]*.py"))
 
-OWNED_BY_TOOLS = {"hatchling", "setuptools", "distutils", "pdm", "PyInstaller", "poetry"}
+OWNED_BY_TOOLS = {
+    "hatchling",
+    "setuptools",
+    "distutils",
+    "pdm",
+    "PyInstaller",
+    "poetry",
+    "cx_Freeze",
+    "nuitka",
+}
 COMMAND_LINE = {"click", "rich"}
 
 

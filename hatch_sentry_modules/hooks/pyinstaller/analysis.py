@@ -7,9 +7,8 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, TypeAlias
-from weakref import WeakKeyDictionary
 
-from hatch_sentry_modules import carried, collected, layout, render, runtime_side
+from hatch_sentry_modules import bundles, layout, runtime_side
 
 Contents: TypeAlias = list[tuple[str, str, str]]
 """A table of contents: name in the bundle, path, and kind of each entry."""
@@ -68,7 +67,10 @@ log = logging.getLogger(__name__)
 MODULE = Path(layout.FILE_NAME).stem
 """The generated module; excluding it (``--exclude-module``) switches all of this off."""
 
-_ANALYSES: WeakKeyDictionary[Graph, Analysis] = WeakKeyDictionary()
+_LOADER = str(Path("PyInstaller", "fake-modules"))
+"""Where PyInstaller keeps modules that only its own run-time hooks use."""
+
+_ANALYSES: dict[Graph, Analysis] = {}
 """The analysis of each graph: a hook for a module's place is given the graph alone."""
 
 
@@ -91,35 +93,23 @@ def end(hook_api: PlaceHook) -> None:
     if analysis is not None:
         folder = Path(analysis.tocfilename).with_suffix(".sentry-modules")
         folder.mkdir(exist_ok=True)
-        text = _text(analysis, hook_api.module_graph)
+        packages = dict(_packages(analysis))
+        text = bundles.generate(_files(analysis), analysis.graph.path, packages, log.warning)
         (folder / layout.FILE_NAME).write_text(text, encoding="ascii", newline="\n")
         importlib.invalidate_caches()
         hook_api.search_dirs = [str(folder)]
 
 
-def _text(analysis: Analysis, graph: Graph) -> str:
-    """Take the application's own module, with a word on its faults, or render what was found."""
-    manifest = collected.freeze(_files(analysis, graph), graph.path)
-    packages = {name: str(Path(path).parent) for name, path in _packages(graph)}
-    packages |= {"": str(Path(analysis.inputs[0]).parent)}
-    own = carried.find(packages, manifest)
-    if own is None:
-        log.info("sentry-modules: %d distributions were collected", len(manifest.distributions))
-        return render.to_python(manifest)
-    for difference in carried.differences(own, manifest):
-        log.warning("sentry-modules: %s is used as it is, but %s", own.module, difference)
-    return own.text
-
-
-def _files(analysis: Analysis, graph: Graph) -> Iterator[str]:
+def _files(analysis: Analysis) -> Iterator[str]:
     yield from analysis.inputs
-    modules = [*graph.make_pure_toc(), *graph.make_binaries_toc()]
+    modules = [*analysis.graph.make_pure_toc(), *analysis.graph.make_binaries_toc()]
     for _, path, _ in (*modules, *analysis.binaries, *analysis.datas):
-        if path:
+        if path and _LOADER not in path:
             yield path
 
 
-def _packages(graph: Graph) -> Iterator[tuple[str, str]]:
-    for name, path, _ in graph.make_pure_toc():
+def _packages(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    yield "", str(Path(analysis.inputs[0]).parent)
+    for name, path, _ in analysis.graph.make_pure_toc():
         if path and Path(path).stem == "__init__":
-            yield name, path
+            yield name, str(Path(path).parent)

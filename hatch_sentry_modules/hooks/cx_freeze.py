@@ -1,0 +1,100 @@
+"""Hooks into cx_Freeze, wherever it is the one that builds.
+
+cx_Freeze looks for the hook of a module by name in a package of its own, and it is a command of
+setuptools. So setuptools' entry point, which runs in every build, puts the hook there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hatch_sentry_modules import layout, runtime_side
+
+_MODULE = Path(layout.FILE_NAME).stem
+
+_LOADER = "freeze_core"
+"""Where cx_Freeze keeps what starts a bundle, which is no part of the application."""
+
+_ACTIVATION = f"""
+import sentry_modules
+sentry_modules.install({_MODULE!r})
+"""
+
+
+def finalize_distribution_options(distribution: Any) -> None:
+    """Prepare cx_Freeze, if the distribution has executables for it; else do nothing.
+
+    https://setuptools.pypa.io/en/latest/userguide/extension.html#customizing-distribution-options
+    """
+    base = distribution.cmdclass.get("build_exe")
+    if getattr(distribution, "executables", None) and base is not None:
+        distribution.cmdclass["build_exe"] = _command(base)
+
+
+# Behind cx_Freeze's own, which adds its command.
+finalize_distribution_options.order = 1  # type: ignore[attr-defined] # setuptools reads it
+
+
+def _command(base: type[Any]) -> type[Any]:
+    """Extend cx_Freeze's command, or the project's own that extends it."""
+
+    class BuildExe(base):  # type: ignore[misc] # known only when cx_Freeze is
+        def run(self) -> None:
+            if {_MODULE, runtime_side.PACKAGE} & {*self.excludes}:
+                super().run()
+                return
+            from cx_Freeze import hooks
+
+            build = Build()
+            hooks.load_sentry_sdk = build.add_runtime_side
+            hooks.load_sentry_sdk_integrations = build.add_integrations
+            super().run()
+            build.write(Path(self.build_exe), self.warn)
+
+    return BuildExe
+
+
+class Build:
+    """One build by cx_Freeze, whose finder is known once it has found the SDK."""
+
+    def __init__(self) -> None:
+        self._finder: Any = None
+
+    def add_integrations(self, finder: Any, module: Any) -> None:
+        """Include what the SDK imports by name only: ``sentry_sdk.init()`` fails without it."""
+        finder.include_package(module.name)
+
+    def add_runtime_side(self, finder: Any, module: Any) -> None:
+        """Include the run-time package, and let the SDK activate it when it is imported."""
+        self._finder = finder
+        finder.path.append(str(runtime_side.folder()))
+        source = module.file.read_text(encoding="utf-8") + _ACTIVATION
+        module.code = compile(
+            source, str(module.file), "exec", dont_inherit=True, optimize=finder.optimize
+        )
+
+    def write(self, folder: Path, warn: Any) -> None:
+        """Write the manifest into a finished bundle, if the SDK is in it."""
+        if self._finder is not None:
+            from hatch_sentry_modules import bundles
+
+            packages = dict(_packages(self._finder))
+            text = bundles.generate(_files(self._finder), self._finder.path, packages, warn)
+            path = folder / "lib" / layout.FILE_NAME
+            path.write_text(text, encoding="ascii", newline="\n")
+
+
+def _files(finder: Any) -> Iterator[str]:
+    for module in finder.modules:
+        if module.file and _LOADER not in module.file.parts:
+            yield str(module.file)
+    for source, _ in (*finder.included_files, *finder.zip_includes):
+        yield str(source)
+
+
+def _packages(finder: Any) -> Iterator[tuple[str, str]]:
+    for module in finder.modules:
+        if module.path and module.file:
+            yield module.name, str(module.file.parent)

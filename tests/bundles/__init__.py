@@ -1,0 +1,1 @@
+"""Bundles, built by the real tools and run."""

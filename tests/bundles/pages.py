@@ -1,0 +1,53 @@
+"""Does what a page of the documentation says, as it stands."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from demo.cache import python_of
+from demo.commands import run
+from demo.wheels import build_distributions
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """Give the code blocks of a page that are in a language."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+
+
+class Workplace:
+    """A folder with a fresh virtual environment, in which the commands of a page are run.
+
+    What pip installs of this project are the wheels of the checkout.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "wheels").mkdir(parents=True)
+        self.wheels = build_distributions(folder / "wheels")
+        constraints = folder / "constraints.txt"
+        names = ("hatch-sentry-modules", "sentry-modules")
+        lines = [f"{name} @ {w.as_uri()}\n" for name, w in zip(names, self.wheels, strict=True)]
+        constraints.write_text("".join(lines), encoding="utf-8")
+        run(sys.executable, "-m", "venv", folder / "environment")
+        self.python = python_of(folder / "environment")
+        self._more = {
+            "PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]]),
+            "PIP_CONSTRAINT": str(constraints),
+        }
+
+    def write(self, page: str) -> None:
+        """Write the files of a page; the first line of each is a comment with its name."""
+        for text in blocks(page, "python"):
+            name = text.partition("\n")[0].removeprefix("# ")
+            (self.folder / name).write_text(text, encoding="utf-8")
+
+    def run(self, commands: str, **more: str) -> str:
+        """Run shell commands, each of which must succeed; give all that they write."""
+        script = f"exec 2>&1\n{commands}"
+        return run("sh", "-euc", script, more={**self._more, **more}, folder=self.folder)

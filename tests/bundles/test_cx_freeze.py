@@ -1,0 +1,115 @@
+"""cx_Freeze, with nothing but ``hatch-sentry-modules`` installed where it runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+import sentry_modules
+
+from demo import server
+from demo.bundles import normalize
+from demo.commands import CommandError, run
+from tests.bundles.pages import Workplace, blocks
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("cx_freeze"),
+    pytest.mark.skipif(os.name == "nt", reason="the page's commands are for a POSIX shell"),
+]
+
+PAGE = "cx_freeze.md"
+INSTALL, BUILD, START = blocks(PAGE, "sh")[0].splitlines()
+BUILD_OFF = blocks(PAGE, "sh")[1].strip()
+
+NEEDED = """
+import json
+from importlib.metadata import requires, version
+from packaging.requirements import Requirement
+queue, found = ["flask", "sentry-sdk"], {}
+while queue:
+    name = queue.pop()
+    if name not in found:
+        found[name] = version(name)
+        needed = map(Requirement, requires(name) or ())
+        queue += [r.name for r in needed if r.marker is None or r.marker.evaluate({"extra": ""})]
+print(json.dumps(found))
+"""
+"""The closure of what the page's application requires: cx_Freeze takes whole packages."""
+
+
+@pytest.fixture(scope="module")
+def tracker() -> Iterator[server.Server]:
+    """Start the server."""
+    with server.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """Write the page's application, install what it says, and build."""
+    place = Workplace(tmp_path_factory.mktemp("cx_freeze"))
+    place.write(PAGE)
+    place.run(INSTALL)
+    place.run(BUILD)
+    return place
+
+
+def send(place: Workplace, tracker: server.Server, name: str) -> Mapping[str, Any]:
+    """Run the bundle, and give the event that the server holds."""
+    project = tracker.add_project(name)
+    place.run(START, SENTRY_DSN=project.dsn)
+    (event,) = tracker.events(project)
+    return event.data
+
+
+def ours(bundle: Path) -> list[str]:
+    """Name what a bundle holds of this project, in its folders and in its archive."""
+    with ZipFile(bundle / "lib" / "library.zip") as archive:
+        names = [*archive.namelist(), *map(str, bundle.rglob("*"))]
+    return [name for name in names if "sentry_modules" in name]
+
+
+@pytest.fixture(scope="module")
+def event(place: Workplace, tracker: server.Server) -> Mapping[str, Any]:
+    """Send the event of the bundle that the page shows."""
+    return send(place, tracker, "cx_Freeze")
+
+
+def test_the_event_lists_what_was_collected(place: Workplace, event: Mapping[str, Any]) -> None:
+    """The server holds every distribution in the bundle with its version, and nothing else."""
+    truth = {normalize(k): v for k, v in json.loads(run(place.python, "-c", NEEDED)).items()}
+    found = {normalize(name): version for name, version in event["modules"].items()}
+    assert found == {**truth, "sentry-modules": sentry_modules.__version__}
+    assert {"flask", "logging", "modules"} <= set(event["sdk"]["integrations"])
+
+
+def test_the_manifest_is_read_without_running_the_bundle(
+    place: Workplace, event: Mapping[str, Any]
+) -> None:
+    """It lies in the bundle as text, beside the run-time package."""
+    assert len(ours(place.folder / "shop")) > 1
+    values = runpy.run_path(str(place.folder / "shop" / "lib" / "_sentry_modules.py"))
+    assert values["MODULES"] == event["modules"]
+
+
+def test_the_switch_leaves_the_build_as_it_is(place: Workplace) -> None:
+    """Switched off, the bundle is cx_Freeze's own: without our files, and the SDK fails in it."""
+    place.run(BUILD_OFF.replace("shop", "off"))
+    assert not ours(place.folder / "off")
+    with pytest.raises(CommandError, match=r"sentry_sdk\.integrations\."):
+        place.run("off/app", SENTRY_DSN="http://key@127.0.0.1:9/1")
+
+
+def test_an_application_without_the_sdk_stays_as_it_is(place: Workplace) -> None:
+    """Nothing is added where there is nothing to help."""
+    (place.folder / "plain.py").write_text("print('plain')\n", encoding="utf-8")
+    place.run("cxfreeze build --script plain.py --target-dir plain")
+    assert place.run("plain/plain").strip() == "plain"
+    assert not ours(place.folder / "plain")

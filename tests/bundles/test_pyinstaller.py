@@ -1,0 +1,203 @@
+"""PyInstaller, with nothing but ``hatch-sentry-modules`` installed where it runs."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import runpy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import sentry_modules
+
+from demo import server
+from demo.applications import STOREFRONT
+from demo.bundles import install, normalize
+from demo.commands import run
+from demo.wheels import build_application
+from tests.bundles.pages import Workplace, blocks
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("pyinstaller"),
+    pytest.mark.skipif(os.name == "nt", reason="the page's commands are for a POSIX shell"),
+]
+
+PAGE = "pyinstaller.md"
+INSTALL, BUILD, START = blocks(PAGE, "sh")[0].splitlines()
+BUILD_OFF = blocks(PAGE, "sh")[1]
+WITHOUT = "pip uninstall --quiet --yes hatch-sentry-modules"
+
+OWNERS = """
+import json, sys
+from importlib.metadata import packages_distributions, version
+owners = packages_distributions()
+names = {name for package in sys.argv[1:] for name in owners.get(package, ())}
+print(json.dumps({name: version(name) for name in names}))
+"""
+"""What ``importlib.metadata`` says of import packages: cruder than the way that is tested."""
+
+
+@pytest.fixture(scope="module")
+def tracker() -> Iterator[server.Server]:
+    """Start the server."""
+    with server.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """Write the page's application and install what it says."""
+    place = Workplace(tmp_path_factory.mktemp("pyinstaller"))
+    place.write(PAGE)
+    place.run(INSTALL)
+    return place
+
+
+class Build:
+    """A build that is finished: its table of contents, and the event of its application."""
+
+    def __init__(self, place: Workplace, tracker: server.Server, command: str, start: str) -> None:
+        self.log = place.run(f"{command} --noconfirm --log-level WARN")
+        self.folder = place.folder / "dist"
+        table = place.folder / "build" / "app" / "Analysis-00.toc"
+        self.contents: list[Any] = ast.literal_eval(table.read_text(encoding="utf-8"))
+        project = tracker.add_project(command)
+        run("sh", "-c", start, more={"SENTRY_DSN": project.dsn}, folder=place.folder)
+        (self.event,) = (event.data for event in tracker.events(project))
+
+    def entries(self) -> set[tuple[str, str]]:
+        """Give the name and kind of everything in all tables of contents."""
+        tables = [table for table in self.contents if isinstance(table, list)]
+        rows = [row for table in tables for row in table if isinstance(row, tuple)]
+        return {(row[0], row[2]) for row in rows if len(row) == 3}
+
+
+@pytest.fixture(scope="module")
+def documented(place: Workplace, tracker: server.Server) -> Build:
+    """Build and run what the page shows."""
+    return Build(place, tracker, BUILD, START)
+
+
+@pytest.fixture(scope="module")
+def single_file(place: Workplace, tracker: server.Server, documented: Build) -> Build:
+    """Build the same application as one file, after and beside the folder."""
+    assert documented.event
+    return Build(place, tracker, f"{BUILD} --onefile --name app --distpath single", "single/app")
+
+
+@pytest.fixture(scope="module")
+def switched_off(place: Workplace, tracker: server.Server, single_file: Build) -> Build:
+    """Build with the switch that the page names."""
+    assert single_file.event
+    return Build(place, tracker, BUILD_OFF.strip(), START)
+
+
+@pytest.fixture(scope="module")
+def without(place: Workplace, tracker: server.Server, switched_off: Build) -> Build:
+    """Build where nothing of this project is installed."""
+    assert switched_off.event
+    place.run(WITHOUT)
+    return Build(place, tracker, BUILD, START)
+
+
+@pytest.fixture(scope="module")
+def truth(place: Workplace, documented: Build) -> dict[str, str]:
+    """Ask ``importlib.metadata`` whose the collected import packages are."""
+    packages = {name.partition(".")[0] for name, _ in documented.entries()}
+    found = json.loads(run(place.python, "-c", OWNERS, *sorted(packages)))
+    return {normalize(name): version for name, version in found.items()}
+
+
+def listed(event: Mapping[str, Any]) -> dict[str, str]:
+    """Give the modules of an event by normalized name."""
+    return {normalize(name): version for name, version in event["modules"].items()}
+
+
+def test_the_event_lists_what_was_collected(documented: Build, truth: dict[str, str]) -> None:
+    """The server holds every distribution in the bundle with its version, and nothing else."""
+    assert listed(documented.event) == {**truth, "sentry-modules": sentry_modules.__version__}
+    assert {"flask", "werkzeug", "sentry-sdk", "certifi", "urllib3"} <= truth.keys()
+
+
+def test_every_integration_is_on(documented: Build) -> None:
+    """Flask's integration is on, and no other is off that the stock SDK has."""
+    expected = {"flask", "argv", "atexit", "dedupe", "excepthook", "logging", "modules", "stdlib"}
+    assert expected <= set(documented.event["sdk"]["integrations"])
+
+
+def test_a_single_file_says_the_same(documented: Build, single_file: Build) -> None:
+    """One file carries what the folder does."""
+    assert single_file.event["modules"] == documented.event["modules"]
+
+
+def test_the_source_lies_in_the_bundle(documented: Build) -> None:
+    """Whoever reads the bundle needs to run nothing."""
+    (path,) = documented.folder.rglob("_sentry_modules.py")
+    text = path.read_text(encoding="ascii")
+    assert text.startswith("# Generated by hatch-sentry-modules from installed.")
+    assert runpy.run_path(str(path))["MODULES"] == documented.event["modules"]
+
+
+def test_the_stock_sdk_lists_a_part(without: Build, documented: Build) -> None:
+    """Where this project is not installed the list is short, so the tests above can fail."""
+    assert without.event["modules"].items() < documented.event["modules"].items()
+
+
+def test_nothing_else_changes(documented: Build, without: Build) -> None:
+    """The bundle holds what it would hold anyway, and what the page says is added."""
+    added = {name for name, _ in documented.entries() - without.entries()}
+    assert not without.entries() - documented.entries()
+    assert {name.partition(".")[0] for name in added} == {
+        "_sentry_modules",
+        "pyi_rth_sentry_modules",
+        "sentry_modules",
+    }
+
+
+def test_the_switch_leaves_the_build_as_it_is(switched_off: Build, without: Build) -> None:
+    """A build that is switched off holds what it would hold without this project."""
+    assert switched_off.entries() == without.entries()
+    assert switched_off.event["modules"] == without.event["modules"]
+
+
+def test_the_build_says_nothing_when_all_is_well(documented: Build) -> None:
+    """An application without a manifest of its own gives no warning."""
+    assert "sentry-modules" not in documented.log
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """Install the sample application, whose wheel carries a manifest, with one other version."""
+    place = Workplace(tmp_path_factory.mktemp("storefront"))
+    parts = build_application(STOREFRONT, *place.wheels)
+    install(parts, python=place.python)
+    place.run("pip install --quiet click==8.1.8 pyinstaller hatch-sentry-modules")
+    script = "from storefront.__main__ import main\n\nmain()\n"
+    (place.folder / "app.py").write_text(script, encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def sold(shop: Workplace, tracker: server.Server) -> Build:
+    """Build and run the sample application."""
+    return Build(shop, tracker, BUILD, START)
+
+
+def test_the_manifest_of_the_application_is_used(sold: Build) -> None:
+    """The event carries what the application's own wheel says."""
+    (path,) = sold.folder.rglob("_sentry_modules.py")
+    assert path.read_text(encoding="ascii").startswith(
+        "# Generated by hatch-sentry-modules from uv.lock."
+    )
+    assert sold.event["modules"] == runpy.run_path(str(path))["MODULES"]
+    assert STOREFRONT.frameworks <= set(sold.event["sdk"]["integrations"])
+
+
+def test_a_difference_is_named(sold: Build) -> None:
+    """The version that differs is in a warning, and so is nothing that agrees."""
+    warnings = [line for line in sold.log.splitlines() if "sentry-modules:" in line]
+    assert any("but click 8.1.8 was collected, and it says" in line for line in warnings)
+    assert not [line for line in warnings if "flask " in line]
