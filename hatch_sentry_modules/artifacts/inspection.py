@@ -1,0 +1,115 @@
+"""Looks into an artifact: its kind, the manifests in it, and what it says itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hatch_sentry_modules import layout
+from hatch_sentry_modules.artifacts import generated_module, held, pex_info
+from hatch_sentry_modules.artifacts.artifact import LONGEST_PLACE, Artifact, File, printable
+from hatch_sentry_modules.artifacts.generated_module import ReadModule
+from hatch_sentry_modules.artifacts.held import Held
+from hatch_sentry_modules.artifacts.kinds import Marks
+from hatch_sentry_modules.artifacts.opening import opened
+
+MOST_MANIFESTS = 100
+MOST_HELD = 20_000
+MOST_UNREAD = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A generated module in an artifact, and its place there."""
+
+    place: str
+    module: ReadModule
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inspection:
+    """All that is known of an artifact without running it.
+
+    ``held`` is what core metadata in it says (or ``PEX-INFO``); ``unread`` are sentences.
+    """
+
+    name: str
+    kind: str
+    manifests: tuple[Found, ...]
+    held: tuple[Held, ...]
+    unread: tuple[str, ...]
+
+
+def inspect(path: Path, tick: Callable[[], None] = lambda: None) -> Inspection:
+    """Look into an artifact; nothing in it is executed, and memory is bounded.
+
+    Args:
+        path: A file or a directory.
+        tick: Called for each file that is seen, so that progress can be shown.
+
+    Raises:
+        ArtifactError: It is of no known kind, or damaged.
+    """
+    looking = _Looking(tick)
+    with opened(path) as artifact:
+        return looking.result(path, artifact)
+
+
+class _Looking:
+    """Takes what is wanted from the one pass over the files of an artifact."""
+
+    def __init__(self, tick: Callable[[], None]) -> None:
+        self._tick = tick
+        self._marks = Marks()
+        self._manifests: list[Found] = []
+        self._held: list[Held] = []
+        self._pex: list[Held] = []
+        self._unread: list[str] = []
+        self._too_many = 0
+
+    def result(self, path: Path, artifact: Artifact) -> Inspection:
+        for file in artifact.files(self._wanted):
+            if file.content is None:
+                self._unread_file(file)
+            else:
+                self._take(file.place, file.content)
+        if self._too_many:
+            self._unread.append(f"{self._too_many} files more were not read: it holds too many.")
+        return Inspection(
+            name=printable(path.resolve().name),
+            kind=self._marks.kind(artifact.kind),
+            manifests=tuple(sorted(self._manifests, key=lambda found: found.place)),
+            held=tuple(held.on_search_path(self._held)) or tuple(sorted(self._pex)),
+            unread=tuple(self._unread),
+        )
+
+    def _wanted(self, place: str) -> int:
+        self._tick()
+        if len(place) > LONGEST_PLACE:
+            return 0
+        self._marks.see(place)
+        if place.endswith(layout.FILE_NAME) and place.rpartition("/")[2] == layout.FILE_NAME:
+            return self._within(len(self._manifests) < MOST_MANIFESTS, generated_module.LONGEST + 1)
+        if held.is_metadata(place):
+            return self._within(len(self._held) < MOST_HELD, held.LONGEST)
+        return pex_info.LONGEST if place == pex_info.FILE else 0
+
+    def _within(self, has_room: bool, limit: int) -> int:
+        self._too_many += not has_room
+        return limit if has_room else 0
+
+    def _take(self, place: str, content: bytes) -> None:
+        if place.endswith(layout.FILE_NAME):
+            module = generated_module.parse(content)
+            self._manifests.append(Found(place=printable(place), module=module))
+        elif place == pex_info.FILE:
+            self._pex += pex_info.read(content)
+        elif known := held.read(place, content):
+            self._held.append(known)
+        else:
+            self._unread_file(File(place, None, "holds no valid name and version"))
+
+    def _unread_file(self, file: File) -> None:
+        if len(self._unread) < MOST_UNREAD:
+            self._unread.append(f"{printable(file.place)}: {file.fault}.")
