@@ -8,7 +8,6 @@ import click
 
 import hatch_sentry_modules
 from hatch_sentry_modules.cli.freeze import freeze
-from hatch_sentry_modules.cli.inject import inject
 from hatch_sentry_modules.cli.inspect import inspect
 from hatch_sentry_modules.errors import FreezeError
 
@@ -39,4 +38,3 @@ def commands() -> None:
 
 commands.add_command(freeze)
 commands.add_command(inspect)
-commands.add_command(inject)
