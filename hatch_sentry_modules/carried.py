@@ -60,7 +60,7 @@ def _read(package: str, folder: Path) -> Carried | None:
         values = runpy.run_path(str(path))
         table = {**dict.fromkeys(values.get("SKIPPED", ())), **values["MODULES"]}
         versions = {canonicalize_name(name, validate=True): table[name] for name in table}
-    except Exception:  # noqa: BLE001 - it was edited: the run-time side would not use it either
+    except (Exception, SystemExit):  # noqa: BLE001 - edited: the run-time side would not use it
         return None
     module = f"{package}.{path.stem}" if package else path.stem
     return Carried(module=module, text=text, versions=versions) if _SDK in versions else None

@@ -1,0 +1,97 @@
+"""The generated module that an application ships already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from packaging.utils import NormalizedName
+
+from hatch_sentry_modules import bundles, carried, render
+from hatch_sentry_modules.model import Distribution, Manifest
+
+
+def manifest(**versions: str) -> Manifest:
+    """Make a manifest; underscores stand for hyphens."""
+    named = {NormalizedName(name.replace("_", "-")): versions[name] for name in sorted(versions)}
+    distributions = tuple(Distribution(name=name, version=named[name]) for name in named)
+    return Manifest(project=None, source="uv.lock", distributions=distributions)
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> dict[str, str]:
+    """Give two import packages without a generated module."""
+    folders = {name: tmp_path / name for name in ("app", "library")}
+    for folder in folders.values():
+        folder.mkdir()
+    return {name: str(folder) for name, folder in folders.items()}
+
+
+def write(folder: str, text: str) -> None:
+    """Write a generated module into an import package."""
+    Path(folder, "_sentry_modules.py").write_text(text, encoding="utf-8")
+
+
+APP = manifest(flask="3.1.3", sentry_sdk="2.75.0", urllib3="2.8.0")
+COLLECTED = manifest(flask="3.1.2", sentry_sdk="2.75.0", sentry_modules="0.1.0", click="8.5.1")
+
+
+def test_no_module_is_found_where_there_is_none(packages: dict[str, str]) -> None:
+    """Most libraries carry none."""
+    assert carried.find(packages, COLLECTED) is None
+
+
+def test_the_module_of_the_application_is_chosen(packages: dict[str, str]) -> None:
+    """A library's agrees with less of what was collected."""
+    write(packages["app"], render.to_python(APP))
+    write(packages["library"], render.to_python(manifest(sentry_sdk="2.0")))
+    found = carried.find(packages, COLLECTED)
+    assert found is not None
+    assert (found.module, found.text) == ("app._sentry_modules", render.to_python(APP))
+
+
+def test_a_module_without_the_sdk_is_a_library_s(packages: dict[str, str]) -> None:
+    """What does not list the SDK cannot be the whole of an application that sends events."""
+    write(packages["library"], render.to_python(manifest(flask="3.1.2")))
+    assert carried.find(packages, COLLECTED) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MODULES = {'sentry-sdk': '1'}\n",
+        f"{render.HEADER}x\nraise SystemExit\n",
+        f"{render.HEADER}x\nMODULES = 3\n",
+        f"{render.HEADER}x\nMODULES = {{3: 4}}\n",
+        f"{render.HEADER}x\nMODULES = {{'sentry-sdk': ''}}\nSKIPPED = 3\n",
+        f"{render.HEADER}x\n\N{SNOWMAN}",
+        f"{render.HEADER}x\n(\n",
+    ],
+)
+def test_a_module_that_is_not_a_generated_one_is_left_alone(
+    packages: dict[str, str], text: str
+) -> None:
+    """Somebody else's, an edited one and a broken one do not stop the build."""
+    write(packages["app"], text)
+    assert carried.find(packages, COLLECTED) is None
+
+
+def test_every_difference_is_named(packages: dict[str, str]) -> None:
+    """Another version, one too many and one too few; the run-time package is ours."""
+    write(packages["app"], render.to_python(APP))
+    found = carried.find(packages, COLLECTED)
+    assert found is not None
+    assert [*carried.differences(found, COLLECTED)] == [
+        "click 8.5.1 was collected, and it does not name it",
+        "flask 3.1.2 was collected, and it says 3.1.3",
+        "urllib3 2.8.0 was not collected",
+    ]
+
+
+def test_the_module_is_used_and_the_differences_are_warnings(packages: dict[str, str]) -> None:
+    """The text goes into the bundle unchanged."""
+    write(packages["app"], render.to_python(APP))
+    warnings: list[str] = []
+    assert bundles.generate([], [], packages, warnings.append) == render.to_python(APP)
+    assert len(warnings) == 3
+    assert all("app._sentry_modules is used as it is, but" in warning for warning in warnings)

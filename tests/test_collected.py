@@ -1,0 +1,133 @@
+"""The distributions that a bundle holds, told from the files that were collected."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from hatch_sentry_modules import collected, runtime_side
+from hatch_sentry_modules.sources.installed import BAD_VERSION
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """Give an empty folder for distributions."""
+    folder = tmp_path / "lib" / "site-packages"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def install(
+    site: Path, name: str, *files: str, version: str = "1.0", has_record: bool = True
+) -> Path:
+    """Install a distribution of some files, as an installer would; give its metadata folder."""
+    metadata = site / f"{name.replace('-', '_')}-{version}.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Name: {name}\nVersion: {version}\n", encoding="utf-8")
+    for file in files:
+        path = site / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    if has_record:
+        lines = "".join(f"{file},,\n" for file in (*files, f"{metadata.name}/METADATA"))
+        (metadata / "RECORD").write_text(lines, encoding="utf-8")
+    return metadata
+
+
+def frozen(site: Path, *files: str | Path) -> dict[str, str]:
+    """Freeze files of a folder, and give the manifest's table."""
+    manifest = collected.freeze([str(site / file) for file in files], [str(site)])
+    return {d.key: d.version for d in manifest.distributions}
+
+
+def test_only_what_was_collected_is_listed(site: Path) -> None:
+    """A distribution of which no file was taken is not in the bundle."""
+    install(site, "Flask", "flask/__init__.py", version="3.1.3")
+    install(site, "pip", "pip/__init__.py", version="26.3")
+    assert frozen(site, "flask/__init__.py") == {"flask": "3.1.3"}
+
+
+def test_distributions_share_a_namespace_package(site: Path) -> None:
+    """The import package is of both, a module in it is of one."""
+    install(site, "acme-web", "acme/web.py")
+    install(site, "acme-mail", "acme/mail.py", version="2.0")
+    assert frozen(site, "acme/mail.py") == {"acme-mail": "2.0"}
+
+
+def test_a_distribution_without_a_module_is_found_by_its_data(site: Path) -> None:
+    """A file that cannot be imported is recorded too, and so is metadata."""
+    install(site, "acme-icons", "share/icons/acme.svg")
+    metadata = install(site, "acme-plugins")
+    assert frozen(site, "share/icons/acme.svg") == {"acme-icons": "1.0"}
+    assert frozen(site, metadata / "METADATA") == {"acme-plugins": "1.0"}
+
+
+def test_names_are_spelled_as_the_sdk_sends_them(site: Path) -> None:
+    """The metadata's name in lower case, as the stock integration has it."""
+    install(site, "Zope.Interface", "zope/interface.py")
+    assert frozen(site, "zope/interface.py") == {"zope.interface": "1.0"}
+
+
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_a_distribution_without_a_record_is_found_by_name(site: Path, is_declared: bool) -> None:
+    """Debian keeps no record: the declared top-level names tell, or else the own name."""
+    metadata = install(site, "acme-core", "acme_core/__init__.py", has_record=False)
+    install(site, "acme", "acme/__init__.py", has_record=False)
+    if is_declared:
+        (metadata / "top_level.txt").write_text("acme_core\n", encoding="utf-8")
+    assert frozen(site, "acme_core/__init__.py") == {"acme-core": "1.0"}
+
+
+def test_an_editable_install_is_found_by_its_folder(site: Path, tmp_path: Path) -> None:
+    """The source tree is the project's, but not an environment that lies in it."""
+    project = tmp_path / "work"
+    metadata = install(site, "acme", "acme.pth")
+    url = {"url": project.as_uri(), "dir_info": {"editable": True}}
+    (metadata / "direct_url.json").write_text(json.dumps(url), encoding="utf-8")
+    assert frozen(site, project / "src" / "acme.py") == {"acme": "1.0"}
+    assert frozen(site, project / ".venv/lib/site-packages/other.py") == {}
+    assert frozen(site, tmp_path / "workshop" / "acme.py") == {}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_linked_folder_is_the_same_folder(site: Path, tmp_path: Path) -> None:
+    """``lib64`` is a link to ``lib`` in many environments."""
+    install(site, "acme", "acme/__init__.py")
+    (tmp_path / "lib64").symlink_to(tmp_path / "lib")
+    assert frozen(site, tmp_path / "lib64/site-packages/acme/__init__.py") == {"acme": "1.0"}
+
+
+def test_the_first_folder_counts(site: Path, tmp_path: Path) -> None:
+    """A second version further behind on the search path is not in the bundle."""
+    install(site, "acme", "acme/__init__.py", version="2.0")
+    other = tmp_path / "other"
+    other.mkdir()
+    install(other, "acme", "acme/__init__.py", version="1.0")
+    file = str(site / "acme" / "__init__.py")
+    (distribution,) = collected.freeze([file], [str(site), str(other)]).distributions
+    assert distribution.version == "2.0"
+
+
+def test_an_unknown_version_is_skipped_with_its_reason(site: Path) -> None:
+    """It is never guessed and never dropped without a word."""
+    install(site, "acme", "acme/__init__.py", version="latest")
+    manifest = collected.freeze([str(site / "acme" / "__init__.py")], [str(site)])
+    assert dict(manifest.skipped) == {"acme": BAD_VERSION}
+
+
+@pytest.mark.parametrize("record", ['"', "\0,,\n", ",,,\n", "../" * 99])
+def test_a_broken_record_does_no_harm(site: Path, record: str) -> None:
+    """The others are found as ever."""
+    metadata = install(site, "broken", "broken/__init__.py")
+    (metadata / "RECORD").write_text(record, encoding="utf-8")
+    install(site, "acme", "acme/__init__.py")
+    assert frozen(site, "acme/__init__.py") == {"acme": "1.0"}
+
+
+def test_the_copy_of_the_run_time_package_is_listed(site: Path) -> None:
+    """It is in the bundle although nobody installed it under its own name."""
+    file = runtime_side.folder() / runtime_side.PACKAGE / "__init__.py"
+    assert frozen(site, file) == {"sentry-modules": runtime_side.distribution().version}
