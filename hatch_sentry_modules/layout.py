@@ -29,7 +29,8 @@ def place(files: Iterable[str], project: NormalizedName) -> str:
     Raises:
         ConfigError: There are several import packages and none has the project's name.
     """
-    packages = _import_packages(files)
+    paths = [PurePosixPath(file) for file in files]
+    packages = _import_packages(paths, {".py"}) or _import_packages(paths, {".pyd", ".so"})
     named = [
         package for package in packages if canonicalize_name(package.replace("/", ".")) == project
     ]
@@ -41,18 +42,10 @@ def place(files: Iterable[str], project: NormalizedName) -> str:
     return "/".join([*(named or packages), FILE_NAME])
 
 
-def _import_packages(files: Iterable[str]) -> list[str]:
+def _import_packages(files: list[PurePosixPath], suffixes: set[str]) -> list[str]:
     """Find the outermost folders that hold ``__init__.py``, or below namespaces any module."""
-    folders = sorted(
-        {
-            PurePosixPath(file).parent
-            for file in files
-            if file.endswith(".py") and PurePosixPath(file).parent.parts
-        }
-    )
-    regular = {
-        PurePosixPath(file).parent for file in files if PurePosixPath(file).name == "__init__.py"
-    }
+    folders = sorted({f.parent for f in files if f.suffix in suffixes and f.parent.parts})
+    regular = {file.parent for file in files if file.name == "__init__.py"}
     outermost: list[PurePosixPath] = []
     for folder in folders:
         inside = any(other in regular and other in folder.parents for other in outermost)

@@ -32,6 +32,8 @@ PROJECT = NormalizedName("acme-app")
             "acme_app/_sentry_modules.py",
         ),
         (["acme_app/__init__.py", "acme_app/vendored/x.py"], "acme_app/_sentry_modules.py"),
+        (["other/_core.cpython-311-x86_64-linux-gnu.so"], "other/_sentry_modules.py"),
+        (["other/__init__.py", "lib/libother.so"], "other/_sentry_modules.py"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

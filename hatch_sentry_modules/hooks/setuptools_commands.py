@@ -41,8 +41,22 @@ class BuildSentryModules(Command):
 
     def run(self) -> None:
         """Write the module."""
-        if self.generated and not self.editable_mode:
+        if self.editable_mode:
+            return
+        self._remove_stale()
+        if self.generated:
             _write(Path(self.build_lib, self.generated.wheel_path), self.generated.text)
+
+    def _remove_stale(self) -> None:
+        # setuptools packs all that it finds in the build folder, which outlives a build: a module
+        # that was written under another configuration would be packed too.
+        from hatch_sentry_modules.render import HEADER
+
+        folder = Path(self.build_lib)
+        sources = {folder / path for path in _wheel_files(self)}
+        for path in folder.rglob("*.py"):
+            if path not in sources and path.read_bytes().startswith(HEADER.encode("ascii")):
+                path.unlink()
 
     def get_outputs(self) -> list[str]:
         """Name the file in the build folder, if there is one."""

@@ -50,6 +50,7 @@ def test_an_sdist_gives_the_same_wheel(backend: str, tmp_path: Path) -> None:
         assert wheel.read_bytes() == direct.read_bytes()
 
 
+@pytest.mark.slow
 @every_backend
 def test_an_sdist_of_an_sdist_is_the_same(backend: str, tmp_path: Path) -> None:
     """A distributor who packs an unpacked sdist again gets the module once, unchanged."""
