@@ -12,7 +12,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 BUILD_SIDE = ROOT / "hatch_sentry_modules"
 RUN_TIME_SIDE = ROOT / "runtime" / "sentry_modules"
-SOURCES = sorted(BUILD_SIDE.glob("sources/[!_]*.py"))
+SOURCES = sorted(
+    path
+    for path in BUILD_SIDE.glob("sources/**/*.py")
+    if path != BUILD_SIDE / "sources/__init__.py"
+)
+
 
 OWNED_BY_TOOLS = {
     "hatchling",
@@ -92,14 +97,16 @@ def test_the_build_side_never_imports_the_run_time_side(path: Path) -> None:
     assert not top_names(path) & {"sentry_modules", "sentry_sdk"}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def lock_format(path: Path) -> str:
+    """Give the format that a file in ``sources/`` reads: a module, or a package for the larger."""
+    return path.relative_to(BUILD_SIDE / "sources").with_suffix("").parts[0]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_sources_know_nothing_of_each_other(path: Path) -> None:
     """A source imports no other format's file, nor anything that comes after it."""
-    others = {
-        f"hatch_sentry_modules.sources.{other.stem}"
-        for other in SOURCES
-        if other.stem.partition("_")[0] != path.stem.partition("_")[0]
-    }
+    formats = {lock_format(other) for other in SOURCES} - {lock_format(path)}
+    others = {f"hatch_sentry_modules.sources.{other}" for other in formats}
     later = {f"hatch_sentry_modules.{name}" for name in ("pipeline", "render", "hooks", "cli")}
     assert not [module for module in others | later if is_imported(path, module)]
 

@@ -15,7 +15,7 @@ from packaging.specifiers import InvalidSpecifier
 
 from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import SourceError
-from hatch_sentry_modules.sources.poetry_syntax import (
+from hatch_sentry_modules.sources.poetry.syntax import (
     allows,
     parse_constraint,
     read_constraint,

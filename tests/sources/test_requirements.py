@@ -15,8 +15,9 @@ from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import FreezeError, RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.model import Manifest, Selection
 from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.sources import requirements, requirements_lines
-from hatch_sentry_modules.sources.requirements_entry import ADDRESS, LOCAL, OPEN, VARYING, VCS
+from hatch_sentry_modules.sources import requirements
+from hatch_sentry_modules.sources.requirements import lines as requirements_lines
+from hatch_sentry_modules.sources.requirements.entry import ADDRESS, LOCAL, OPEN, VARYING, VCS
 from tests import corpus
 from tests.environments import execute
 

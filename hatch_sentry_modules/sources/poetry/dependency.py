@@ -10,8 +10,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.model import MarkerText
-from hatch_sentry_modules.sources.poetry_packages import Package, choose
-from hatch_sentry_modules.sources.poetry_syntax import (
+from hatch_sentry_modules.sources.poetry.packages import Package, choose
+from hatch_sentry_modules.sources.poetry.syntax import (
     read_marker,
     read_platform_marker,
     read_python_marker,

@@ -21,9 +21,10 @@ from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.markers import specialize
 from hatch_sentry_modules.model import Edge, Graph, Key, MarkerText, Node, Selection
 from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.sources import requirements_entry, requirements_lines
-from hatch_sentry_modules.sources.requirements_entry import Entry
-from hatch_sentry_modules.sources.requirements_lines import Line
+from hatch_sentry_modules.sources.requirements import entry as requirements_entry
+from hatch_sentry_modules.sources.requirements import lines as requirements_lines
+from hatch_sentry_modules.sources.requirements.entry import Entry
+from hatch_sentry_modules.sources.requirements.lines import Line
 
 LIMITED = "limited"
 """Marks the node that leads to a name's constraints; no version reads so."""

@@ -18,10 +18,10 @@ from hatch_sentry_modules.document import Table, read_toml
 from hatch_sentry_modules.errors import SourceError, unknown_choice
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project, member_version
-from hatch_sentry_modules.sources import pdm_project
-from hatch_sentry_modules.sources.pdm_project import DEFAULT
-from hatch_sentry_modules.sources.pdm_targets import environments
-from hatch_sentry_modules.sources.pdm_walk import Walk
+from hatch_sentry_modules.sources.pdm import project as pdm_project
+from hatch_sentry_modules.sources.pdm.project import DEFAULT
+from hatch_sentry_modules.sources.pdm.targets import environments
+from hatch_sentry_modules.sources.pdm.walk import Walk
 
 NO_VERSION = "the lock file holds no version for it"
 

@@ -16,8 +16,8 @@ from hatch_sentry_modules.markers.logic import Tree, combine, replace
 from hatch_sentry_modules.markers.opposite import opposite
 from hatch_sentry_modules.markers.parse import Comparison, parse, write_marker
 from hatch_sentry_modules.model import MarkerText
-from hatch_sentry_modules.sources.poetry_packages import Package
-from hatch_sentry_modules.sources.poetry_syntax import (
+from hatch_sentry_modules.sources.poetry.packages import Package
+from hatch_sentry_modules.sources.poetry.syntax import (
     Constraint,
     allows,
     read_constraint,

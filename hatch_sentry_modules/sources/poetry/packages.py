@@ -12,7 +12,7 @@ from packaging.utils import NormalizedName
 from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.model import Edge, Node
 from hatch_sentry_modules.project import member_version
-from hatch_sentry_modules.sources.poetry_syntax import Constraint, allows, read_constraint
+from hatch_sentry_modules.sources.poetry.syntax import Constraint, allows, read_constraint
 
 NO_VERSION = "the lock file holds no version for it"
 

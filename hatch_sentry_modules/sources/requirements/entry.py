@@ -22,7 +22,7 @@ from packaging.utils import (
 )
 
 from hatch_sentry_modules.document import is_version
-from hatch_sentry_modules.sources.requirements_lines import VARIABLE, Line
+from hatch_sentry_modules.sources.requirements.lines import VARIABLE, Line
 
 OPEN = "the requirements file allows more than one version"
 VARYING = "its version comes from an environment variable"

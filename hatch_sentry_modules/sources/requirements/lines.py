@@ -15,7 +15,7 @@ from typing import NamedTuple, NoReturn
 
 from hatch_sentry_modules.document import shown
 from hatch_sentry_modules.errors import SourceError
-from hatch_sentry_modules.sources.requirements_text import decode, logical_lines
+from hatch_sentry_modules.sources.requirements.text import decode, logical_lines
 
 VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 """An environment variable in pip's spelling. Its value is the build machine's, so it stays out."""

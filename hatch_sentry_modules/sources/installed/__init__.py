@@ -24,7 +24,8 @@ from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.markers import specialize
 from hatch_sentry_modules.model import Edge, Graph, Key, MarkerText, Node, Selection
 from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.sources import installed_folders, installed_record
+from hatch_sentry_modules.sources.installed import folders as installed_folders
+from hatch_sentry_modules.sources.installed import record as installed_record
 
 FILE = installed_folders.FILE
 

@@ -16,8 +16,8 @@ from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Edge, Key, MarkerText, Node
 from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.sources import pdm_project
-from hatch_sentry_modules.sources.pdm_project import DEFAULT
+from hatch_sentry_modules.sources.pdm import project as pdm_project
+from hatch_sentry_modules.sources.pdm.project import DEFAULT
 
 NOT_LOCKED = "the lock file does not hold it"
 

@@ -17,15 +17,15 @@ from hatch_sentry_modules.document import Table, read_toml, shown
 from hatch_sentry_modules.errors import SourceError, unknown_choice
 from hatch_sentry_modules.model import Edge, Graph, MarkerText, Selection
 from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.sources.poetry_packages import Package, read_packages, to_node
-from hatch_sentry_modules.sources.poetry_project import MAIN, group_names, is_changed
-from hatch_sentry_modules.sources.poetry_syntax import (
+from hatch_sentry_modules.sources.poetry.packages import Package, read_packages, to_node
+from hatch_sentry_modules.sources.poetry.project import MAIN, group_names, is_changed
+from hatch_sentry_modules.sources.poetry.syntax import (
     Constraint,
     read_constraint,
     read_marker,
     to_python_markers,
 )
-from hatch_sentry_modules.sources.poetry_walk import Walk
+from hatch_sentry_modules.sources.poetry.walk import Walk
 
 RELOCK = "Run 'poetry lock'"
 

@@ -16,7 +16,7 @@ from packaging.utils import NormalizedName
 from hatch_sentry_modules.errors import unknown_choice
 from hatch_sentry_modules.model import Edge, Key, MarkerText, Node, Selection
 from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.sources.poetry_dependency import (
+from hatch_sentry_modules.sources.poetry.dependency import (
     Dependency,
     extra_dependencies,
     is_optional,
@@ -25,10 +25,10 @@ from hatch_sentry_modules.sources.poetry_dependency import (
     read_dependency,
     read_entries,
 )
-from hatch_sentry_modules.sources.poetry_forks import Forks
-from hatch_sentry_modules.sources.poetry_packages import Package, to_node
-from hatch_sentry_modules.sources.poetry_project import MAIN, dependency_tables
-from hatch_sentry_modules.sources.poetry_syntax import Constraint
+from hatch_sentry_modules.sources.poetry.forks import Forks
+from hatch_sentry_modules.sources.poetry.packages import Package, to_node
+from hatch_sentry_modules.sources.poetry.project import MAIN, dependency_tables
+from hatch_sentry_modules.sources.poetry.syntax import Constraint
 
 NOT_LOCKED = "the lock file does not hold it"
 

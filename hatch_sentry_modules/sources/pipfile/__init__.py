@@ -16,7 +16,7 @@ from hatch_sentry_modules.document import Table, is_version, read_json
 from hatch_sentry_modules.errors import SourceError, unknown_choice
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project, member_version
-from hatch_sentry_modules.sources.pipfile_hash import is_stale
+from hatch_sentry_modules.sources.pipfile.hash import is_stale
 
 SPECIFICATION = 6
 """The ``pipfile-spec`` that Pipenv has written as long as its lock files have sections."""
