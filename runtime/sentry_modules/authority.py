@@ -104,26 +104,25 @@ def _is_in_place(project: str, root: str, loader: object) -> bool:
     The importers have the listing of a folder in memory already, and that of an archive, under
     private names that are the same in every version of Python. Without it a folder is listed
     anew, and an archive, which takes 80 ms to list for five thousand files, counts as stripped.
+    So does a folder inside an archive: ``importlib.metadata`` finds nothing there.
     """
     if isinstance(loader, zipimport.zipimporter):
         paths = getattr(zipimport, "_zip_directory_cache", {}).get(loader.archive, ())
-        return _is_kept(project, paths, root[len(loader.archive) :].strip(os.sep))
+        return root == loader.archive and _is_kept(project, paths)
     entries: Collection[str] = getattr(sys.path_importer_cache.get(root), "_path_cache", ())
     if not entries:
         with suppress(OSError):
             entries = os.listdir(root or os.curdir)  # noqa: PTH208 - pathlib costs more
-    return _is_kept(project, entries, "") or _is_editable(project, entries, root)
+    return _is_kept(project, entries) or _is_editable(project, entries, root)
 
 
-def _is_kept(project: str, paths: Collection[str], folder: str) -> bool:
-    """Tell whether the project's metadata directory is among the paths, inside ``folder``."""
+def _is_kept(project: str, paths: Collection[str]) -> bool:
+    """Tell whether the project's metadata directory, or a file in it, is among the paths."""
     if "-info" not in "\n".join(paths):  # one pass over thousands finds that there is none
         return False
-    start = len(folder) + len(os.sep) if folder else 0
-    entries = {path[start:].partition(os.sep)[0] for path in paths if path.startswith(folder)}
     return any(
-        normalize(entry[: -len(".dist-info")].partition("-")[0]) == project
-        for entry in entries
+        normalize(entry.rpartition(".")[0].partition("-")[0]) == project
+        for entry in {path.partition(os.sep)[0] for path in paths}
         if entry.endswith((".dist-info", ".egg-info"))
     )
 

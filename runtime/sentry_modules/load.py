@@ -49,7 +49,7 @@ def load(reference: Reference, places: Iterable[str]) -> Manifest:
     Raises ``UnusableManifestError``, or whatever the code of a broken module raises.
     """
     if isinstance(reference, ModuleType):
-        return Manifest(reference.__name__, vars(reference))
+        return Manifest(reference.__name__, _copy(reference))
     for name in places if reference is None else (reference, f"{reference}.{MODULE}"):
         namespace = _run(name)
         if namespace is not None:
@@ -81,7 +81,7 @@ def _run(name: str) -> Mapping[str, Any] | None:
         if getattr(spec, "submodule_search_locations", None) is not None:
             return None
         if not getattr(spec, "_initializing", False):
-            return vars(module)
+            return _copy(module)
     return _run_beside(name) or _run_found(name)
 
 
@@ -111,13 +111,21 @@ def _run_found(name: str) -> Mapping[str, Any] | None:
     get_code = getattr(spec.loader, "get_code", None)
     code = None if get_code is None else get_code(name)
     if code is None:  # compiled to machine code, as by Nuitka: only an import can run it
-        return vars(importlib.import_module(name))
+        return _copy(importlib.import_module(name))
     return _execute(name, spec.origin, spec.loader, code)
 
 
 def _execute(name: str, file: str | None, loader: object, code: Any) -> Mapping[str, Any]:
     namespace = {"__name__": name, "__file__": file, "__loader__": loader}
     exec(code, namespace)  # noqa: S102 - the same as importing it
+    return namespace
+
+
+def _copy(module: ModuleType) -> Mapping[str, Any]:
+    """Copy the globals of a module that others can change, and its table with them."""
+    namespace = dict(vars(module))
+    if type(namespace.get("MODULES")) is dict:
+        namespace["MODULES"] = namespace["MODULES"].copy()
     return namespace
 
 

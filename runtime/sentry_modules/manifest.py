@@ -92,9 +92,8 @@ def _sift(table: dict[Any, Any]) -> tuple[dict[str, str], dict[str, str]]:
     names = _join_sound(table)
     if names and _consists_of(names, _IN_NORMALIZED) and "--" not in names:
         return table, {}
-    modules = dict.copy(table)  # of a subclass too, and without calling into it
-    if not names:
-        modules = {k: v for k, v in modules.items() if is_name(k) and is_version(v)}
+    entries = dict.items(table)  # of a subclass too, and without calling into it
+    modules = dict(entries) if names else {k: v for k, v in entries if is_name(k) and is_version(v)}
     aliases: dict[str, str] = {}
     for name in [n for n in modules if "_" in n or "." in n or "--" in n or n != n.lower()]:
         form = normalize(name)
