@@ -11,7 +11,7 @@ help: ## Show this list
 $(VENV)/.complete: pyproject.toml runtime/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[cli,poetry]' --editable runtime --group lint
+	$(BIN)/python -m pip install --quiet --editable '.[cli,sbom]' --editable runtime --group lint
 	touch $@
 
 test: $(VENV)/.complete lint ## Lint, check types and run the quick tests

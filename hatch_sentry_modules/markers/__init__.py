@@ -94,7 +94,6 @@ def evaluate(marker: MarkerText, environment: Mapping[str, str]) -> bool:
 
 
 @lru_cache(maxsize=2**16)
-@lru_cache(maxsize=2**12)
 def to_python(condition: Condition) -> str:
     """Compile a condition to a Python expression that holds where the condition does.
 

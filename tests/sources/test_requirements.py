@@ -199,7 +199,7 @@ def test_a_line_says_what_pip_says(tmp_path: Path, line: str, pip_says: dict[str
         ("a @ git+https://git.example.org/a.git\n-c c.txt", {"a": "1.5"}, {}),
         ("a>=1 ; os_name == 'nt'\n-c c.txt", {}, {}),
         ("b>=1\n-c c.txt", {}, {"b": OPEN}),
-        ("d\n-c c.txt", {"d": "2.0"}, {"d": OPEN}),
+        ("d\n-c c.txt", {"d": "2.0"}, {}),
         ("e\n-c c.txt", {}, {"e": OPEN}),
         ("a==1.0 ; os_name == 'nt'\na", {}, {"a": OPEN}),
     ],
