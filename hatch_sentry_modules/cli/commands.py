@@ -7,8 +7,10 @@ from typing import Any
 import click
 
 import hatch_sentry_modules
+from hatch_sentry_modules.cli.diff import diff
 from hatch_sentry_modules.cli.freeze import freeze
 from hatch_sentry_modules.cli.inspect import inspect
+from hatch_sentry_modules.cli.verify import verify
 from hatch_sentry_modules.errors import FreezeError
 
 
@@ -38,3 +40,5 @@ def commands() -> None:
 
 commands.add_command(freeze)
 commands.add_command(inspect)
+commands.add_command(diff)
+commands.add_command(verify)

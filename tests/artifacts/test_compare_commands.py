@@ -1,0 +1,131 @@
+"""``sentry-modules diff`` and ``verify`` on artifacts, lock files and generated modules."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.artifacts import bundled
+from tests.test_cli import LOCK, PYPROJECT, refused, run
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """Write an application's directory."""
+    return bundled.application(tmp_path / "app")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Write a project whose lock file says what the application's manifest says."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    (folder / "uv.lock").write_text(LOCK, encoding="utf-8")
+    return folder
+
+
+def lower(project: Path) -> None:
+    """Put an older version into the lock file, and take one out of the conditional ones."""
+    path = project / "uv.lock"
+    text = path.read_text(encoding="utf-8").replace("3.1.3", "3.0.9")
+    text = text.replace("marker = \"sys_platform == 'win32'\"", "marker = \"os_name == 'nt'\"")
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("side", ["project", "lock", "module", "zipapp", "wheel"])
+def test_any_two_can_be_compared(side: str, app: Path, project: Path, tmp_path: Path) -> None:
+    """Each kind of side agrees with the others where they say the same."""
+    other = {
+        "project": lambda: project,
+        "lock": lambda: project / "uv.lock",
+        "module": lambda: app / "acme_app" / "_sentry_modules.py",
+        "zipapp": lambda: bundled.make_zipapp(app, tmp_path / "app.pyz"),
+        "wheel": lambda: bundled.make_wheel(tmp_path / "acme.whl"),
+    }[side]()
+    for sides in ((app, other), (other, app)):
+        result = run("diff", "--exit-code", *sides)
+        # The lock file knows nothing of the one that the build skipped.
+        expected = "acme-core" if side in {"project", "lock"} else "no difference"
+        assert expected in result.stdout, result.output
+        assert result.stdout.count("\n") == (4 if expected == "acme-core" else 3)
+        assert result.exit_code == (expected == "acme-core")
+
+
+def test_the_table_and_the_markdown(app: Path, project: Path) -> None:
+    """A lower version is a downgrade, and another condition is a change."""
+    lower(project)
+    result = run("diff", app, project)
+    assert result.exit_code == 0
+    assert [line.split()[:2] for line in result.stdout.splitlines()[3:]] == [
+        ["acme-core", "removed"],
+        ["colorama", "changed"],
+        ["flask", "downgraded"],
+    ]
+    assert 'if sys.platform == "win32"' in result.stdout
+    markdown = run("diff", "--format", "markdown", app, project).stdout
+    assert "| flask | downgraded | 3.1.3 | 3.0.9 |" in markdown.splitlines()
+
+
+def test_the_json_documents_are_the_documented_ones(app: Path, project: Path) -> None:
+    """All keys are named in the documentation, and both commands say the same."""
+    lower(project)
+    difference = json.loads(run("diff", "--json", app, project).stdout)
+    verified = json.loads(run("verify", "--json", app, "--against", project).stdout)
+    assert difference["changes"] == verified["changes"]
+    assert verified["agrees"] is False
+    assert difference["old"] == {"name": "app", "origin": "manifest acme_app/_sentry_modules.py"}
+    flask = next(change for change in difference["changes"] if change["name"] == "flask")
+    assert flask == {
+        "name": "flask",
+        "change": "downgraded",
+        "old": [{"version": "3.1.3", "condition": ""}],
+        "new": [{"version": "3.0.9", "condition": ""}],
+    }
+    text = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    keys = {**difference, **verified, **flask, **flask["old"][0]}
+    assert [key for key in keys if f"`{key}`" not in text] == []
+
+
+def test_verify_agrees(app: Path) -> None:
+    """What is conditional or was skipped need not be there."""
+    result = run("verify", app)
+    assert result.exit_code == 0, result.output
+    assert "agrees with metadata in it" in result.stdout
+
+
+def test_verify_names_each_difference(app: Path) -> None:
+    """Another version, one that is missing and one that is more end with status 1."""
+    module = app / "acme_app" / "_sentry_modules.py"
+    text = bundled.MODULE.replace("3.1.3", "3.1.2").replace(
+        '"flask"', '"blinker": "1.9",\n    "flask"'
+    )
+    module.write_text(text, encoding="utf-8")
+    more = app / "click-8.0.dist-info"
+    more.mkdir()
+    (more / "METADATA").write_text("Name: click\nVersion: 8.0\n", encoding="utf-8")
+    result = run("verify", app)
+    assert result.exit_code == 1
+    assert [line.split()[:2] for line in result.stdout.splitlines()[2:]] == [
+        ["blinker", "removed"],
+        ["click", "added"],
+        ["flask", "upgraded"],
+    ]
+
+
+def test_verify_a_wheel_by_what_it_holds(tmp_path: Path) -> None:
+    """A wheel holds the metadata of the project alone, and that is compared."""
+    assert run("verify", bundled.make_wheel(tmp_path / "acme.whl")).exit_code == 0
+
+
+def test_bad_input(app: Path, tmp_path: Path) -> None:
+    """What lists nothing, or holds nothing to compare with, is status 2 and one line."""
+    bare = bundled.application(tmp_path / "bare", metadata=False)
+    assert "it holds no metadata" in refused("verify", bare)
+    none = bundled.application(tmp_path / "none", module=False)
+    assert "it holds no manifest" in refused("verify", none)
+    script = tmp_path / "script.py"
+    script.write_text("print()\n", encoding="utf-8")
+    assert refused("diff", app, script).startswith("script.py: ")
