@@ -29,7 +29,10 @@ demo: ## Run the sample application's bundles against a real server (KEEP=1 leav
 	$(PYTHON) -m demo $(if $(KEEP),--keep)
 
 bench: $(VENV)/.complete ## Measure, side by side with the stock SDK and the lock tools
-	$(BIN)/python -m bench
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m bench.runtime
+	$(BIN)/python -m bench.freeze
+	$(BIN)/python -m bench.build
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .cache .nox .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
