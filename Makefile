@@ -31,7 +31,7 @@ demo: ## Run the sample application's bundles against a real server (KEEP=1 leav
 bench: $(VENV)/.complete ## Measure, side by side with the stock SDK and the lock tools
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m bench.runtime
-	$(BIN)/python -m bench.freeze
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.freeze
 	$(BIN)/python -m bench.build
 
 clean: ## Remove what the targets made
