@@ -9,6 +9,7 @@ import click
 import hatch_sentry_modules
 from hatch_sentry_modules.cli.diff import diff
 from hatch_sentry_modules.cli.freeze import freeze
+from hatch_sentry_modules.cli.inject import inject
 from hatch_sentry_modules.cli.inspect import inspect
 from hatch_sentry_modules.cli.verify import verify
 from hatch_sentry_modules.errors import FreezeError
@@ -42,3 +43,4 @@ commands.add_command(freeze)
 commands.add_command(inspect)
 commands.add_command(diff)
 commands.add_command(verify)
+commands.add_command(inject)

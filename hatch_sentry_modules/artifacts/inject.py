@@ -1,0 +1,124 @@
+"""Puts a manifest into an application that is bundled already, and on request its start-up.
+
+The files go to the top of the archive or directory, which Python searches first when it runs one.
+https://docs.python.org/3/library/zipapp.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from hatch_sentry_modules import layout, render, runtime_side
+from hatch_sentry_modules.artifacts import inject_pex, inject_start
+from hatch_sentry_modules.artifacts.inject_place import Place, opened
+from hatch_sentry_modules.artifacts.inspection import Inspection, inspect
+from hatch_sentry_modules.errors import FreezeError
+from hatch_sentry_modules.model import Distribution, Manifest
+
+KINDS = {"zipapp", "shiv", "pex", "zip archive", "directory"}
+"""What is searched for modules from its top, and is not checked or built by another tool."""
+
+HELD = "metadata"
+"""What a manifest names as its source when it was made from what the artifact says itself."""
+
+SEVERAL = "the artifact holds the metadata of several versions"
+
+_RUNTIME = f"{runtime_side.PACKAGE}/__init__.py"
+
+
+def inject(
+    path: Path, out: Path, frozen: Callable[[], Manifest] | None = None, *, activate: bool = False
+) -> Manifest | None:
+    """Put a manifest into an artifact; all else in it stays, byte for byte.
+
+    Args:
+        path: A zipapp, shiv or pex, another zip archive of modules, or a directory of them.
+        out: Where the result goes; ``path`` itself to change it in place.
+        frozen: Gives the manifest; without it, the artifact's own metadata does.
+        activate: Add the run-time package too, and the line that starts it.
+
+    Returns:
+        The manifest that was put in; nothing where the same one was there already.
+
+    Raises:
+        FreezeError: The artifact is of another kind, damaged or signed, or it leaves no room.
+    """
+    inspection = inspect(path)
+    if inspection.kind not in KINDS:
+        fault = f"is of the kind {inspection.kind!r}, into which nothing is put"
+        raise FreezeError(path.name, "", fault, "Let what builds it add the manifest")
+    manifest = frozen() if frozen else _held(inspection)
+    with opened(path) as place:
+        files = dict(_activation(place)) if activate else {}
+        if _is_runtime_in(place, files):
+            manifest = _with_runtime(manifest)
+        _refuse_other(place)
+        files[layout.FILE_NAME] = render.to_python(manifest).encode("ascii")
+        changed = {name: files[name] for name in files if place.read(name) != files[name]}
+        if changed:
+            changed = inject_pex.with_hashes(place, changed)
+        place.write(changed, out)
+    return manifest if changed else None
+
+
+def _held(inspection: Inspection) -> Manifest:
+    """Make the manifest of what the artifact says itself."""
+    versions: dict[str, set[str]] = {}
+    for held in inspection.held:
+        versions.setdefault(held.name, set()).add(held.version)
+    if not versions:
+        fault = "it holds no metadata of distributions"
+        raise FreezeError(inspection.name, "", fault, "Name the lock file with --source")
+    return Manifest(
+        project=None,
+        source=HELD,
+        distributions=tuple(
+            Distribution(name=name, version=version)
+            for name, version in sorted({(held.name, held.version) for held in inspection.held})
+            if len(versions[name]) == 1
+        ),
+        skipped={h.name: SEVERAL for h in inspection.held if len(versions[h.name]) > 1},
+        warnings=tuple(f"{inspection.name}: {sentence}" for sentence in inspection.unread),
+    )
+
+
+def _activation(place: Place) -> Mapping[str, bytes]:
+    """Give the files that start the run-time package, one that is there already left alone."""
+    files = {inject_start.MAIN: inject_start.with_line(place)}
+    if place.read(_RUNTIME) is None:
+        files.update(_runtime())
+    return files
+
+
+def _runtime() -> dict[str, bytes]:
+    folder = runtime_side.folder()
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted((folder / runtime_side.PACKAGE).iterdir())
+        if path.suffix == ".py" or path.name == "py.typed"
+    }
+
+
+def _is_runtime_in(place: Place, files: Mapping[str, bytes]) -> bool:
+    """Say whether the run-time package in it is the one whose version is known here."""
+    known = (runtime_side.folder() / _RUNTIME).read_bytes()
+    return files.get(_RUNTIME, place.read(_RUNTIME)) == known
+
+
+def _with_runtime(manifest: Manifest) -> Manifest:
+    if any(d.name == runtime_side.DISTRIBUTION for d in manifest.distributions):
+        return manifest
+    listed = (*manifest.distributions, runtime_side.distribution())
+    listed = tuple(sorted(listed, key=lambda d: (d.name, d.version)))
+    skipped = {n: why for n, why in manifest.skipped.items() if n != runtime_side.DISTRIBUTION}
+    return replace(manifest, distributions=listed, skipped=skipped)
+
+
+def _refuse_other(place: Place) -> None:
+    """Refuse to replace a module that this tool did not generate."""
+    there = place.read(layout.FILE_NAME)
+    if there is not None and not there.startswith(render.HEADER.encode("ascii")):
+        fault = "is another module of this name"
+        raise FreezeError(place.name, layout.FILE_NAME, fault, "Rename it")

@@ -1,0 +1,140 @@
+"""What files are put into: a zip archive or a directory."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Protocol
+from zipfile import BadZipFile, LargeZipFile, ZipFile
+
+from hatch_sentry_modules.artifacts import zip_entries
+from hatch_sentry_modules.artifacts.replace import replacing
+from hatch_sentry_modules.errors import FreezeError
+
+LONGEST = 1 << 24
+"""The files that are read here are small ones; a longer one is refused."""
+
+_SIGNATURE = re.compile(r"META-INF/[^/]+\.(SF|RSA|DSA|EC)", re.IGNORECASE)
+
+_BROKEN = (BadZipFile, LargeZipFile, EOFError, ValueError, RuntimeError, zlib.error)
+
+
+class Place(Protocol):
+    """An artifact of which files are read and changed; places in it are relative, with ``/``."""
+
+    name: str
+
+    def read(self, file: str) -> bytes | None:
+        """Give a file's content, or nothing where it is not there."""
+
+    def write(self, changed: Mapping[str, bytes], out: Path) -> None:
+        """Put the artifact with changed and new files to ``out``, whole or not at all."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Place]:
+    """Open a zip archive or a directory.
+
+    Raises:
+        FreezeError: It is damaged, signed, or cannot be read or written.
+    """
+    try:
+        if path.is_dir():
+            yield DirectoryPlace(path)
+        else:
+            with ZipFile(path) as file:
+                yield ZipPlace(path, file)
+    except _BROKEN:
+        raise FreezeError(path.name, "", "is not a whole zip archive") from None
+    except OSError as error:
+        fault = f"cannot be read or written ({error.strerror})"
+        raise FreezeError(path.name, "", fault) from None
+
+
+class ZipPlace:
+    """A zip archive, whatever stands before it."""
+
+    def __init__(self, path: Path, file: ZipFile) -> None:
+        """Look at an open archive.
+
+        Raises:
+            FreezeError: It is signed.
+        """
+        self.name = path.name
+        self._path = path
+        self._file = file
+        if any(map(_SIGNATURE.fullmatch, file.namelist())):
+            fault = "it is signed, and another file in it would break the signature"
+            raise FreezeError(path.name, "META-INF", fault, "Sign it afterwards")
+
+    def read(self, file: str) -> bytes | None:
+        """Give an entry's content."""
+        if file not in self._file.NameToInfo:
+            return None
+        with self._file.open(file) as content:
+            return _bounded(self.name, file, content)
+
+    def write(self, changed: Mapping[str, bytes], out: Path) -> None:
+        """Write a copy beside ``out`` and move it into place."""
+        if not changed and out == self._path:
+            return
+        names = self._file.namelist()
+        like = "__main__.py" if "__main__.py" in names else names[0]
+        with replacing(out) as target:
+            zip_entries.rewrite(self._path, target, changed, before=like, like=like)
+            shutil.copymode(self._path, target)
+
+
+class DirectoryPlace:
+    """A directory; nothing outside it is read or written."""
+
+    def __init__(self, path: Path) -> None:
+        """Take a directory's path."""
+        self.name = path.name
+        self._path = path
+
+    def read(self, file: str) -> bytes | None:
+        """Give a file's content; a link that leads out of the directory is refused."""
+        path = self._path / file
+        if not path.resolve().is_relative_to(self._path.resolve()):
+            raise FreezeError(self.name, file, "leads out of the directory")
+        if not path.is_file():
+            return None
+        with path.open("rb") as content:
+            return _bounded(self.name, file, content)
+
+    def write(self, changed: Mapping[str, bytes], out: Path) -> None:
+        """Write each file beside its place and move it there; into a copy for another ``out``."""
+        if out == self._path:
+            _put(changed, out)
+            return
+        if out.exists():
+            raise FreezeError(out.name, "", "is there already", "Choose another --output")
+        with tempfile.TemporaryDirectory(prefix=".sentry-modules-", dir=out.parent) as folder:
+            copy = Path(folder, out.name)
+            shutil.copytree(self._path, copy, symlinks=True)
+            _put(changed, copy)
+            copy.rename(out)
+
+
+def _bounded(name: str, file: str, content: IO[bytes]) -> bytes:
+    read = content.read(LONGEST + 1)
+    if len(read) > LONGEST:
+        raise FreezeError(name, file, "is too long for a file of its name")
+    return read
+
+
+def _put(changed: Mapping[str, bytes], folder: Path) -> None:
+    # The start-up line comes last, when all that it needs is there.
+    for file in sorted(changed, key=lambda file: (file == "__main__.py", file)):
+        path = folder / file
+        path.parent.mkdir(exist_ok=True)
+        with replacing(path) as target:
+            target.write_bytes(changed[file])
+            if path.exists():
+                shutil.copymode(path, target)

@@ -1,0 +1,87 @@
+"""Puts the line that starts the run-time package in front of a program's own first statement."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+
+from hatch_sentry_modules import layout, runtime_side
+from hatch_sentry_modules.artifacts.inject_place import Place
+from hatch_sentry_modules.errors import FreezeError
+
+MAIN = "__main__.py"
+
+LONGEST = 1 << 20
+
+UNREADABLE = "cannot be read as Python source"
+REMEDY = "Inject without --activate"
+
+LINE = '__import__("{package}").install("{module}")  # added by sentry-modules inject'
+"""It binds no name, so that the program's own are as they were."""
+
+
+def with_line(place: Place) -> bytes:
+    """Give the program's ``__main__.py`` with the line in it, which is put in once.
+
+    The docstring and the imports from ``__future__`` have to stay before it.
+
+    Raises:
+        FreezeError: There is no such file, or it is no Python source.
+    """
+    source = place.read(MAIN)
+    if source is None:
+        fault = "is not there, so nothing starts this program"
+        remedy = f"Add to the application: import {runtime_side.PACKAGE}; {runtime_side.PACKAGE}"
+        raise FreezeError(place.name, MAIN, fault, f"{remedy}.install()")
+    module = layout.FILE_NAME.removesuffix(".py")
+    line = LINE.format(package=runtime_side.PACKAGE, module=module).encode("ascii")
+    mark = codecs.BOM_UTF8 if source.startswith(codecs.BOM_UTF8) else b""
+    lines = source[len(mark) :].splitlines(keepends=True)
+    if line in (known.rstrip() for known in lines):
+        return source
+    body = _parse(place.name, source)
+    position = _header(body) or _comments(lines)
+    ending = b"\r\n" if lines and lines[0].endswith(b"\r\n") else b"\n"
+    if position and not lines[position - 1].endswith((b"\r", b"\n")):
+        lines[position - 1] += ending
+    result = b"".join([mark, *lines[:position], line + ending, *lines[position:]])
+    # Where a backslash joins lines, there is no place between them.
+    if len(_parse(place.name, result)) != len(body) + 1:
+        raise FreezeError(place.name, MAIN, UNREADABLE, REMEDY)
+    return result
+
+
+def _parse(name: str, source: bytes) -> list[ast.stmt]:
+    try:
+        # A longer one would take too much memory as a tree.
+        return ast.parse(source if len(source) <= LONGEST else b"(").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise FreezeError(name, MAIN, UNREADABLE, REMEDY) from None
+
+
+def _header(body: list[ast.stmt]) -> int:
+    """Find on which line the docstring and the future imports end, and what shares that line."""
+    position = 0
+    for index, statement in enumerate(body):
+        is_header = _is_future(statement) or (index == 0 and _is_docstring(statement))
+        if is_header or statement.lineno <= position:
+            position = statement.end_lineno or statement.lineno
+    return position
+
+
+def _comments(lines: list[bytes]) -> int:
+    """Count the lines before the first that is not a comment, nor empty."""
+    starts = (index for index, line in enumerate(lines) if line.strip()[:1] not in (b"", b"#"))
+    return next(starts, len(lines))
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def _is_future(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"

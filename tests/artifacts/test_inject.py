@@ -1,0 +1,311 @@
+"""Injecting: what is put in, what stays byte for byte, what is refused."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import stat
+import subprocess
+import sys
+import zipapp
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import pytest
+
+from hatch_sentry_modules.artifacts.inject_start import with_line
+from hatch_sentry_modules.errors import FreezeError
+from tests.test_cli import refused, run
+
+MAIN = b"""\
+'''Prints what it is told.'''
+from __future__ import annotations
+import sys
+from importlib.metadata import version
+
+print(__doc__, version("greet"), sys.argv[1:])
+"""
+
+FILES = {
+    "__main__.py": MAIN,
+    "greet/__init__.py": b"",
+    "greet-1.2.dist-info/METADATA": b"Metadata-Version: 2.1\nName: Greet\nVersion: 1.2\n",
+    "old_name-3.dist-info/METADATA": b"Metadata-Version: 2.1\nName: old.name\nVersion: 3\n",
+}
+
+LISTED = {"greet": "1.2", "old-name": "3"}
+
+
+def write(path: Path, files: Mapping[str, bytes] = FILES, start: bytes = b"") -> Path:
+    """Write a zip archive in which every entry has its own time, mode and compression."""
+    with path.open("wb") as out:
+        out.write(start)
+        with ZipFile(out, "w") as file:
+            file.comment = b"made by hand"
+            for index, (name, content) in enumerate(files.items()):
+                entry = ZipInfo(name, (1999, 1, 1 + index, 0, 0, 0))
+                entry.external_attr = (0o100600 + index) << 16
+                entry.compress_type = ZIP_DEFLATED * (index % 2)
+                file.writestr(entry, content)
+    return path
+
+
+def entries(path: Path) -> list[tuple[str, bytes, tuple[object, ...]]]:
+    """Give each entry's name, its bytes as they lie in the file, and its line in the list."""
+    raw = path.read_bytes()
+    with ZipFile(path) as file:
+        ends = dict(pairwise(sorted([*(i.header_offset for i in file.infolist()), file.start_dir])))
+        return [
+            (
+                info.filename,
+                raw[info.header_offset : ends[info.header_offset]],
+                (info.date_time, info.external_attr, info.compress_type, info.create_system),
+            )
+            for info in file.infolist()
+        ]
+
+
+def modules(text: bytes) -> dict[str, str]:
+    """Execute a generated module, and give its table."""
+    namespace: dict[str, object] = {}
+    exec(text, namespace)  # noqa: S102 - the application does the same
+    table = namespace["MODULES"]
+    assert isinstance(table, dict)
+    return table
+
+
+def injected(*arguments: str | Path) -> str:
+    """Inject, and give what was said."""
+    result = run("inject", *arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_all_else_stays_as_it_is(tmp_path: Path) -> None:
+    """Shebang, comment, order, bytes, times and modes are kept, and so is the file's own mode."""
+    shebang = b"#!/usr/bin/env python3\n"
+    path = write(tmp_path / "app.pyz", start=shebang)
+    path.chmod(0o740)
+    before = entries(path)
+    assert injected(path) == "app.pyz: put in 2 distributions from metadata\n"
+    after = entries(path)
+    assert [entry for entry in after if entry in before] == before
+    assert [name for name, *_ in after if name not in FILES] == ["_sentry_modules.py"]
+    assert path.read_bytes().startswith(shebang + b"PK\x03\x04")
+    if os.name != "nt":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o740
+    with ZipFile(path) as file:
+        assert file.testzip() is None
+        assert file.comment == b"made by hand"
+        assert modules(file.read("_sentry_modules.py")) == LISTED
+
+
+def test_the_start_up_line_comes_first_and_shows_the_stripped_versions(tmp_path: Path) -> None:
+    """The program keeps its docstring and finds versions for which it holds no metadata."""
+    path = write(tmp_path / "app.pyz")
+    (tmp_path / "requirements.txt").write_text("greet==1.2\n", encoding="utf-8")
+    stripped = {name: FILES[name] for name in FILES if "dist-info" not in name}
+    write(path, stripped)
+    assert "Name the lock file with --source." in refused("inject", path)
+    injected("--activate", "--source", tmp_path / "requirements.txt", path)
+    command = [sys.executable, "-I", str(path), "hello"]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert output == "Prints what it is told. 1.2 ['hello']\n"
+    with ZipFile(path) as file:
+        listed = modules(file.read("_sentry_modules.py"))
+    assert listed.keys() == {"greet", "sentry-modules"}
+
+
+@pytest.mark.parametrize("options", [[], ["--activate"]])
+def test_a_second_time_changes_nothing(options: list[str], tmp_path: Path) -> None:
+    """The same bytes come out of the same archive, and nothing of a second injection."""
+    path = write(tmp_path / "app.pyz")
+    copy = tmp_path / "copy.pyz"
+    original = path.read_bytes()
+    injected(*options, path, "-o", copy)
+    assert path.read_bytes() == original
+    injected(*options, path)
+    assert path.read_bytes() == copy.read_bytes() != original
+    assert injected(*options, path) == "app.pyz: nothing to change\n"
+    assert path.read_bytes() == copy.read_bytes()
+    # What is active stays so, and the manifest still lists what makes it so.
+    assert injected(path) == "app.pyz: nothing to change\n"
+
+
+def test_a_directory_is_changed_in_place_or_copied(tmp_path: Path) -> None:
+    """Only the files that are put in are touched."""
+    folder = tmp_path / "app"
+    for name, content in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    injected("--activate", folder, "-o", tmp_path / "copy")
+    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*")} >= FILES.keys()
+    assert not (folder / "_sentry_modules.py").exists()
+    injected("--activate", folder)
+    for place in (folder, tmp_path / "copy"):
+        found = {p.relative_to(place).as_posix(): p for p in place.rglob("*") if p.is_file()}
+        assert {name for name in found if "/" not in name} == {"__main__.py", "_sentry_modules.py"}
+        assert "sentry_modules/integration.py" in found
+        assert all(found[n].read_bytes() == FILES[n] for n in FILES if n != "__main__.py")
+        assert modules(found["_sentry_modules.py"].read_bytes()).keys() > LISTED.keys()
+    assert "is there already. Choose another --output." in refused(
+        "inject", "--activate", folder, "-o", tmp_path / "copy"
+    )
+
+
+def test_what_is_held_twice_is_skipped(tmp_path: Path) -> None:
+    """Of two versions none is guessed."""
+    twice = {**FILES, "greet-1.1.dist-info/METADATA": b"Name: greet\nVersion: 1.1\n"}
+    path = write(tmp_path / "app.zip", twice)
+    injected(path)
+    with ZipFile(path) as file:
+        text = file.read("_sentry_modules.py")
+    assert modules(text) == {"old-name": "3"}
+    assert b'SKIPPED = {\n    "greet": "the artifact holds the metadata of several' in text
+
+
+def test_a_pex_says_that_its_content_is_another(tmp_path: Path) -> None:
+    """It is unpacked once for each hash, in its table and in its start-up file."""
+    old = "0a1b2c" * 6
+    table = {"code_hash": "77aa", "pex_hash": old, "requirements": ["greet"], "venv": False}
+    main = MAIN + f"boot(pex_hash={old!r})\n".encode()
+    pex = {**FILES, "__main__.py": main, "PEX-INFO": json.dumps(table).encode()}
+    path = write(tmp_path / "app.pex", pex)
+    injected(path)
+    with ZipFile(path) as file:
+        new = json.loads(file.read("PEX-INFO"))
+        assert file.read("__main__.py") == main.replace(old.encode(), new["pex_hash"].encode())
+    assert new == {**table, "code_hash": new["code_hash"], "pex_hash": new["pex_hash"]}
+    assert old != new["pex_hash"] != new["code_hash"] != "77aa"
+    again = path.read_bytes()
+    assert injected(path) == "app.pex: nothing to change\n"
+    assert path.read_bytes() == again
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"META-INF/APP.SF": b""}, "META-INF: it is signed"),
+        ({"_sentry_modules.py": b"MODULES = {}\n"}, "_sentry_modules.py: is another module"),
+        ({"__main__.py": b"print 'hello'\n"}, "__main__.py: cannot be read as Python source"),
+        ({"__main__.py": b"(" * 5000}, "__main__.py: cannot be read as Python source"),
+        ({"PEX-INFO": b"[]"}, "PEX-INFO: cannot be read"),
+        ({"PEX-INFO": b"[" * 100_000}, "PEX-INFO: cannot be read"),
+        ({"PEX-INFO": b'{"pex_hash": 5}'}, "PEX-INFO: cannot be read"),
+        ({"PEX-INFO": b'{"venv": true}'}, "PEX-INFO: it makes a virtual environment of itself"),
+        ({"__main__.py": None}, "__main__.py: is not there, so nothing starts this program"),
+    ],
+)
+def test_what_leaves_no_room_is_refused(
+    changes: dict[str, bytes | None], message: str, tmp_path: Path
+) -> None:
+    """There is one line, and the archive stays as it was."""
+    files = {n: c for n, c in {**FILES, **changes}.items() if c is not None}
+    path = write(tmp_path / "app.pyz", files)
+    before = path.read_bytes()
+    assert refused("inject", "--activate", path).startswith(f"app.pyz: {message}")
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["app.pyz"]
+
+
+def test_what_another_tool_builds_is_refused(tmp_path: Path) -> None:
+    """A wheel's RECORD names all of its files, and its build is the place for the manifest."""
+    wheel = {"greet-1.2.dist-info/WHEEL": b"", **FILES}
+    del wheel["__main__.py"], wheel["old_name-3.dist-info/METADATA"]
+    path = write(tmp_path / "greet.whl", wheel)
+    assert "is of the kind 'wheel'" in refused("inject", path)
+
+
+def test_damaged_archives_are_refused(tmp_path: Path) -> None:
+    """Wherever it is cut off there is one line and nothing is written."""
+    whole = write(tmp_path / "whole.pyz").read_bytes()
+    path = tmp_path / "app.pyz"
+    for end in range(0, len(whole), 61):
+        path.write_bytes(whole[:end])
+        refused("inject", path)
+        assert path.read_bytes() == whole[:end]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="making links needs a right there")
+def test_nothing_outside_a_directory_is_written(tmp_path: Path) -> None:
+    """A link that leads out of it is not followed."""
+    outside = tmp_path / "outside.py"
+    outside.write_bytes(MAIN)
+    folder = tmp_path / "app"
+    (folder / "greet-1.2.dist-info").mkdir(parents=True)
+    metadata = "greet-1.2.dist-info/METADATA"
+    (folder / metadata).write_bytes(FILES[metadata])
+    (folder / "__main__.py").symlink_to(outside)
+    assert "__main__.py: leads out of the directory" in refused("inject", "--activate", folder)
+    assert outside.read_bytes() == MAIN
+
+
+class Main:
+    """A place that holds a start-up file alone."""
+
+    name = "app.pyz"
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def read(self, file: str) -> bytes | None:
+        """Give the start-up file."""
+        return self.content if file == "__main__.py" else None
+
+    def write(self, changed: Mapping[str, bytes], out: Path) -> None:
+        """Write nothing."""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"", b""),
+        (b"# -*- coding: latin-1 -*-\n# \xe9\n", b"print('\xe9')\n"),
+        (b"'doc'; from __future__ import annotations; x = 1\n", b"y = 2\n"),
+        (
+            b"'''doc\nstring'''\r\nfrom __future__ import (\n  annotations,\n)\n",
+            b"@f\ndef g(): 0\n",
+        ),
+        (b"#!/usr/bin/python\n\n", b"@(\n  f)\nclass G: 0\n"),
+        (b"from __future__ import annotations", b""),
+        (b"\xef\xbb\xbf'doc'\r\n", b"x = 1\r\n"),
+        (b"\xef\xbb\xbf", b"x = 1\n"),
+        (b"'doc'; x = (\n1)\n", b"y = 2\n"),
+        (b"\n# why\n", b"(\nprint)(\n1)\n"),
+    ],
+)
+def test_the_line_stands_before_the_first_statement(before: bytes, after: bytes) -> None:
+    """Docstring, declared encoding and future imports stay what they are."""
+    result = with_line(Main(before + after))
+    assert result.startswith(before)
+    assert result.endswith(after)
+    line = result[len(before) : len(result) - len(after)].strip()
+    assert line.startswith(b'__import__("sentry_modules").install("_sentry_modules")')
+    old, new = ast.parse(before + after), ast.parse(result)
+    assert ast.get_docstring(old) == ast.get_docstring(new)
+    assert len(new.body) == len(old.body) + 1
+    assert with_line(Main(result)) == result
+
+
+def test_what_compiles_no_more_is_not_written() -> None:
+    """A file that is no source is refused, whatever is wrong with it."""
+    joined = b"from __future__ import annotations \\\n\nx = 1\n"
+    for source in (b"\xff", b"def f(:", b"\0", b"x = 1\n" * 200_000, joined):
+        with pytest.raises(FreezeError, match="cannot be read as Python source"):
+            with_line(Main(source))
+
+
+def test_archives_of_the_standard_library_run_as_before(tmp_path: Path) -> None:
+    """What zipapp makes starts, and the arguments reach it."""
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / "tool.py").write_text("import sys\ndef main(): print(sys.argv[1])\n", "utf-8")
+    (folder / "requirements.txt").write_text("tool==5\n", "utf-8")
+    path = tmp_path / "app.pyz"
+    zipapp.create_archive(folder, path, main="tool:main", compressed=True)
+    injected("--activate", "--source", folder / "requirements.txt", path)
+    command = [sys.executable, "-I", str(path), "hello"]
+    assert subprocess.run(command, check=True, capture_output=True).stdout.strip() == b"hello"
