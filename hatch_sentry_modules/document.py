@@ -21,6 +21,9 @@ from hatch_sentry_modules.model import MarkerText
 
 _VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,200}", re.ASCII)
 _LONGEST_SHOWN = 60
+_FILES = re.compile(
+    r"^(?:wheels|files) = \[\n(?:[ ]+\{.*\},?\n)*\]\n|^sdist = \{.*\}\n", re.MULTILINE
+)
 _LONGEST_READ = 4000  # Python refuses to read numbers of more than 4300 digits
 
 
@@ -44,7 +47,27 @@ def read_text(path: Path) -> str:
 
 def read_toml(path: Path) -> Table:
     """Read a TOML file; see :func:`read_text` for the errors, and a syntax error is one more."""
+    return _parse_toml(path, read_text(path))
+
+
+def read_lock(path: Path) -> Table:
+    """Read a lock file in TOML, but not the files and hashes of each distribution.
+
+    They are nine tenths of it, and nothing asks for them: they are cut out before the text is
+    parsed, where they stand as the lock tools write them. What cannot be parsed then is parsed as
+    it is, so that errors name the right line. Errors are those of :func:`read_toml`.
+    """
     text = read_text(path)
+    # In a text of several lines, which no lock tool writes, a line need not mean what it says.
+    if '"""' not in text and "'''" not in text:
+        try:
+            return Table(tomli.loads(_FILES.sub("", text)), file=path.name)
+        except (tomli.TOMLDecodeError, RecursionError, ValueError):
+            pass
+    return _parse_toml(path, text)
+
+
+def _parse_toml(path: Path, text: str) -> Table:
     try:
         return Table(tomli.loads(text), file=path.name)
     except tomli.TOMLDecodeError as error:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hatch_sentry_modules import project as projects
-from hatch_sentry_modules.document import Table, read_toml
+from hatch_sentry_modules.document import Table, read_lock
 from hatch_sentry_modules.errors import unknown_choice
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project
@@ -22,7 +22,7 @@ NO_VERSION = "the lock file holds no version for it"
 
 def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a pylock file; see :func:`hatch_sentry_modules.sources.read` for the errors."""
-    document = read_toml(path)
+    document = read_lock(path)
     if not re.fullmatch(r"1\.[0-9]+", document.required_string("lock-version")):
         fault = "is not 1.0, the only version that is known"
         raise document.error("lock-version", fault, "Lock with a tool that writes version 1.0")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table, read_toml
+from hatch_sentry_modules.document import Table, read_lock
 from hatch_sentry_modules.errors import SourceError, unknown_choice
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project, member_version
@@ -32,7 +32,7 @@ _KNOWN_VERSION = re.compile(r"2|3(\.\d+)*|4(\.[0-5](\.\d+)*)?", re.ASCII)
 
 def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a ``pdm.lock``; see :func:`hatch_sentry_modules.sources.read` for the errors."""
-    document = read_toml(path)
+    document = read_lock(path)
     metadata = document.table("metadata")
     version = metadata.required_string("lock_version")
     if not _KNOWN_VERSION.fullmatch(version):

@@ -13,7 +13,7 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules.document import Table, read_toml, shown
+from hatch_sentry_modules.document import Table, read_lock, shown
 from hatch_sentry_modules.errors import SourceError, unknown_choice
 from hatch_sentry_modules.model import Edge, Graph, MarkerText, Selection
 from hatch_sentry_modules.project import Project
@@ -35,7 +35,7 @@ GROUPED = (2, 1)
 
 def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a ``poetry.lock``; see :func:`hatch_sentry_modules.sources.read` for the errors."""
-    document = read_toml(path)
+    document = read_lock(path)
     metadata = document.table("metadata")
     version = _lock_version(metadata)
     if selection.package not in {None, project.name}:

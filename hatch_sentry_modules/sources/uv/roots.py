@@ -11,7 +11,7 @@ from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import SourceError, unknown_choice
 from hatch_sentry_modules.model import Selection
 from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.sources.uv_packages import EXTRA, GROUP, RELOCK, Packages, Part
+from hatch_sentry_modules.sources.uv.packages import EXTRA, GROUP, RELOCK, Packages, Part
 
 
 class Root(NamedTuple):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from hatch_sentry_modules.document import Table, read_toml, shown
+from hatch_sentry_modules.document import Table, read_lock, shown
 from hatch_sentry_modules.model import (
     ALWAYS,
     Condition,
@@ -25,9 +25,9 @@ from hatch_sentry_modules.model import (
 )
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.resolve import absorb, conditions
-from hatch_sentry_modules.sources.uv_conflicts import Active, Conflicts, Item, item
-from hatch_sentry_modules.sources.uv_packages import EXTRA, Packages, Part
-from hatch_sentry_modules.sources.uv_roots import Root, Roots
+from hatch_sentry_modules.sources.uv.conflicts import Active, Conflicts, Item, item
+from hatch_sentry_modules.sources.uv.packages import EXTRA, Packages, Part
+from hatch_sentry_modules.sources.uv.roots import Root, Roots
 
 
 def find_workspace_lock(root: Path) -> Path | None:
@@ -37,7 +37,7 @@ def find_workspace_lock(root: Path) -> Path | None:
 
 def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a ``uv.lock``; see :func:`hatch_sentry_modules.sources.read` for the errors."""
-    document = read_toml(path)
+    document = read_lock(path)
     if document.values.get("version") != 1:
         fault = "is not 1, the only version that is known"
         raise document.error("version", fault, "Lock with a uv that writes version 1")
