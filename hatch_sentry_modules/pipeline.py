@@ -161,7 +161,7 @@ def freeze(
     )
     if name is not None and not selection.all_packages:
         manifest = _with_project(manifest, name, project.version)
-    manifest = _without(manifest, config.exclude)
+    manifest = without(manifest, config.exclude)
     return replace(manifest, omit=_omitted(manifest.distributions, closure, project))
 
 
@@ -179,7 +179,9 @@ def _with_project(manifest: Manifest, name: NormalizedName, version: str | None)
     return replace(manifest, distributions=listed, skipped=skipped)
 
 
-def _without(manifest: Manifest, patterns: tuple[str, ...]) -> Manifest:
+def without(manifest: Manifest, patterns: tuple[str, ...]) -> Manifest:
+    """Leave out of a manifest the names that one of the glob patterns matches."""
+
     def is_kept(name: NormalizedName) -> bool:
         return not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 

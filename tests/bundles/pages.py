@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from demo.cache import python_of
 from demo.commands import run
+from demo.server import Server
 from demo.wheels import build_distributions
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -51,3 +54,16 @@ class Workplace:
         """Run shell commands, each of which must succeed; give all that they write."""
         script = f"exec 2>&1\n{commands}"
         return run("sh", "-euc", script, more={**self._more, **more}, folder=self.folder)
+
+
+def stored(tracker: Server, name: str, send: Callable[[str], object]) -> Mapping[str, Any]:
+    """Give the event that the server holds of a program, which is run with an address for it.
+
+    It is run again if nothing came: the SDK waits two seconds for a server, which may be busy.
+    """
+    project = tracker.add_project(name)
+    for _ in range(5):
+        send(project.dsn)
+        if events := tracker.events(project):
+            return events[0].data
+    raise AssertionError(f"the server holds no event of {name}")

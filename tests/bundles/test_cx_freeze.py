@@ -16,7 +16,7 @@ import sentry_modules
 from demo import server
 from demo.bundles import normalize
 from demo.commands import CommandError, run
-from tests.bundles.pages import Workplace, blocks
+from tests.bundles.pages import Workplace, blocks, stored
 
 pytestmark = [
     pytest.mark.slow,
@@ -61,14 +61,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     return place
 
 
-def send(place: Workplace, tracker: server.Server, name: str) -> Mapping[str, Any]:
-    """Run the bundle, and give the event that the server holds."""
-    project = tracker.add_project(name)
-    place.run(START, SENTRY_DSN=project.dsn)
-    (event,) = tracker.events(project)
-    return event.data
-
-
 def ours(bundle: Path) -> list[str]:
     """Name what a bundle holds of this project, in its folders and in its archive."""
     with ZipFile(bundle / "lib" / "library.zip") as archive:
@@ -79,7 +71,7 @@ def ours(bundle: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def event(place: Workplace, tracker: server.Server) -> Mapping[str, Any]:
     """Send the event of the bundle that the page shows."""
-    return send(place, tracker, "cx_Freeze")
+    return stored(tracker, "cx_Freeze", lambda dsn: place.run(START, SENTRY_DSN=dsn))
 
 
 def test_the_event_lists_what_was_collected(place: Workplace, event: Mapping[str, Any]) -> None:

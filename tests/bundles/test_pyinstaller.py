@@ -17,7 +17,7 @@ from demo.applications import STOREFRONT
 from demo.bundles import install, normalize
 from demo.commands import run
 from demo.wheels import build_application
-from tests.bundles.pages import Workplace, blocks
+from tests.bundles.pages import Workplace, blocks, stored
 
 pytestmark = [
     pytest.mark.slow,
@@ -64,9 +64,7 @@ class Build:
         self.folder = place.folder / "dist"
         table = place.folder / "build" / "app" / "Analysis-00.toc"
         self.contents: list[Any] = ast.literal_eval(table.read_text(encoding="utf-8"))
-        project = tracker.add_project(command)
-        run("sh", "-c", start, more={"SENTRY_DSN": project.dsn}, folder=place.folder)
-        (self.event,) = (event.data for event in tracker.events(project))
+        self.event = stored(tracker, command, lambda dsn: place.run(start, SENTRY_DSN=dsn))
 
     def entries(self) -> set[tuple[str, str]]:
         """Give the name and kind of everything in all tables of contents."""
