@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from hatch_sentry_modules import runtime_side
 from hatch_sentry_modules.artifacts.changes import Change, Listing, compare
 from hatch_sentry_modules.artifacts.kinds import FROZEN
 from hatch_sentry_modules.cli import differences, sides
@@ -69,12 +70,14 @@ def _with_held(
 ) -> Iterator[Change]:
     """Give the differences from what an artifact holds, which is made for one environment.
 
-    The project itself can be in an artifact as plain files, without metadata.
+    The project itself and the run-time side can be in an artifact as plain files, without
+    metadata.
     """
     for change in compare(manifest, held):
         if change.kind == "removed":
             is_certain = any(r.version and r.condition == "" for r in change.old)
-            if is_certain and change.name != project and not kind.startswith(_PARTLY):
+            is_plain = change.name in {project, runtime_side.DISTRIBUTION}
+            if is_certain and not is_plain and not kind.startswith(_PARTLY):
                 yield change
         elif change.kind == "added":
             if kind != "environment" or change.name not in _INSTALLERS:
