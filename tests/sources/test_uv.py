@@ -130,6 +130,20 @@ def test_a_path_that_leaves_the_workspace_is_not_followed(tmp_path: Path, place:
     assert set(freeze(write(inside, lock)).skipped) == {"lib"}
 
 
+def test_requirements_that_changed_since_are_reported(tmp_path: Path) -> None:
+    """The file records what the project required; a version that still fits hides no change."""
+    root = tmp_path
+    shutil.copytree(FIXTURES / "real", root, dirs_exist_ok=True)
+    assert freeze(root).warnings == ()
+    pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
+    pyproject = pyproject.replace("colorama==0.4.6 ; sys_platform", "idna==3.20 ; sys_platform")
+    (root / "pyproject.toml").write_text(pyproject, encoding="utf-8")
+    assert freeze(root).warnings == (
+        "uv.lock: it is stale: the project no longer requires colorama. Run 'uv lock' anew.",
+        "uv.lock: it is stale: it was locked without idna. Run 'uv lock' anew.",
+    )
+
+
 def test_one_platform_is_not_all() -> None:
     """Outside the environments that were locked for the answer is a refusal, not an empty list."""
     root = FIXTURES / "one-platform"

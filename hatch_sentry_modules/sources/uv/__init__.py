@@ -8,6 +8,7 @@ names the fork it leads to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -25,6 +26,7 @@ from hatch_sentry_modules.model import (
 )
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.resolve import absorb, conditions
+from hatch_sentry_modules.sources.uv import declared
 from hatch_sentry_modules.sources.uv.conflicts import Active, Conflicts, Item, item
 from hatch_sentry_modules.sources.uv.packages import EXTRA, Packages, Part
 from hatch_sentry_modules.sources.uv.roots import Root, Roots
@@ -45,7 +47,8 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     roots = Roots(document, packages, project, selection).find()
     conflicts = Conflicts(document)
     active = _settle(document, packages, roots, conflicts) if conflicts else {}
-    return _Walk(packages, conflicts, active).graph(document, roots)
+    graph = _Walk(packages, conflicts, active).graph(document, roots)
+    return replace(graph, warnings=tuple(declared.changes(document.file, packages, project)))
 
 
 def _settle(
