@@ -19,6 +19,7 @@ from sentry_modules.manifest import Manifest, is_version, normalize
 
 BUDGET = 8192
 _COST_OF_ENTRY = 3
+_OTHERS = ("site-packages", "dist-packages")
 
 
 class Modules:
@@ -97,11 +98,11 @@ def loaded() -> dict[str, str]:
     """Give the versions that loaded top-level modules outside the standard library claim."""
     versions = {}
     for name, module in list(sys.modules.items()):
-        if "." in name or type(module) is not ModuleType or _is_standard(name, module):
-            continue
-        version = vars(module).get("__version__")
-        if is_version(version):
-            versions[name.lower()] = version
+        is_candidate = "." not in name and not name.startswith("_") and type(module) is ModuleType
+        if is_candidate and not _is_standard(name, module):
+            version = vars(module).get("__version__")  # not an attribute, which can be code
+            if is_version(version):
+                versions[name.lower()] = version
     return versions
 
 
@@ -115,7 +116,6 @@ def _is_standard(name: str, module: ModuleType) -> bool:
     if names is not None:
         return name in names
     origin = getattr(module.__spec__, "origin", None) or ""
-    return origin in ("", "built-in", "frozen") or os.path.dirname(os.__file__) in (  # noqa: PTH120 - no files
-        os.path.dirname(origin),  # noqa: PTH120 - no files are touched
-        os.path.dirname(os.path.dirname(origin)),  # noqa: PTH120 - no files are touched
-    )
+    library = f"{os.path.dirname(os.__file__)}{os.sep}"  # noqa: PTH120 - no file is touched
+    is_inside = origin.startswith(library) and not origin[len(library) :].startswith(_OTHERS)
+    return origin in ("built-in", "frozen") or is_inside

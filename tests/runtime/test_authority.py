@@ -140,7 +140,7 @@ def test_metadata_by_older_tools(host: Path, site: Path, name: str) -> None:
     metadata = site / "acme_app-4.2.0.dist-info"
     (metadata / "METADATA").rename(metadata / ("PKG-INFO" if "egg" in name else "METADATA"))
     metadata.rename(site / name)
-    assert_live(launch(host, site))
+    assert "sentry-sdk" in launch(host, site)["modules"]
 
 
 def test_an_archive(host: Path, site: Path, tmp_path: Path) -> None:
@@ -155,6 +155,7 @@ def test_a_folder_inside_an_archive(host: Path, site: Path, tmp_path: Path) -> N
     assert launch(host, bundle / "lib" / "python") == IS_FROZEN
 
 
+@pytest.mark.skipif(sys.version_info < (3, 9), reason="it cannot import after that itself")
 def test_an_archive_that_is_run_itself(host: Path, site: Path, tmp_path: Path) -> None:
     """A zipapp by relative path, whose application changes the directory before the first event."""
     write_files(site, {"__main__.py": main_text('"acme"', before="import os; os.chdir(os.pardir)")})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import types
+from importlib.machinery import ModuleSpec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,13 +106,18 @@ def test_loaded_modules(monkeypatch: pytest.MonkeyPatch) -> None:
     lazy.__getattr__ = lambda _: 1 / 0
     named: Any = types.ModuleType("Named")
     named.__version__ = "1.5"
+    single: Any = types.ModuleType("single")
+    single.__version__ = "3"
+    site = Path(pytest.__file__).parents[1]
+    single.__spec__ = ModuleSpec("single", None, origin=str(site / "single.py"))
     odd: Any = types.ModuleType("odd")
     odd.__version__ = (1, 5)
-    for module in (lazy, named, odd):
+    for module in (lazy, named, single, odd):
         monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setitem(sys.modules, "gone", None)
     found = loaded()
     assert found["named"] == "1.5"
+    assert found["single"] == "3"
     assert not {"lazy", "odd", "gone"} & set(found)
 
 
