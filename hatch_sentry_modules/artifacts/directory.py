@@ -20,7 +20,8 @@ Opener: TypeAlias = Callable[[Path], "AbstractContextManager[Artifact] | None"]
 """Opens a file that is an archive itself; nothing where it is none."""
 
 MOST_ARCHIVES = 2000
-_EXECUTABLES = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+EXECUTABLES = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+"""How the programs of Linux, Windows and macOS begin."""
 
 
 class DirectoryArtifact:
@@ -84,7 +85,7 @@ class DirectoryArtifact:
             return False
         try:
             with path.open("rb") as file:
-                return file.read(4).startswith((b"PK\x03\x04", *_EXECUTABLES))
+                return file.read(4).startswith((b"PK\x03\x04", *EXECUTABLES))
         except OSError:
             return False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ _BLOCK = re.compile(r"if[ \t]([^\n]*):[ \t]*(?:#[^\n]*)?\n")
 _ENTRY = re.compile(
     rf"[ \t]+MODULES\[[ \t]*({_STRING})[ \t]*\][ \t]*=[ \t]*({_STRING})[ \t]*(?:#[^\n]*)?(?:\n|$)"
 )
-_KNOWN = ("import ", "#", "_release", "def _release", '"""')
+_KNOWN = ("import ", "#", "def _")
 _LONGEST_VALUE = 2000
 
 
@@ -88,13 +88,13 @@ class _Reader:
         self._text = text
         self._at = 0
         self._values: dict[str, object] = {}
-        self._conditional: list[tuple[str, object, str]] = []
+        self._conditional: list[tuple[object, object, str | None]] = []
         self._faults: list[str] = []
 
     def read(self) -> ReadModule:
         while self._at < len(self._text):
             self._statement()
-        return self._module()
+        return from_values(self._values, self._conditional, self._faults)
 
     def _statement(self) -> None:
         start = self._at
@@ -171,34 +171,47 @@ class _Reader:
             line = self._text.count("\n", 0, place) + 1
             self._faults.append(f"Line {line}: {fault}.")
 
-    def _module(self) -> ReadModule:
-        values = self._values
-        if not isinstance(values.get("MODULES"), dict):
-            self._faults.append("It holds no table MODULES.")
-        form, source, project = (values.get(name) for name in ("FORMAT", "SOURCE", "PROJECT"))
-        omit = values.get("OMIT")
-        return ReadModule(
-            format=form if isinstance(form, int) else None,
-            source=printable(source) if isinstance(source, str) else "",
-            project=project if isinstance(project, str) and normalized(project) else None,
-            listed=tuple(self._listed()),
-            skipped={
-                key: printable(reason, _LONGEST_VALUE)
-                for key, reason in _table(values.get("SKIPPED"))
-                if normalized(key) and isinstance(reason, str)
-            },
-            omit=tuple(key for key in omit if normalized(key)) if isinstance(omit, list) else (),
-            faults=tuple(self._faults),
-        )
 
-    def _listed(self) -> Iterator[Listed]:
-        always = [(key, version, "") for key, version in _table(self._values.get("MODULES"))]
-        for key, version, condition in always + self._conditional:
-            name = normalized(key)
-            if name and isinstance(version, str) and is_version(version):
-                yield Listed(name, key, version, condition)
-            elif len(self._faults) < MOST_FAULTS:
-                self._faults.append("An entry's name or version is not valid, and it is left out.")
+def from_values(
+    values: Mapping[str, object],
+    conditional: Iterable[tuple[object, object, str | None]],
+    faults: Iterable[str] = (),
+) -> ReadModule:
+    """Check the values of a module's names, and of its lines below an ``if``."""
+    found = list(faults)
+    if not isinstance(values.get("MODULES"), dict):
+        found.append("It holds no table MODULES.")
+    form, source, project = (values.get(name) for name in ("FORMAT", "SOURCE", "PROJECT"))
+    omit = values.get("OMIT")
+    always: list[tuple[object, object, str | None]] = [
+        (key, version, "") for key, version in _table(values.get("MODULES"))
+    ]
+    return ReadModule(
+        format=form if isinstance(form, int) else None,
+        source=printable(source) if isinstance(source, str) else "",
+        project=project if isinstance(project, str) and normalized(project) else None,
+        listed=tuple(_listed([*always, *conditional], found)),
+        skipped={
+            key: printable(reason, _LONGEST_VALUE)
+            for key, reason in _table(values.get("SKIPPED"))
+            if isinstance(key, str) and normalized(key) and isinstance(reason, str)
+        },
+        omit=tuple(key for key in omit if isinstance(key, str) and normalized(key))
+        if isinstance(omit, list)
+        else (),
+        faults=tuple(found),
+    )
+
+
+def _listed(
+    lines: Iterable[tuple[object, object, str | None]], faults: list[str]
+) -> Iterator[Listed]:
+    for key, version, condition in lines:
+        name = normalized(key) if isinstance(key, str) else None
+        if name and isinstance(version, str) and is_version(version):
+            yield Listed(name, str(key), version, condition)
+        elif len(faults) < MOST_FAULTS:
+            faults.append("An entry's name or version is not valid, and it is left out.")
 
 
 def normalized(name: str) -> NormalizedName | None:
@@ -209,7 +222,7 @@ def normalized(name: str) -> NormalizedName | None:
         return None
 
 
-def _table(value: object) -> list[tuple[str, object]]:
+def _table(value: object) -> list[tuple[object, object]]:
     return list(value.items()) if isinstance(value, dict) else []
 
 

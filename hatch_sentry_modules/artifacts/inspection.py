@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_sentry_modules import layout
-from hatch_sentry_modules.artifacts import generated_module, held, pex_info
+from hatch_sentry_modules.artifacts import compiled_module, generated_module, held, pex_info
 from hatch_sentry_modules.artifacts.artifact import LONGEST_PLACE, Artifact, File, printable
 from hatch_sentry_modules.artifacts.generated_module import ReadModule
 from hatch_sentry_modules.artifacts.held import Held
@@ -17,6 +17,10 @@ from hatch_sentry_modules.artifacts.opening import opened
 MOST_MANIFESTS = 100
 MOST_HELD = 20_000
 MOST_UNREAD = 100
+
+_COMPILED = f"{layout.FILE_NAME}c"
+_READERS = {layout.FILE_NAME: generated_module, _COMPILED: compiled_module}
+"""What reads a generated module of each file name; the cache of compiled ones is left alone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,18 +83,25 @@ class _Looking:
         return Inspection(
             name=printable(path.resolve().name),
             kind=self._marks.kind(artifact.kind),
-            manifests=tuple(sorted(self._manifests, key=lambda found: found.place)),
+            manifests=tuple(self._without_copies()),
             held=tuple(held.on_search_path(self._held)) or tuple(sorted(self._pex)),
             unread=tuple(self._unread),
         )
+
+    def _without_copies(self) -> Iterator[Found]:
+        """Give the manifests in order; a compiled one beside its text says nothing more."""
+        places = {found.place for found in self._manifests}
+        for found in sorted(self._manifests, key=lambda found: found.place):
+            if not found.place.endswith(_COMPILED) or found.place[:-1] not in places:
+                yield found
 
     def _wanted(self, place: str) -> int:
         self._tick()
         if len(place) > LONGEST_PLACE:
             return 0
         self._marks.see(place)
-        if place.endswith(layout.FILE_NAME) and place.rpartition("/")[2] == layout.FILE_NAME:
-            return self._within(len(self._manifests) < MOST_MANIFESTS, generated_module.LONGEST + 1)
+        if (name := place.rpartition("/")[2]) in _READERS:
+            return self._within(len(self._manifests) < MOST_MANIFESTS, _READERS[name].LONGEST + 1)
         if held.is_metadata(place):
             return self._within(len(self._held) < MOST_HELD, held.LONGEST)
         return pex_info.LONGEST if place == pex_info.FILE else 0
@@ -100,8 +111,8 @@ class _Looking:
         return limit if has_room else 0
 
     def _take(self, place: str, content: bytes) -> None:
-        if place.endswith(layout.FILE_NAME):
-            module = generated_module.parse(content)
+        if reader := _READERS.get(place.rpartition("/")[2]):
+            module = reader.parse(content)
             self._manifests.append(Found(place=printable(place), module=module))
         elif place == pex_info.FILE:
             self._pex += pex_info.read(content)

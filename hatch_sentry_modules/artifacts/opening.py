@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from hatch_sentry_modules.artifacts.artifact import Artifact, ArtifactError
-from hatch_sentry_modules.artifacts.directory import DirectoryArtifact
+from hatch_sentry_modules.artifacts.directory import EXECUTABLES, DirectoryArtifact
+from hatch_sentry_modules.artifacts.pyinstaller_file import PyInstallerArtifact, find
 from hatch_sentry_modules.artifacts.tar_file import TarArtifact
 from hatch_sentry_modules.artifacts.zip_file import ZipArtifact
 
@@ -41,9 +42,12 @@ def _file(path: Path) -> AbstractContextManager[Artifact] | None:
     if not path.is_file():
         raise ArtifactError(path.name, "", "is no file and no directory")
     with path.open("rb") as file:
-        magic = file.read(2)
-    if magic == b"\x1f\x8b":
+        magic = file.read(4)
+        is_frozen = magic.startswith(EXECUTABLES) and find(file) is not None
+    if is_frozen:
+        return closing(PyInstallerArtifact(path))
+    if magic.startswith(b"\x1f\x8b"):
         return closing(TarArtifact(path))
-    if zipfile.is_zipfile(path) or magic == b"PK":
+    if zipfile.is_zipfile(path) or magic.startswith(b"PK"):
         return closing(ZipArtifact(path))
     return None

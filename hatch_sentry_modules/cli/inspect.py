@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
+from hatch_sentry_modules import render, sbom
+from hatch_sentry_modules.artifacts import inspected
 from hatch_sentry_modules.artifacts.generated_module import Listed, ReadModule
 from hatch_sentry_modules.artifacts.inspection import Found, Inspection
 from hatch_sentry_modules.artifacts.inspection import inspect as look_into
-from hatch_sentry_modules.cli import table
+from hatch_sentry_modules.cli import sides, table
 from hatch_sentry_modules.cli.progress import progress
 
 FORMAT = 1
@@ -21,23 +23,43 @@ FORMAT = 1
 @click.command()
 @click.argument("artifact", type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON document (docs/json.md).")
-def inspect(artifact: Path, as_json: bool) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["cyclonedx", "requirements"]),
+    help="Print an SBOM or pins for a scanner instead (docs/audit.md).",
+)
+def inspect(artifact: Path, as_json: bool, form: str | None) -> None:
     """Print the manifest inside ARTIFACT, without running it.
 
-    ARTIFACT is a wheel, sdist, zipapp, shiv, pex, Lambda zip, directory, or environment. Where
-    it holds no manifest, what the metadata in it says is printed, and marked as such.
+    ARTIFACT is a wheel, sdist, zipapp, shiv, pex, Lambda zip, a program of PyInstaller, or a
+    directory: an environment, or what a freezer wrote. Where it holds no manifest, what the
+    metadata in it says is printed, and marked as such.
 
     \b
     Examples:
       sentry-modules inspect app.pyz
       sentry-modules inspect --json dist/app > modules.json
+      sentry-modules inspect --format cyclonedx app.pyz > app.cdx.json
     """
     with progress(artifact.name) as tick:
         found = look_into(artifact, tick)
-    if as_json:
+    if form:
+        click.echo(_for_scanners(found, form), nl=False)
+    elif as_json:
         click.echo(json.dumps(to_document(found), indent=2))
     else:
         _show(found)
+
+
+def _for_scanners(found: Inspection, form: str) -> str:
+    module = sides.chosen(found).module if found.manifests else None
+    manifest = inspected.of_module(module) if module else inspected.of_held(found)
+    for warning in manifest.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if form == "requirements":
+        return render.to_requirements(manifest)
+    return sbom.to_cyclonedx(manifest, inspected.conditions(module) if module else None)
 
 
 def to_document(found: Inspection) -> dict[str, Any]:

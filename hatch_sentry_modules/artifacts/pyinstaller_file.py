@@ -1,0 +1,165 @@
+"""Reads the archive that PyInstaller appends to an executable, of any system and Python.
+
+https://pyinstaller.org/en/stable/advanced-topics.html#the-carchive-format and the archive readers
+of PyInstaller; its own reads the lists with ``marshal``, which only fits the Python that made them.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from hatch_sentry_modules.artifacts import compiled_module, marshalled
+from hatch_sentry_modules.artifacts.artifact import ArtifactError, File, Wanted
+from hatch_sentry_modules.artifacts.marshalled import MarshalError
+
+COOKIE = b"MEI\014\013\012\013\016"
+
+_COOKIE = struct.Struct("!8sIIii64s")
+_ENTRY = struct.Struct("!iIIIBc")
+_PYZ = struct.Struct("!4s4si")
+_LONGEST_LIST = 1 << 22
+_TAIL = 1 << 24  # a signature can follow the archive
+_CHUNK = 1 << 20
+
+
+class _Entry(NamedTuple):
+    """A file in the executable; places are counted from the beginning of the executable."""
+
+    name: str
+    kind: bytes
+    start: int
+    size: int
+    is_packed: bool
+
+
+def find(file: IO[bytes]) -> int | None:
+    """Find where the description of the archive stands, near the end; nothing without one."""
+    end = file.seek(0, 2)
+    overlap = len(COOKIE) - 1
+    for start in range(end, max(0, end - _TAIL), -_CHUNK):
+        begin = max(0, start - _CHUNK)
+        file.seek(begin)
+        at = file.read(start - begin + overlap).rfind(COOKIE)
+        if at >= 0:
+            return begin + at
+    return None
+
+
+class PyInstallerArtifact:
+    """An executable that PyInstaller made: the whole application, or only its Python modules."""
+
+    kind = "PyInstaller executable"
+
+    def __init__(self, path: Path) -> None:
+        """Open the executable.
+
+        Raises:
+            ArtifactError: It holds no such archive.
+        """
+        self._name = path.name
+        self._file = path.open("rb")
+        self._cookie = find(self._file)
+        if self._cookie is None:
+            self._file.close()
+            raise self._error()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def files(self, wanted: Wanted) -> Iterator[File]:
+        """Give the files that are wanted, as :class:`artifact.Artifact` says.
+
+        Modules of the application stand below the name of the archive that holds them.
+        """
+        for entry in self._entries():
+            if entry.kind == b"z":
+                yield from self._modules(entry, wanted)
+            elif limit := wanted(entry.name):
+                yield self._read(entry, limit)
+
+    def _entries(self) -> Iterator[_Entry]:
+        cookie = self._cookie or 0
+        data = self._bytes(cookie, _COOKIE.size)
+        _, length, offset, size, _, _ = _COOKIE.unpack(data)
+        begin = cookie + _COOKIE.size - length
+        if begin < 0 or not 0 <= size <= _LONGEST_LIST:
+            raise self._error()
+        table, at = self._bytes(begin + offset, size), 0
+        while at < size:
+            if at + _ENTRY.size > size:
+                raise self._error()
+            entry_size, start, packed, _, is_packed, kind = _ENTRY.unpack_from(table, at)
+            if entry_size < _ENTRY.size:
+                raise self._error()
+            name = table[at + _ENTRY.size : at + entry_size].partition(b"\0")[0]
+            place = name.decode("utf-8", "replace").replace("\\", "/")
+            yield _Entry(place, kind, begin + start, packed, bool(is_packed))
+            at += entry_size
+
+    def _modules(self, archive: _Entry, wanted: Wanted) -> Iterator[File]:
+        """Give the compiled modules of the archive that stands in an entry, as ``.pyc`` files."""
+        mark, magic, offset = _PYZ.unpack(self._bytes(archive.start, _PYZ.size))
+        version = compiled_module.VERSIONS.get(int.from_bytes(magic[:2], "little"))
+        size = archive.size - offset
+        if version is None or mark != b"PYZ\0" or not 0 < size <= _LONGEST_LIST:
+            yield File(archive.name, None, "holds modules for a Python that cannot be read exactly")
+            return
+        try:
+            listed = marshalled.read(self._bytes(archive.start + offset, size), version)
+        except MarshalError:
+            yield File(archive.name, None, "is damaged")
+            return
+        for name, start, length in _places(listed):
+            place = f"{archive.name}/{name.replace('.', '/')}.pyc"
+            if limit := wanted(place):
+                file = self._read(_Entry(place, b"m", archive.start + start, length, True), limit)
+                header = magic + bytes(compiled_module.HEADER - len(magic))
+                yield file if file.content is None else file._replace(content=header + file.content)
+
+    def _read(self, entry: _Entry, limit: int) -> File:
+        try:
+            if not entry.is_packed:
+                return File(entry.name, self._bytes(entry.start, min(entry.size, limit)))
+            return File(entry.name, self._unpacked(entry, limit))
+        except (ArtifactError, zlib.error):
+            return File(entry.name, None, "cannot be unpacked")
+
+    def _unpacked(self, entry: _Entry, limit: int) -> bytes:
+        unpacking, found, read = zlib.decompressobj(), b"", 0
+        while len(found) < limit and read < entry.size and not unpacking.eof:
+            chunk = self._bytes(entry.start + read, min(_CHUNK, entry.size - read))
+            found += unpacking.decompress(chunk, limit - len(found))
+            read += len(chunk)
+        if len(found) < limit and not unpacking.eof:
+            raise self._error()
+        return found
+
+    def _bytes(self, start: int, size: int) -> bytes:
+        if start < 0 or size < 0:
+            raise self._error()
+        self._file.seek(start)
+        data = self._file.read(size)
+        if len(data) < size:
+            raise self._error()
+        return data
+
+    def _error(self) -> ArtifactError:
+        fault = "is not a whole executable of PyInstaller"
+        return ArtifactError(self._name, "", fault, "The file may be cut off: build it anew")
+
+
+def _places(listed: object) -> Iterator[tuple[str, int, int]]:
+    """Give name, place and length of each module; PyInstaller writes pairs, or once wrote a table.
+
+    What is not of that shape is left out.
+    """
+    pairs = tuple(listed.items()) if isinstance(listed, dict) else listed
+    for pair in pairs if isinstance(pairs, tuple) else ():
+        match pair:
+            case (str(name), (_, int(start), int(length))):
+                yield name, start, length

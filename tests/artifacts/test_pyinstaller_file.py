@@ -1,0 +1,66 @@
+"""Looking into what PyInstaller really made."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hatch_sentry_modules.artifacts.artifact import ArtifactError
+from hatch_sentry_modules.artifacts.inspection import inspect
+from hatch_sentry_modules.artifacts.pyinstaller_file import COOKIE
+from tests.artifacts import bundled
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Bundle an application as one file and as a folder."""
+    pytest.importorskip("PyInstaller", reason="PyInstaller is not installed")
+    work = tmp_path_factory.mktemp("pyinstaller")
+    bundled.application(work / "source")
+    script = work / "source" / "start.py"
+    script.write_text("import acme_app._sentry_modules\n", encoding="utf-8")
+    for kind in ("onefile", "onedir"):
+        options = [f"--{kind}", "--name", kind, "--log-level", "ERROR", "--noconfirm"]
+        subprocess.run(
+            [sys.executable, "-m", "PyInstaller", *options, str(script)],
+            cwd=work,
+            check=True,
+            timeout=300,
+        )
+    return work / "dist"
+
+
+@pytest.mark.parametrize("kind", ["onefile", "onedir"])
+def test_the_compiled_manifest_in_the_program(kind: str, bundles: Path) -> None:
+    """It is found among the modules, whatever Python made them."""
+    (path,) = bundles.glob(f"{kind}*")
+    found = inspect(path)
+    assert found.kind == f"PyInstaller {'executable' if kind == 'onefile' else 'directory'}"
+    (manifest,) = [m for m in found.manifests if "acme_app/" in m.place]
+    listed = {line.key: line.version for line in manifest.module.listed}
+    assert listed == {**bundled.HELD, "colorama": "0.4.6"}
+    assert manifest.module.faults == ()
+    assert found.unread == ()
+
+
+def test_a_program_that_is_cut_off_or_changed(bundles: Path, tmp_path: Path) -> None:
+    """Cut anywhere it is refused; with a wrong description too."""
+    (program,) = [p for p in (bundles / "onedir").iterdir() if p.stem == "onedir"]
+    whole = program.read_bytes()
+    cut = tmp_path / "cut"
+    for size in range(0, len(whole), max(1024, len(whole) // 50)):
+        cut.write_bytes(whole[:size])
+        with pytest.raises(ArtifactError):
+            inspect(cut)
+    at = whole.rfind(COOKIE) + len(COOKIE)
+    for place in range(at, at + 12):
+        changed = bytearray(whole)
+        changed[place] ^= 0xFF
+        cut.write_bytes(changed)
+        with pytest.raises(ArtifactError):
+            inspect(cut)
