@@ -15,6 +15,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from demo.cache import kept_python
 from hatch_sentry_modules import pipeline, project, sbom
 from hatch_sentry_modules.config import Config
 from tests.backends import archives, projects
@@ -230,3 +231,49 @@ def test_a_backend_that_cannot_take_it_says_so(
     wheel = build(tree, "wheel", tmp_path / "wheel")
     assert archives.module(wheel) == projects.MODULE
     assert "tool.sentry-modules.sbom: this backend cannot" in capsys.readouterr().out
+
+
+def test_an_artifact_is_told_to_scanners(folder: Path) -> None:
+    """A generated module in it says the same as the lock file, with its conditions in Python."""
+    app = folder / "app"
+    app.mkdir()
+    assert run("freeze", folder, "-o", app / "_sentry_modules.py").exit_code == 0
+    result = run("inspect", "--format", "cyclonedx", app)
+    assert result.exit_code == 0, result.output
+    document = valid(result.stdout)
+    frozen = freeze(folder)
+    assert [entry[:3] for entry in described(document)] == [
+        entry[:3] for entry in described(frozen)
+    ]
+    condition = {"sentry-modules:condition": 'sys.platform == "win32"'}
+    assert [entry[3] for entry in described(document) if entry[0] == "colorama"] == [condition]
+    assert "dependencies" not in document
+    pins = run("inspect", "--format", "requirements", app).stdout
+    assert pins == "colorama==0.4.6\nflask==3.1.3\n"
+
+
+def test_the_metadata_in_an_artifact_is_told_to_scanners(tmp_path: Path) -> None:
+    """Without a manifest it is what its metadata says, and without metadata there is one line."""
+    assert refused("inspect", "--format", "cyclonedx", tmp_path)
+    (tmp_path / "greet-1.2.dist-info").mkdir()
+    metadata = tmp_path / "greet-1.2.dist-info" / "METADATA"
+    metadata.write_text("Name: Greet\nVersion: 1.2\n", encoding="utf-8")
+    document = valid(run("inspect", "--format", "cyclonedx", tmp_path).stdout)
+    assert described(document) == [("greet", "1.2", "pkg:pypi/greet@1.2", {})]
+    assert run("inspect", "--format", "requirements", tmp_path).stdout == "greet==1.2\n"
+
+
+@pytest.mark.slow
+def test_pip_audit_takes_the_pins(folder: Path) -> None:
+    """It reads the file as it is, markers included, and asks nobody in a dry run."""
+    file = folder / "pins.txt"
+    assert run("freeze", "--format", "requirements", folder, "-o", file).exit_code == 0
+    options = ("--dry-run", "--no-deps", "--disable-pip", "-r", file)
+    done = subprocess.run(
+        [kept_python("pip-audit", "pip-audit==2.10.1"), "-m", "pip_audit", *options],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    count = 2 if sys.platform == "win32" else 1
+    assert f"would have audited {count} packages" in done.stderr

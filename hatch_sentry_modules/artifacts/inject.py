@@ -11,19 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from hatch_sentry_modules import layout, render, runtime_side
-from hatch_sentry_modules.artifacts import inject_pex, inject_start
+from hatch_sentry_modules.artifacts import inject_pex, inject_start, inspected
 from hatch_sentry_modules.artifacts.inject_place import Place, opened
-from hatch_sentry_modules.artifacts.inspection import Inspection, inspect
+from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.errors import FreezeError
-from hatch_sentry_modules.model import Distribution, Manifest
+from hatch_sentry_modules.model import Manifest
 
 KINDS = {"zipapp", "shiv", "pex", "zip archive", "directory"}
 """What is searched for modules from its top, and is not checked or built by another tool."""
-
-HELD = "metadata"
-"""What a manifest names as its source when it was made from what the artifact says itself."""
-
-SEVERAL = "the artifact holds the metadata of several versions"
 
 _RUNTIME = f"{runtime_side.PACKAGE}/__init__.py"
 
@@ -49,7 +44,7 @@ def inject(
     if inspection.kind not in KINDS:
         fault = f"is of the kind {inspection.kind!r}, into which nothing is put"
         raise FreezeError(path.name, "", fault, "Let what builds it add the manifest")
-    manifest = frozen() if frozen else _held(inspection)
+    manifest = frozen() if frozen else inspected.of_held(inspection)
     with opened(path) as place:
         files = dict(_activation(place)) if activate else {}
         if _is_runtime_in(place, files):
@@ -61,27 +56,6 @@ def inject(
             changed = inject_pex.with_hashes(place, changed)
         place.write(changed, out)
     return manifest if changed else None
-
-
-def _held(inspection: Inspection) -> Manifest:
-    """Make the manifest of what the artifact says itself."""
-    versions: dict[str, set[str]] = {}
-    for held in inspection.held:
-        versions.setdefault(held.name, set()).add(held.version)
-    if not versions:
-        fault = "it holds no metadata of distributions"
-        raise FreezeError(inspection.name, "", fault, "Name the lock file with --source")
-    return Manifest(
-        project=None,
-        source=HELD,
-        distributions=tuple(
-            Distribution(name=name, version=version)
-            for name, version in sorted({(held.name, held.version) for held in inspection.held})
-            if len(versions[name]) == 1
-        ),
-        skipped={h.name: SEVERAL for h in inspection.held if len(versions[h.name]) > 1},
-        warnings=tuple(f"{inspection.name}: {sentence}" for sentence in inspection.unread),
-    )
 
 
 def _activation(place: Place) -> Mapping[str, bytes]:
