@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from demo.cache import python_of
 from demo.commands import run
 from demo.server import Server
 from demo.wheels import build_distributions
+
+_NUMBERS = count(1)
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -61,7 +64,7 @@ def stored(tracker: Server, name: str, send: Callable[[str], object]) -> Mapping
 
     It is run again if nothing came: the SDK waits two seconds for a server, which may be busy.
     """
-    project = tracker.add_project(name)
+    project = tracker.add_project(f"{name} ({next(_NUMBERS)})")
     for _ in range(5):
         send(project.dsn)
         if events := tracker.events(project):
