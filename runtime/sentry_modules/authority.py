@@ -31,20 +31,14 @@ class Verdict:
 class Bundle:
     """Which manifest is meant by a caller, and, once somebody asked, what came of it.
 
-    Two that mean the same are equal. No lock is held while the manifest loads: threads that ask
-    at the same time may each load it, and all find the same.
+    Two with the same ``key`` mean the same. No lock is held while the manifest loads: threads that
+    ask at the same time may each load it, and all find the same.
     """
 
     def __init__(self, reference: Reference, places: tuple[str, ...], authority: str) -> None:
-        self._key = (reference, places if reference is None else (), authority)
+        self.key = (reference, places if reference is None else (), authority)
         self._verdict: Verdict | None = None
         self._judging: set[int] = set()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Bundle) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
 
     def verdict(self) -> Verdict:
         """Load the manifest and decide, once; every later call gives the same answer."""
@@ -55,7 +49,7 @@ class Bundle:
             return Verdict(None, False, "the manifest is being loaded")
         self._judging.add(thread)
         try:
-            self._verdict = _judge(*self._key)
+            self._verdict = _judge(*self.key)
         finally:
             self._judging.discard(thread)
         return self._verdict

@@ -44,7 +44,7 @@ class ManifestFinder:
     def _find(self, context: DistributionFinder.Context | None) -> Sequence[Distribution]:
         name = getattr(context, "name", None)
         key = None if name is None else normalize(name)
-        verdicts = [bundle.verdict() for bundle in self.bundles]
+        verdicts = [bundle.verdict() for bundle in list(self.bundles)]
         manifests = [v.manifest for v in verdicts if v.manifest and v.is_authoritative]
         if key is not None:
             manifests = [m for m in manifests if m.aliases.get(key, key) in m.modules]
@@ -71,17 +71,18 @@ def install(manifest: Reference = None) -> None:
 def uninstall() -> None:
     """Take the finder away again, with everything that was installed."""
     FINDER.bundles.clear()
-    while FINDER in sys.meta_path:
-        sys.meta_path.remove(FINDER)
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not FINDER]
 
 
 def register(bundle: Bundle) -> Bundle:
     """Put the finder in place for a bundle; give the one like it that came first, if any."""
-    if bundle not in FINDER.bundles:
-        FINDER.bundles.append(bundle)
     if FINDER not in sys.meta_path:
         sys.meta_path.insert(0, FINDER)
-    return FINDER.bundles[FINDER.bundles.index(bundle)]
+    for known in list(FINDER.bundles):
+        if known.key == bundle.key:
+            return known
+    FINDER.bundles.append(bundle)
+    return bundle
 
 
 def _is_about_other_places(context: DistributionFinder.Context | None) -> bool:
