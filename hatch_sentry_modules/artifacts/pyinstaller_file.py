@@ -87,7 +87,8 @@ class PyInstallerArtifact:
         data = self._bytes(cookie, _COOKIE.size)
         _, length, offset, size, _, _ = _COOKIE.unpack(data)
         begin = cookie + _COOKIE.size - length
-        if begin < 0 or not 0 <= size <= _LONGEST_LIST:
+        # The list stands directly before its description, so that wrong numbers are seen.
+        if begin < 0 or not 0 <= size <= _LONGEST_LIST or begin + offset + size != cookie:
             raise self._error()
         table, at = self._bytes(begin + offset, size), 0
         while at < size:
