@@ -59,7 +59,7 @@ def _settle(
     def name(part: Part) -> Item:
         return item(packages.all[part.at].name, part.kind, part.choice)
 
-    active = {name(root.part): ALWAYS for root in roots}
+    active = {name(part): ALWAYS for part, entry in roots if "marker" not in entry}
     while True:
         known = active
         graph = _Walk(packages, conflicts, known, is_first=True).graph(document, roots)
