@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help test test-slow lint bench demo clean
+.PHONY: help test test-slow test-nuitka lint bench demo clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: $(VENV)/.complete lint ## Lint, check types and run the quick tests
 
 test-slow: $(VENV)/.complete ## Run the tests that build with every backend
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
+
+test-nuitka: $(VENV)/.complete ## Build with Nuitka, which takes minutes, and run what it built
+	TEST_NUITKA=1 $(BIN)/python -m pytest tests/bundles/test_nuitka.py
 
 lint: $(VENV)/.complete ## Lint and check types
 	$(BIN)/ruff check

@@ -1,0 +1,73 @@
+"""A user plugin for Nuitka: ``--user-plugin=$(python -m hatch_sentry_modules.hooks.nuitka)``.
+
+https://nuitka.net/user-documentation/user-manual.html#user-plugins
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from nuitka.plugins.PluginBase import NuitkaPluginBase
+
+from hatch_sentry_modules import bundles, layout, runtime_side
+
+SDK = "sentry_sdk"
+INTEGRATIONS = "sentry_sdk.integrations"
+
+_MODULE = Path(layout.FILE_NAME).stem
+_ACTIVATION = f"import sentry_modules\nsentry_modules.install({_MODULE!r})\n"
+
+
+class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has no types
+    """Compiles in the run-time package and writes the manifest beside the program."""
+
+    plugin_name = "sentry-modules"
+    plugin_desc = "Gives Sentry the distributions that were compiled in."
+
+    def __init__(self) -> None:
+        # Behind everything that is installed, so that the application's own one goes first.
+        sys.path.append(str(runtime_side.folder()))
+        self._files: dict[str, Path] = {}
+
+    def getImplicitImports(self, module: Any) -> Iterator[str]:  # noqa: N802 - Nuitka's name
+        """Name what the SDK imports by name only: ``init`` fails without it."""
+        if module.getFullName() == SDK:
+            yield runtime_side.PACKAGE
+        elif module.getFullName() == INTEGRATIONS:
+            folder = Path(module.getCompileTimeFilename()).parent
+            found = (*folder.glob("[!_]*.py"), *(p.parent for p in folder.glob("*/__init__.py")))
+            yield from sorted(f"{INTEGRATIONS}.{path.stem}" for path in found)
+
+    def decideCompilation(self, module_name: Any) -> str | None:  # noqa: N802 - as above
+        """Spare the compiler what the SDK tries and mostly finds no framework for."""
+        return "bytecode" if module_name.hasNamespace(INTEGRATIONS) else None
+
+    @staticmethod
+    def createPreModuleLoadCode(module: Any) -> tuple[str, str] | None:  # noqa: N802 - as above
+        """Let metadata be answered from the manifest as soon as the SDK is imported."""
+        if module.getFullName() != SDK:
+            return None
+        return _ACTIVATION, "Answer for the metadata of what was compiled in."
+
+    def onModuleCompleteSet(self, module_set: Iterable[Any]) -> None:  # noqa: N802 - as above
+        """Note the files of all modules; nothing is added behind this."""
+        named = [(str(m.getFullName()), m.getCompileTimeFilename()) for m in module_set]
+        self._files = {name: Path(file) for name, file in named if file}
+
+    def onStandaloneDistributionFinished(self, dist_dir: str) -> None:  # noqa: N802 - as above
+        """Write the manifest into the folder, which is what a single file is then packed from."""
+        packages = {
+            "" if name == "__main__" else name: str(path.parent)
+            for name, path in self._files.items()
+            if name == "__main__" or path.stem == "__init__"
+        }
+        files = map(str, self._files.values())
+        text = bundles.generate(files, sys.path, packages, self.warning)
+        Path(dist_dir, layout.FILE_NAME).write_text(text, encoding="ascii", newline="\n")
+
+
+if __name__ == "__main__":
+    print(__file__)
