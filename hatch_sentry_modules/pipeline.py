@@ -160,7 +160,7 @@ def freeze(
         warnings=graph.warnings + stale.check(graph.file, project, selection, closure),
     )
     if name is not None and not selection.all_packages:
-        manifest = _with_project(manifest, name, project.version)
+        manifest = _with_project(manifest, name, project.version if name == project.name else None)
     manifest = without(manifest, config.exclude)
     return replace(manifest, omit=_omitted(manifest.distributions, closure, project))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from packaging.utils import NormalizedName
 
 from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import SourceError
-from hatch_sentry_modules.model import Manifest
+from hatch_sentry_modules.model import Manifest, Selection
 
 FILES = {"acme_app/__init__.py": "src/acme_app/__init__.py"}
 
@@ -68,6 +69,15 @@ def test_a_version_that_only_a_build_knows_is_skipped_elsewhere(tmp_path: Path) 
     manifest = freeze(write(tmp_path), version=None)
     assert listed(manifest) == {"flask": "3.1.3"}
     assert manifest.skipped == {"acme-app": pipeline.DYNAMIC}
+
+
+def test_another_member_keeps_its_own_version(tmp_path: Path) -> None:
+    """What is built is not what another member of the workspace is called."""
+    member = '[[package]]\nname = "acme-core"\nversion = "1.5"\nsource = { editable = "core" }\n'
+    own = project.read(write(tmp_path, packages=member), version="4.2.0")
+    selection = Selection(package=NormalizedName("acme-core"))
+    manifest = pipeline.freeze(own, Config(), selection=selection)
+    assert (manifest.project, listed(manifest)) == ("acme-core", {"acme-core": "1.5"})
 
 
 def test_excluded_names_are_nowhere(tmp_path: Path) -> None:
