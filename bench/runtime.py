@@ -56,8 +56,9 @@ def lay_out_stripped(folder: Path, count: int) -> None:
 
 
 def lay_out_package(folder: Path) -> None:
-    """Copy the package and compile it, as installing it does."""
+    """Copy the package and compile it, as installing it does; the probe stands beside it alone."""
     shutil.copytree(ROOT / "runtime" / "sentry_modules", folder / "sentry_modules")
+    shutil.copy(PROBE, folder)
     compileall.compile_dir(folder, quiet=1)
 
 
@@ -85,8 +86,9 @@ def real_metadata() -> list[str]:
     return found
 
 
-def lay_out_metadata(folder: Path, count: int) -> None:
-    """Write the metadata that the stock integration would scan: real ones, renamed."""
+def lay_out_intact(folder: Path, count: int) -> None:
+    """Write the application with metadata for the stock integration to scan: real, but renamed."""
+    lay_out_stripped(folder, count)
     for (name, version), text in zip(versions(count).items(), cycle(real_metadata())):
         metadata = folder / f"{name.replace('-', '_')}-{version}.dist-info"
         metadata.mkdir(parents=True)
@@ -97,7 +99,7 @@ def lay_out_metadata(folder: Path, count: int) -> None:
 
 def probe(root: Path, what: str, *arguments: object) -> dict[str, float]:
     """Take one measurement in a fresh process."""
-    command = [sys.executable, str(PROBE), what, *map(str, arguments)]
+    command = [sys.executable, str(root / "package" / PROBE.name), what, *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(root / "package")}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     result: dict[str, float] = json.loads(done.stdout)
@@ -112,7 +114,7 @@ def take_turns(root: Path, is_long: bool) -> dict[str, dict[str, float]]:
         kinds[f"first event, {size}"] = {
             **probe(root, "bare", stripped),
             **probe(root, "first", stripped),
-            **(probe(root, "scan", root / f"metadata{size}") if size in SCAN_RATIO else {}),
+            **(probe(root, "scan", root / f"intact{size}") if size in SCAN_RATIO else {}),
         }
         kinds[f"first event in a zip, {size}"] = {
             **probe(root, "bare", f"{stripped}.zip"),
@@ -163,7 +165,7 @@ def main() -> int:
         for size in SIZES:
             lay_out_stripped(root / f"stripped{size}", size)
             lay_out_archive(root / f"stripped{size}.zip", root / f"stripped{size}")
-            lay_out_metadata(root / f"metadata{size}", size)
+            lay_out_intact(root / f"intact{size}", size)
         samples = measure(root, rounds)
     broken = False
     for kind in sorted(samples, key=lambda kind: (kind.rpartition(",")[0], len(kind), kind)):

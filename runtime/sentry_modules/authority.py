@@ -12,7 +12,6 @@ import os
 import sys
 import threading
 import zipimport
-from contextlib import suppress
 from typing import Collection
 
 from sentry_modules.load import Reference, load
@@ -104,10 +103,15 @@ def _is_in_place(project: str, root: str, loader: object) -> bool:
         paths = getattr(zipimport, "_zip_directory_cache", {}).get(loader.archive, ())
         return root == loader.archive and _is_kept(project, paths)
     entries: Collection[str] = getattr(sys.path_importer_cache.get(root), "_path_cache", ())
-    if not entries:
-        with suppress(OSError):
-            entries = os.listdir(root or os.curdir)  # noqa: PTH208 - pathlib costs more
+    entries = entries or _list(root or os.curdir)
     return _is_kept(project, entries) or _is_editable(project, entries, root)
+
+
+def _list(folder: str) -> Collection[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - a Path costs more
+    except OSError:
+        return ()
 
 
 def _is_kept(project: str, paths: Collection[str]) -> bool:
@@ -122,9 +126,10 @@ def _is_kept(project: str, paths: Collection[str]) -> bool:
 
 
 def _is_editable(project: str, entries: Collection[str], root: str) -> bool:
-    """Tell whether ``root`` is, or is in, the source tree of an editable install (PEP 610)."""
-    above = os.path.join(root, os.pardir, "pyproject.toml")  # noqa: PTH118 - pathlib costs more
-    if "pyproject.toml" not in entries and not os.path.exists(above):  # noqa: PTH110 - as above
+    """Tell whether ``root`` is the source tree of an editable install (PEP 610), or its ``src``."""
+    if root.endswith(f"{os.sep}src"):
+        entries = _list(f"{root}{os.sep}{os.pardir}")
+    if "pyproject.toml" not in entries:
         return False
     from importlib.metadata import distributions
 

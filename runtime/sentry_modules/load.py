@@ -94,7 +94,7 @@ def _run_beside(name: str) -> Mapping[str, Any] | None:
     spec: ModuleSpec | None = getattr(sys.modules.get(package), "__spec__", None)
     if spec is None or type(spec.loader) is not SourceFileLoader or spec.origin is None:
         return None
-    file = os.path.join(os.path.dirname(spec.origin), f"{last}.py")  # noqa: PTH118, PTH120 - as said
+    file = f"{spec.origin.rpartition(os.sep)[0]}{os.sep}{last}.py"
     loader = SourceFileLoader(name, file)
     try:
         code = loader.get_code(name)

