@@ -21,6 +21,7 @@ from hatch_sentry_modules.model import MarkerText
 
 _VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,200}", re.ASCII)
 _LONGEST_SHOWN = 60
+_LONGEST_NAME = 256
 _FILES = re.compile(
     r"^(?:wheels|files) = \[\n(?:[ ]+\{.*\},?\n)*\]\n|^sdist = \{.*\}\n", re.MULTILINE
 )
@@ -166,11 +167,16 @@ class Table:
         return self.parse_name(self.required_string(key), key)
 
     def parse_name(self, text: str, key: str) -> NormalizedName:
-        """Normalize a name found at a key; a name that PEP 508 does not allow is an error."""
+        """Normalize a name found at a key; a name that PEP 508 does not allow is an error.
+
+        So is one of more than 256 characters, which the run-time side would leave out.
+        """
         try:
-            return canonicalize_name(text, validate=True)
+            if len(text) <= _LONGEST_NAME:
+                return canonicalize_name(text, validate=True)
         except InvalidName:
-            raise self.error(key, f"{shown(text)} is not a valid name") from None
+            pass
+        raise self.error(key, f"{shown(text)} is not a valid name")
 
     def names(self, key: str) -> tuple[NormalizedName, ...]:
         """Give an array of names, each normalized (PEP 503); empty where the key is missing."""
