@@ -13,9 +13,6 @@ from packaging.utils import canonicalize_name
 
 from hatch_sentry_modules.document import Table, read_toml
 
-_DEFAULT_SOURCE = [{"name": "pypi", "url": "https://pypi.org/simple", "verify_ssl": True}]
-"""What Pipenv puts in where a ``Pipfile`` names no source."""
-
 _NO_CATEGORIES = frozenset(
     {"source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv"}
     | {"default", "develop"}
@@ -27,7 +24,8 @@ def is_stale(lock: Table, pipfile: Path) -> bool:
 
     Args:
         lock: All of ``Pipfile.lock``, which records the hash.
-        pipfile: The file; where it is missing, nothing is known, and that is not stale.
+        pipfile: The file; where it is missing, or names no source (Pipenv then hashes one of its
+            own configuration), nothing is known, and that is not stale.
 
     Raises:
         SourceError: The ``Pipfile`` cannot be read.
@@ -35,7 +33,8 @@ def is_stale(lock: Table, pipfile: Path) -> bool:
     recorded = lock.table("_meta").table("hash").string("sha256")
     if not recorded or not pipfile.is_file():
         return False
-    return recorded not in _hashes(read_toml(pipfile).values)
+    values = read_toml(pipfile).values
+    return "source" in values and recorded not in _hashes(values)
 
 
 def _hashes(pipfile: Mapping[str, Any]) -> Iterator[str]:
@@ -59,7 +58,7 @@ def _hash(
 
     data = {
         "_meta": {
-            "sources": pipfile.get("source", _DEFAULT_SOURCE),
+            "sources": pipfile["source"],
             "requires": pipfile.get("requires", {}),
         },
         "default": section("packages"),
