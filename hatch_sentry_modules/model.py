@@ -26,6 +26,7 @@ Condition: TypeAlias = frozenset[frozenset[MarkerText]]
 """
 
 ALWAYS: Condition = frozenset({frozenset()})
+NEVER: Condition = frozenset()
 
 Release: TypeAlias = tuple[NormalizedName, str | None]
 """A distribution in one version; no version where the source holds none."""

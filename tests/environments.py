@@ -12,6 +12,21 @@ _LEVELS = {"a": "alpha", "b": "beta", "c": "candidate", "rc": "candidate", None:
 
 VersionInfo = tuple[int, int, int, str, int]
 
+LINUX = {
+    "implementation_name": "cpython",
+    "implementation_version": "3.12.8",
+    "os_name": "posix",
+    "platform_machine": "x86_64",
+    "platform_python_implementation": "CPython",
+    "platform_release": "6.8.0",
+    "platform_system": "Linux",
+    "platform_version": "#1 SMP",
+    "python_full_version": "3.12.8",
+    "python_version": "3.12",
+    "sys_platform": "linux",
+}
+"""A whole environment; what another one differs in is put over it."""
+
 
 def execute(text: str, environment: Mapping[str, str]) -> dict[str, object]:
     """Execute a generated module and give its names.

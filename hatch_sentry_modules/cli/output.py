@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 import click
 
+from hatch_sentry_modules.artifacts.replace import replacing
 from hatch_sentry_modules.errors import FreezeError
 
 
@@ -21,21 +20,10 @@ def write(text: str, output: Path | None) -> None:
         click.echo(text, nl=False)
         return
     try:
-        _replace(output, text.encode("utf-8"))
+        with replacing(output) as new:
+            new.write_bytes(text.encode("utf-8"))
+            if output.exists():
+                new.chmod(output.stat().st_mode & 0o777)
     except OSError as error:
         fault = f"cannot be written ({error.strerror})"
         raise FreezeError(output.name, "", fault, "Choose another place with --output") from None
-
-
-def _replace(path: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        # mkstemp makes a private file; the result keeps the old file's mode, or gets a plain one.
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

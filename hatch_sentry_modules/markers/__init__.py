@@ -17,13 +17,10 @@ from hatch_sentry_modules.markers.comparison import compile_comparison
 from hatch_sentry_modules.markers.logic import Tree, combine, replace, write
 from hatch_sentry_modules.markers.parse import VARIABLES, Comparison, parse, write_marker
 from hatch_sentry_modules.markers.release import DEFINITION
-from hatch_sentry_modules.model import ALWAYS, Condition, MarkerText
+from hatch_sentry_modules.model import ALWAYS, NEVER, Condition, MarkerText
 
 # A literal of a marker holds either kind of quotes but not both, so none is written escaped.
 _NAME = re.compile(r"""(?<![.\w])(_release|os|platform|sys)\b|"[^"]*"|'[^']*'""")
-
-NEVER: Condition = frozenset()
-"""The condition that holds nowhere."""
 
 
 def specialize(

@@ -14,22 +14,9 @@ from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.model import Manifest, Selection
 from tests import corpus
-from tests.environments import execute
+from tests.environments import LINUX, execute
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "locks" / "pdm"
-LINUX = {
-    "implementation_name": "cpython",
-    "implementation_version": "3.12.8",
-    "os_name": "posix",
-    "platform_machine": "x86_64",
-    "platform_python_implementation": "CPython",
-    "platform_release": "6.8.0",
-    "platform_system": "Linux",
-    "platform_version": "#1 SMP",
-    "python_full_version": "3.12.8",
-    "python_version": "3.12",
-    "sys_platform": "linux",
-}
 WINDOWS = LINUX | {"os_name": "nt", "platform_system": "Windows", "sys_platform": "win32"}
 
 

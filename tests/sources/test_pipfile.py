@@ -17,25 +17,12 @@ from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Manifest, Selection
 from hatch_sentry_modules.sources.pipfile import NO_VERSION, NOT_PINNED
 from tests import corpus
-from tests.environments import execute
+from tests.environments import LINUX, execute
 
 ROOT = Path(__file__).parents[2]
 CATEGORIES = ROOT / "fixtures" / "locks" / "pipfile" / "categories"
 LOCAL = ROOT / "fixtures" / "locks" / "pipfile" / "local"
 LOCKED_BY_PIPENV = ROOT / "fixtures" / "agreement" / "pipenv"
-LINUX = {
-    "implementation_name": "cpython",
-    "implementation_version": "3.12.8",
-    "os_name": "posix",
-    "platform_machine": "x86_64",
-    "platform_python_implementation": "CPython",
-    "platform_release": "6.8.0",
-    "platform_system": "Linux",
-    "platform_version": "#1 SMP",
-    "python_full_version": "3.12.8",
-    "python_version": "3.12",
-    "sys_platform": "linux",
-}
 OLDER = LINUX | {"python_full_version": "3.11.7", "python_version": "3.11"}
 RUNTIME = {"fred-epplib": None, "idna": "3.20", "pygments": "2.21.0", "zope-interface": "7.0.3"}
 

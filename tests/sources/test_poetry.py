@@ -11,8 +11,9 @@ import pytest
 from hatch_sentry_modules.errors import FreezeError, RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.sources.poetry.packages import NO_VERSION
 from tests import corpus
+from tests.environments import LINUX
 from tests.sources import poetry_locks
-from tests.sources.poetry_locks import FIXTURES, LINUX, WINDOWS, freeze, names, package
+from tests.sources.poetry_locks import FIXTURES, WINDOWS, freeze, names, package
 
 PYPROJECT = """
 [project]

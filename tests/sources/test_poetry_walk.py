@@ -12,8 +12,9 @@ from packaging.utils import canonicalize_name
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.sources.poetry.walk import NOT_LOCKED
 from tests import corpus
+from tests.environments import LINUX
 from tests.sources import poetry_locks
-from tests.sources.poetry_locks import FIXTURES, LINUX, WINDOWS, freeze, names
+from tests.sources.poetry_locks import FIXTURES, WINDOWS, freeze, names
 
 PROJECT = '[tool.poetry]\nname = "storefront"\nversion = "1.0.0"\n\n[tool.poetry.dependencies]\n'
 INSTALLED = [

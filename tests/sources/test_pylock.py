@@ -14,20 +14,8 @@ from hatch_sentry_modules import pipeline, project
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.model import Manifest, Selection
+from tests.environments import LINUX
 
-LINUX = {
-    "implementation_name": "cpython",
-    "implementation_version": "3.12.8",
-    "os_name": "posix",
-    "platform_machine": "x86_64",
-    "platform_python_implementation": "CPython",
-    "platform_release": "6.8.0",
-    "platform_system": "Linux",
-    "platform_version": "#1 SMP",
-    "python_full_version": "3.12.8",
-    "python_version": "3.12",
-    "sys_platform": "linux",
-}
 HEAD = 'lock-version = "1.0"\ncreated-by = "hand"\n'
 CHOICES = """\
 extras = ["fast", "Slow_Way"]

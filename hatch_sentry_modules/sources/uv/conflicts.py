@@ -20,7 +20,7 @@ from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.markers.logic import Junction, Tree, combine
 from hatch_sentry_modules.markers.opposite import opposite
 from hatch_sentry_modules.markers.parse import Comparison, parse, write_marker
-from hatch_sentry_modules.model import ALWAYS, Condition, MarkerText
+from hatch_sentry_modules.model import ALWAYS, NEVER, Condition, MarkerText
 from hatch_sentry_modules.resolve import absorb
 
 Item: TypeAlias = str
@@ -29,7 +29,6 @@ Item: TypeAlias = str
 Active: TypeAlias = Mapping[Item, Condition]
 """When each item is active; one that is missing never is."""
 
-NEVER: Condition = frozenset()
 
 MAX_DOUBTFUL = 6
 """How many items of one marker may depend on the environment; each doubles the work."""
