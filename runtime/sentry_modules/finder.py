@@ -8,16 +8,18 @@ aside for a real distribution of the same version.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
 from sentry_modules.authority import Bundle
 from sentry_modules.load import candidates, package_of_caller
 from sentry_modules.manifest import normalize
 
 if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
     from importlib.metadata import Distribution, DistributionFinder
 
     from sentry_modules.load import Reference
+    from sentry_modules.manifest import Manifest
 
 
 class ManifestFinder:
@@ -28,9 +30,35 @@ class ManifestFinder:
 
     def __init__(self) -> None:
         self.bundles: list[Bundle] = []
+        self._is_asking = False
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Find no module: the import system asks every finder for one."""
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Find no module of its own: it only has ``pkg_resources`` told of the manifests."""
+        if name != _WITH_A_LIST or self._is_asking:
+            return None
+        self._is_asking = True  # another finder can ask all of them as well
+        try:
+            from sentry_modules.after_import import find
+
+            return find(name, path, target, then=self.tell_working_set)
+        except Exception:  # noqa: BLE001 - whoever raises here raises again when asked in turn
+            return None
+        finally:
+            self._is_asking = False
+
+    def tell_working_set(self) -> None:
+        """Have ``pkg_resources`` know the manifests; raise nothing into an import of it."""
+        try:
+            from sentry_modules import working_set
+
+            working_set.serve(self._manifests())
+        except Exception:  # noqa: BLE001, S110 - it goes on without them
+            pass
+
+    def _manifests(self) -> list[Manifest]:
+        """Give the manifests that are authoritative, in the order of their installation."""
+        verdicts = [bundle.verdict() for bundle in list(self.bundles)]
+        return [v.manifest for v in verdicts if v.manifest and v.is_authoritative]
 
     def find_distributions(
         self, context: DistributionFinder.Context | None = None
@@ -44,8 +72,7 @@ class ManifestFinder:
     def _find(self, context: DistributionFinder.Context | None) -> Sequence[Distribution]:
         name = getattr(context, "name", None)
         key = None if name is None else normalize(name)
-        verdicts = [bundle.verdict() for bundle in list(self.bundles)]
-        manifests = [v.manifest for v in verdicts if v.manifest and v.is_authoritative]
+        manifests = self._manifests()
         if key is not None:
             manifests = [m for m in manifests if m.aliases.get(key, key) in m.modules]
         if not manifests or _is_about_other_places(context):
@@ -56,6 +83,9 @@ class ManifestFinder:
 
 
 FINDER = ManifestFinder()
+
+_WITH_A_LIST = "pkg_resources"
+"""What asks no finder, but keeps a list of distributions that is made when it is imported."""
 
 
 def install(manifest: Reference = None) -> None:
@@ -72,6 +102,10 @@ def uninstall() -> None:
     """Take the finder away again, with everything that was installed."""
     FINDER.bundles.clear()
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not FINDER]
+    if _WITH_A_LIST in sys.modules:
+        from sentry_modules import working_set
+
+        working_set.withdraw()
 
 
 def register(bundle: Bundle) -> Bundle:
@@ -82,6 +116,8 @@ def register(bundle: Bundle) -> Bundle:
         if known.key == bundle.key:
             return known
     FINDER.bundles.append(bundle)
+    if _WITH_A_LIST in sys.modules:
+        FINDER.tell_working_set()
     return bundle
 
 

@@ -252,22 +252,6 @@ def test_the_backport(tmp_path: Path) -> None:
     assert found == ["4.2.0", "3.1.3", 1, points, points, None, None]
 
 
-def test_pkg_resources_is_left_alone(tmp_path: Path) -> None:
-    """It reads folders and asks no finder: real distributions are there, frozen ones are not."""
-    wheel = write_wheel(tmp_path, "flask", "1.0", {"flask/__init__.py": ""}, ENTRY_POINTS)
-    pip_install("--target", tmp_path / "site", wheel)
-    write_files(tmp_path, {"acme/__init__.py": "", "acme/_sentry_modules.py": manifest_text()})
-    program = (
-        "import json, sentry_modules; sentry_modules.install('acme')\n"
-        "import pkg_resources as p\n"
-        "known = {d.key: d.version for d in p.working_set}\n"
-        "plugins = [e.module_name for e in p.iter_entry_points('acme.plugins')]\n"
-        "print(json.dumps([known['flask'], 'acme-app' in known, plugins]))"
-    )
-    path = (tmp_path, tmp_path / "site", RUNTIME, installed_once("setuptools<81"))
-    assert report("-W", "ignore", "-c", program, path=path) == ["1.0", False, ["flask"]]
-
-
 def test_installing_imports_next_to_nothing() -> None:
     """Where a frozen application starts, neither the SDK nor ``importlib.metadata`` comes in."""
     program = (
