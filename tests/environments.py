@@ -28,6 +28,15 @@ LINUX = {
 """A whole environment; what another one differs in is put over it."""
 
 
+def python(version: str) -> dict[str, str]:
+    """Give what changes with the version of CPython."""
+    return {
+        "implementation_version": version,
+        "python_full_version": version,
+        "python_version": version.rpartition(".")[0],
+    }
+
+
 def execute(text: str, environment: Mapping[str, str]) -> dict[str, object]:
     """Execute a generated module and give its names.
 

@@ -14,36 +14,14 @@ from packaging.utils import canonicalize_name
 from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.model import Selection
-from tests.environments import execute
+from tests import environments
+from tests.environments import execute, python
 
 ROOT = Path(__file__).parents[1] / "fixtures" / "agreement"
 
-LOCKED_ON = {
-    "implementation_name": "cpython",
-    "implementation_version": "3.11.7",
-    "os_name": "posix",
-    "platform_machine": "x86_64",
-    "platform_python_implementation": "CPython",
-    "platform_release": "6.8.0",
-    "platform_system": "Linux",
-    "platform_version": "#1 SMP",
-    "python_full_version": "3.11.7",
-    "python_version": "3.11",
-    "sys_platform": "linux",
-}
+LINUX = environments.LINUX | python("3.11.7")
 """The environment in which the tools ran that lock for the one they run in."""
 
-
-def python(version: str) -> dict[str, str]:
-    """Give what changes with the version of CPython."""
-    return {
-        "implementation_version": version,
-        "python_full_version": version,
-        "python_version": version.rpartition(".")[0],
-    }
-
-
-LINUX = LOCKED_ON
 WINDOWS = LINUX | {
     "os_name": "nt",
     "platform_machine": "AMD64",
@@ -56,7 +34,7 @@ PYPY = {"implementation_name": "pypy", "platform_python_implementation": "PyPy"}
 ENVIRONMENTS = {
     "linux-3.10.13": LINUX | python("3.10.13"),
     "linux-3.11.2": LINUX | python("3.11.2"),
-    "linux-3.11.7": LOCKED_ON,
+    "linux-3.11.7": LINUX,
     "linux-3.12.8": LINUX | python("3.12.8"),
     "linux-3.14.0": LINUX | python("3.14.0"),
     "linux-arm-3.13.1": LINUX | python("3.13.1") | {"platform_machine": "aarch64"},
@@ -114,7 +92,7 @@ def test_universal_lock_files_agree_everywhere(lock: str, environment: str) -> N
 @pytest.mark.parametrize("lock", SINGLE)
 def test_other_lock_files_agree_where_they_were_made(lock: str) -> None:
     """Tools that lock for the environment they run in say the same for that one."""
-    assert modules(lock, LOCKED_ON) == modules(UNIVERSAL[0], LOCKED_ON)
+    assert modules(lock, LINUX) == modules(UNIVERSAL[0], LINUX)
 
 
 def test_the_environments_tell_lock_files_apart() -> None:
@@ -136,7 +114,7 @@ def test_the_environments_tell_lock_files_apart() -> None:
 @pytest.mark.parametrize("lock", [*UNIVERSAL, *SINGLE])
 def test_every_version_is_the_one_that_was_asked_for(lock: str) -> None:
     """The versions are those of the constraints, and nothing of extras or groups is there."""
-    found = modules(lock, LOCKED_ON)
+    found = modules(lock, LINUX)
     expected = constraints() | {"agreement-sample": "1.0.0"}
     assert found == {name: expected[name] for name in found}
     assert not {"markdown", "iniconfig"} & set(found)

@@ -9,24 +9,13 @@ from packaging.utils import NormalizedName
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.model import ALWAYS, Condition, Edge, Graph, MarkerText, Node
 from hatch_sentry_modules.resolve import MAX_ALTERNATIVES, resolve
+from tests.environments import LINUX, python
 
 WINDOWS = MarkerText('sys_platform == "win32"')
 OLD = MarkerText('python_version < "3.11"')
 PYPY = MarkerText('implementation_name == "pypy"')
 
-LINUX_311 = {
-    "implementation_name": "cpython",
-    "implementation_version": "3.11.7",
-    "os_name": "posix",
-    "platform_machine": "x86_64",
-    "platform_python_implementation": "CPython",
-    "platform_release": "6.8.0",
-    "platform_system": "Linux",
-    "platform_version": "#1 SMP",
-    "python_full_version": "3.11.7",
-    "python_version": "3.11",
-    "sys_platform": "linux",
-}
+LINUX_311 = LINUX | python("3.11.7")
 WINDOWS_310 = {
     **LINUX_311,
     "os_name": "nt",

@@ -9,20 +9,8 @@ from hatch_sentry_modules.markers import evaluate
 from hatch_sentry_modules.markers.opposite import opposite
 from hatch_sentry_modules.markers.parse import parse, write_marker
 from hatch_sentry_modules.model import MarkerText
+from tests.environments import LINUX
 
-BASE = {
-    "implementation_name": "cpython",
-    "implementation_version": "3.12.8",
-    "os_name": "posix",
-    "platform_machine": "x86_64",
-    "platform_python_implementation": "CPython",
-    "platform_release": "6.8.0",
-    "platform_system": "Linux",
-    "platform_version": "#1 SMP",
-    "python_full_version": "3.12.8",
-    "python_version": "3.12",
-    "sys_platform": "linux",
-}
 PYTHONS = ["3.9.0", "3.12.0a1", "3.12.0rc1", "3.12.0", "3.12.0+", "3.12.1", "3.13.0b2", "3.14.0"]
 PLATFORMS = ["linux", "win32", "darwin"]
 
@@ -47,7 +35,7 @@ def test_one_of_the_two_holds(marker: str) -> None:
     other = MarkerText(write_marker(opposite(tree)))
     for python in PYTHONS:
         for platform in PLATFORMS:
-            where = BASE | {
+            where = LINUX | {
                 "python_full_version": python,
                 "python_version": ".".join(python.split(".")[:2]),
                 "sys_platform": platform,

@@ -18,23 +18,11 @@ from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.sources import requirements
 from hatch_sentry_modules.sources.requirements import lines as requirements_lines
 from hatch_sentry_modules.sources.requirements.entry import ADDRESS, LOCAL, OPEN, VARYING, VCS
-from tests import corpus
+from tests import corpus, environments
 from tests.environments import execute
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "locks" / "requirements"
-LINUX = {
-    "implementation_name": "cpython",
-    "implementation_version": "3.11.7",
-    "os_name": "posix",
-    "platform_machine": "x86_64",
-    "platform_python_implementation": "CPython",
-    "platform_release": "6.8.0",
-    "platform_system": "Linux",
-    "platform_version": "#1 SMP",
-    "python_full_version": "3.11.7",
-    "python_version": "3.11",
-    "sys_platform": "linux",
-}
+LINUX = environments.LINUX | environments.python("3.11.7")
 
 
 def freeze(root: Path, text: str, **environment: str) -> Manifest:
