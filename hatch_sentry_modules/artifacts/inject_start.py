@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import codecs
+from pathlib import Path
 
 from hatch_sentry_modules import layout, runtime_side
 from hatch_sentry_modules.artifacts.inject_place import Place
@@ -16,7 +17,9 @@ LONGEST = 1 << 20
 UNREADABLE = "cannot be read as Python source"
 REMEDY = "Inject without --activate"
 
-LINE = '__import__("{package}").install("{module}")  # added by sentry-modules inject'
+CALL = f'__import__("{runtime_side.PACKAGE}").activate("{Path(layout.FILE_NAME).stem}")'
+
+LINE = f"{CALL}  # added by sentry-modules inject"
 """It binds no name, so that the program's own are as they were."""
 
 
@@ -31,10 +34,8 @@ def with_line(place: Place) -> bytes:
     source = place.read(MAIN)
     if source is None:
         fault = "is not there, so nothing starts this program"
-        remedy = f"Add to the application: import {runtime_side.PACKAGE}; {runtime_side.PACKAGE}"
-        raise FreezeError(place.name, MAIN, fault, f"{remedy}.install()")
-    module = layout.FILE_NAME.removesuffix(".py")
-    line = LINE.format(package=runtime_side.PACKAGE, module=module).encode("ascii")
+        raise FreezeError(place.name, MAIN, fault, f"Add to what does: {CALL}")
+    line = LINE.encode("ascii")
     mark = codecs.BOM_UTF8 if source.startswith(codecs.BOM_UTF8) else b""
     lines = source[len(mark) :].splitlines(keepends=True)
     if line in (known.rstrip() for known in lines):

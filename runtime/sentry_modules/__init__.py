@@ -1,8 +1,8 @@
 """Gives Sentry the modules that were frozen at build time, where live metadata is missing or wrong.
 
 Importing this package defines names and does nothing else; each part is imported when it is first
-used. So ``install`` brings in neither the SDK nor ``importlib.metadata``: it also runs where a
-frozen application starts, and importing them that early would disturb it.
+used. So ``install`` and ``activate`` bring in neither the SDK nor ``importlib.metadata``: they run
+where an application starts, and importing those that early would disturb it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sentry_modules.activation import activate
     from sentry_modules.finder import install, uninstall
     from sentry_modules.integration import FrozenModulesIntegration
 
 __version__ = "0.1.0"
-__all__ = ["FrozenModulesIntegration", "install", "uninstall"]
+__all__ = ["FrozenModulesIntegration", "activate", "install", "uninstall"]
 
 
 def __getattr__(name: str) -> object:
@@ -23,6 +24,10 @@ def __getattr__(name: str) -> object:
         from sentry_modules.integration import FrozenModulesIntegration
 
         return FrozenModulesIntegration
+    if name == "activate":
+        from sentry_modules.activation import activate
+
+        return activate
     if name in __all__:
         from sentry_modules import finder
 

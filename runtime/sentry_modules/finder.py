@@ -8,7 +8,7 @@ aside for a real distribution of the same version.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Sequence
 
 from sentry_modules.authority import Bundle
 from sentry_modules.load import candidates, package_of_caller
@@ -22,31 +22,46 @@ if TYPE_CHECKING:
     from sentry_modules.manifest import Manifest
 
 
+STOCK = "sentry_sdk.integrations.modules"
+"""The module of the stock integration."""
+
+_LISTING = "pkg_resources"  # it asks no finder, but lists what is installed when it is imported
+
+
 class ManifestFinder:
     """The object on ``sys.meta_path``: it finds distributions and never a module.
 
     It comes first, for the version that the manifest names has to win over the host's.
+    ``before_stock`` is called once, when the SDK's stock integration is looked for.
     """
 
     def __init__(self) -> None:
         self.bundles: list[Bundle] = []
+        self.before_stock: Callable[[], None] | None = None
         self._is_asking = False
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """Find no module of its own: it only has ``pkg_resources`` told of the manifests."""
-        if name != _WITH_A_LIST or self._is_asking:
-            return None
-        self._is_asking = True  # another finder can ask all of them as well
+        """Find no module of its own: the import system asks every finder for each one."""
+        if name == STOCK and self.before_stock is not None:
+            call, self.before_stock = self.before_stock, None
+            call()
+        if name == _LISTING and not self._is_asking:
+            return self._find_listing(path, target)
+        return None
+
+    def _find_listing(self, path: Any, target: Any) -> ModuleSpec | None:
+        """Find ``pkg_resources`` as the others do, and have it told of the manifests."""
+        self._is_asking = True  # the others can ask all finders as well
         try:
             from sentry_modules.after_import import find
 
-            return find(name, path, target, then=self.tell_working_set)
+            return find(_LISTING, path, target, then=self.tell_listing)
         except Exception:  # noqa: BLE001 - whoever raises here raises again when asked in turn
             return None
         finally:
             self._is_asking = False
 
-    def tell_working_set(self) -> None:
+    def tell_listing(self) -> None:
         """Have ``pkg_resources`` know the manifests; raise nothing into an import of it."""
         try:
             from sentry_modules import working_set
@@ -84,9 +99,6 @@ class ManifestFinder:
 
 FINDER = ManifestFinder()
 
-_WITH_A_LIST = "pkg_resources"
-"""What asks no finder, but keeps a list of distributions that is made when it is imported."""
-
 
 def install(manifest: Reference = None) -> None:
     """Let ``importlib.metadata`` find what the manifest lists, where the application is stripped.
@@ -101,8 +113,9 @@ def install(manifest: Reference = None) -> None:
 def uninstall() -> None:
     """Take the finder away again, with everything that was installed."""
     FINDER.bundles.clear()
+    FINDER.before_stock = None
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not FINDER]
-    if _WITH_A_LIST in sys.modules:
+    if _LISTING in sys.modules:
         from sentry_modules import working_set
 
         working_set.withdraw()
@@ -116,8 +129,8 @@ def register(bundle: Bundle) -> Bundle:
         if known.key == bundle.key:
             return known
     FINDER.bundles.append(bundle)
-    if _WITH_A_LIST in sys.modules:
-        FINDER.tell_working_set()
+    if _LISTING in sys.modules:
+        FINDER.tell_listing()
     return bundle
 
 

@@ -100,7 +100,7 @@ def _process(event: Any, _hint: Any) -> Any:
         integrations = getattr(client, "integrations", None) or {}
         integration = integrations.get(FrozenModulesIntegration.identifier)
         if isinstance(integration, FrozenModulesIntegration):
-            _replace_stock(client)
+            _replace_stock(client, integration)
             if event.get("type") not in _WITHOUT_MODULES:
                 _attach(event, integration, client)
     except Exception:  # noqa: BLE001 - an event without modules is better than none
@@ -108,15 +108,38 @@ def _process(event: Any, _hint: Any) -> Any:
     return event
 
 
+def serve_every_client(ours: FrozenModulesIntegration, is_active: Callable[[], bool]) -> None:
+    """Give ``ours`` to each client that has the stock integration and no other of this class.
+
+    A client gets it when its next event comes, whenever it was made; one that is without the
+    stock integration is left alone, since somebody has taken it away. Both change places in one
+    assignment, so that no thread sees both or neither.
+    """
+
+    def process(event: Any, hint: Any) -> Any:
+        try:
+            client = _client()
+            if is_active() and ours.identifier not in client.integrations:
+                _replace_stock(client, ours)
+            if client.integrations.get(ours.identifier) is not ours:
+                return event
+        except Exception:  # noqa: BLE001 - what is no client of the SDK's own carries its own list
+            return event
+        return _process(event, hint)
+
+    add_global_event_processor(process)
+
+
 def _client() -> Any:
     get_client = getattr(sentry_sdk, "get_client", None)  # since 2.0
     return sentry_sdk.Hub.current.client if get_client is None else get_client()
 
 
-def _replace_stock(client: Any) -> None:
-    """Take the stock integration from one client; its dict is shared with no other."""
+def _replace_stock(client: Any, ours: FrozenModulesIntegration) -> None:
+    """Take the stock integration from one client, for ours; its dict is shared with no other."""
     if _STOCK in client.integrations:
-        client.integrations = {k: v for k, v in client.integrations.items() if k != _STOCK}
+        kept = {name: one for name, one in client.integrations.items() if name != _STOCK}
+        client.integrations = {**kept, ours.identifier: ours}
 
 
 def _attach(event: Any, integration: FrozenModulesIntegration, client: Any) -> None:

@@ -283,7 +283,7 @@ def test_the_line_stands_before_the_first_statement(before: bytes, after: bytes)
     assert result.startswith(before)
     assert result.endswith(after)
     line = result[len(before) : len(result) - len(after)].strip()
-    assert line.startswith(b'__import__("sentry_modules").install("_sentry_modules")')
+    assert line.startswith(b'__import__("sentry_modules").activate("_sentry_modules")')
     old, new = ast.parse(before + after), ast.parse(result)
     assert ast.get_docstring(old) == ast.get_docstring(new)
     assert len(new.body) == len(old.body) + 1

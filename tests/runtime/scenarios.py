@@ -4,6 +4,9 @@ A plain script, so that it runs on any SDK and Python: ``python scenarios.py`` p
 the stock SDK's answer beside ours, and ends with status 1 if one of ours is not as expected. For
 each event that was sent, in order: ``F`` the frozen map, ``S`` the stock list, ``-`` no modules,
 ``?`` anything else. ``n/a`` is a scenario that this SDK has no interface for.
+
+In the third column nobody gives our integration to a client, but the manifest is activated: it has
+to be wherever the stock list would be, and nowhere else.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import types
 from typing import Any, Callable
 
 import sentry_sdk
-from sentry_modules import FrozenModulesIntegration
+from sentry_modules import FrozenModulesIntegration, activate
 from sentry_sdk import utils
 from sentry_sdk.consts import VERSION
 from sentry_sdk.integrations import modules as stock
@@ -36,6 +39,14 @@ vars(MANIFEST).update(
 FROZEN: dict[str, str] = vars(MANIFEST)["MODULES"]
 EVENT_TYPES = (None, "event", "error", "default", "transaction", "check_in")
 
+STOCK, OURS, ACTIVATED = "stock", "ours", "activated"
+WITHOUT_STOCK = {
+    "no_default_integrations": "-",
+    "stock_disabled": "-",
+    "stock_disabled_at_first": "--",
+}
+"""Where the application itself does without the stock list."""
+
 Scenario = Callable[["Session"], None]
 SCENARIOS: dict[str, tuple[Scenario, str]] = {}
 
@@ -47,13 +58,13 @@ class UnsupportedError(Exception):
 class Session:
     """What a scenario works with: clients with or without the integration, and what they sent."""
 
-    def __init__(self, is_stock: bool) -> None:
-        self.is_stock = is_stock
+    def __init__(self, way: str) -> None:
+        self.way = way
         self.sent: list[dict[str, Any]] = []
 
     def ours(self) -> list[Any]:
-        """Give the integrations of a client that has ours; none of them when stock is observed."""
-        return [] if self.is_stock else [FrozenModulesIntegration(MANIFEST)]
+        """Give the integrations of a client that has ours; none when another way is observed."""
+        return [FrozenModulesIntegration(MANIFEST)] if self.way == OURS else []
 
     def init(self, integrations: Any = None, **options: Any) -> None:
         """Call ``sentry_sdk.init``, by default with ours, and collect what its client sends."""
@@ -451,7 +462,7 @@ def given_by_application(session: Session) -> None:
     """The application puts an entry on an event itself, which stays beside the frozen ones."""
     session.init()
     sentry_sdk.capture_event({"message": "scenario", "modules": {"given": "1"}})
-    if not session.is_stock:
+    if session.way != STOCK:
         assert session.sent[-1]["modules"] == {**FROZEN, "given": "1"}
     capture()
 
@@ -472,10 +483,12 @@ def interface(name: str) -> Any:
     return getattr(sentry_sdk, name)
 
 
-def observe(name: str, is_stock: bool, pipe: Any) -> None:
+def observe(name: str, way: str, pipe: Any) -> None:
     """Run one scenario in this process, which must be fresh, and send its answers."""
-    session = Session(is_stock)
+    session = Session(way)
     try:
+        if way == ACTIVATED:
+            activate(MANIFEST)
         SCENARIOS[name][0](session)
         pipe.send(session.answers())
     except UnsupportedError:
@@ -485,12 +498,12 @@ def observe(name: str, is_stock: bool, pipe: Any) -> None:
         raise
 
 
-def run(name: str, is_stock: bool) -> str:
+def run(name: str, way: str) -> str:
     """Run one scenario in a process of its own and give its answers."""
     methods = multiprocessing.get_all_start_methods()
     context: Any = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=observe, args=(name, is_stock, sender))
+    process = context.Process(target=observe, args=(name, way, sender))
     process.start()
     sender.close()
     try:
@@ -509,11 +522,15 @@ def main() -> int:
     wrong = 0
     print(f"sentry-sdk {VERSION}, Python {sys.version.split()[0]}")
     for name, (_, expected) in SCENARIOS.items():
-        ours, theirs = run(name, False), run(name, True)
-        is_right = ours in (expected, "n/a")
-        wrong += not is_right
-        verdict = "" if is_right else f"  WRONG, expected {expected}"
-        print(f"{name:<32} ours {ours:<10} stock {theirs:<10}{verdict}")
+        everywhere = WITHOUT_STOCK.get(name, expected.replace("S", "F"))
+        answers = {way: run(name, way) for way in (OURS, STOCK, ACTIVATED)}
+        verdict = ""
+        for way, right in ((OURS, expected), (ACTIVATED, everywhere)):
+            if answers[way] not in (right, "n/a"):
+                verdict += f"  WRONG, expected {way} {right}"
+                wrong += 1
+        columns = "".join(f"{way} {answer:<10}" for way, answer in answers.items())
+        print(f"{name:<32} {columns}{verdict}")
     return min(wrong, 1)
 
 
