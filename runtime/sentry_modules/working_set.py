@@ -38,13 +38,13 @@ def serve(manifests: Iterable[Manifest]) -> None:
             real = known.get(normalize(name))
             if _is_frozen(real) or _version(real) == version:
                 continue
-            frozen = [make(spelling, version, real, manifest) for spelling in _spell(name, real)]
+            made = [make(spelling, version, real, manifest) for spelling in _spell(name, real)]
             if real is None:
-                listed.append(frozen[0].key)
-            for distribution in frozen:
-                distribution.hides = by_key.get(distribution.key)
-                by_key[distribution.key] = distribution
-            known[normalize(name)] = frozen[0]
+                listed.append(made[0].key)
+            known[normalize(name)] = made[0]
+            for key, frozen in {distribution.key: distribution for distribution in made}.items():
+                frozen.hides = by_key.get(key)
+                by_key[key] = frozen
 
 
 def withdraw() -> None:
