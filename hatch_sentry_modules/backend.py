@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from hatch_sentry_modules import layout, pipeline, wrapped
 from hatch_sentry_modules.artifacts import sdist, wheel
 from hatch_sentry_modules.artifacts.replace import replacing
 from hatch_sentry_modules.errors import FreezeError
+from hatch_sentry_modules.temporary import TemporaryFolder
 
 Settings: TypeAlias = Mapping[str, Any] | None
 
@@ -52,7 +52,7 @@ def build_wheel(
     wheel_directory: str, config_settings: Settings = None, metadata_directory: str | None = None
 ) -> str:
     """Let the wrapped backend build a wheel, and put a copy with the module into the folder."""
-    with _told(), tempfile.TemporaryDirectory(prefix="sentry-modules-") as folder:
+    with _told(), TemporaryFolder() as folder:
         backend = wrapped.load(Path.cwd())
         name: str = backend.build_wheel(folder, config_settings, metadata_directory)
         made = wheel.read(Path(folder, name))
@@ -71,7 +71,7 @@ def build_wheel(
 
 def build_sdist(sdist_directory: str, config_settings: Settings = None) -> str:
     """Let the wrapped backend build an sdist, and put a copy with the module into the folder."""
-    with _told(), tempfile.TemporaryDirectory(prefix="sentry-modules-") as folder:
+    with _told(), TemporaryFolder() as folder:
         backend = wrapped.load(Path.cwd())
         name: str = backend.build_sdist(folder, config_settings)
         made = sdist.read(Path(folder, name))

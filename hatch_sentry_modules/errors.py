@@ -21,8 +21,13 @@ class FreezeError(Exception):
         self.place = place
         self.fault = fault
         self.remedy = remedy
-        where = ": ".join(part for part in (file, _readable(place)) if part)
+        where = ": ".join(part for part in (_on_one_line(file), _readable(place)) if part)
         super().__init__(" ".join(f"{part}." for part in (f"{where}: {fault}", remedy) if part))
+
+
+def _on_one_line(file: str) -> str:
+    """Give a file's name, which may hold anything, without what would do more than be shown."""
+    return "".join(letter if letter.isprintable() else "?" for letter in file)
 
 
 def _readable(place: str) -> str:
@@ -61,3 +66,11 @@ def unknown_choice(file: str, kind: str, name: str, known: Collection[str]) -> S
     nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0)
     remedy = f"The nearest is {nearest[0]!r}" if nearest else ""
     return SourceError(file, "", fault, remedy)
+
+
+def unwritable(file: str, error: OSError, remedy: str = "") -> FreezeError:
+    """Make the error for a file that cannot be written, with the reason that the system gives."""
+    reason = error.strerror
+    if reason is None:  # shutil.Error has those of all the files that it could not copy
+        (_, _, reason), *_ = error.args[0]
+    return FreezeError(file, "", f"cannot be written ({reason})", remedy)

@@ -13,8 +13,8 @@ from typing import IO, Protocol
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from hatch_sentry_modules.artifacts import zip_entries
-from hatch_sentry_modules.artifacts.replace import replacing
-from hatch_sentry_modules.errors import FreezeError
+from hatch_sentry_modules.artifacts.replace import PREFIX, replacing
+from hatch_sentry_modules.errors import FreezeError, unwritable
 
 LONGEST = 1 << 24
 """The files that are read here are small ones; a longer one is refused."""
@@ -41,7 +41,7 @@ def opened(path: Path) -> Iterator[Place]:
     """Open a zip archive or a directory.
 
     Raises:
-        FreezeError: It is damaged, signed, or cannot be read or written.
+        FreezeError: It is damaged, signed, or cannot be read.
     """
     try:
         if path.is_dir():
@@ -52,7 +52,7 @@ def opened(path: Path) -> Iterator[Place]:
     except _BROKEN:
         raise FreezeError(path.name, "", "is not a whole zip archive") from None
     except OSError as error:
-        fault = f"cannot be read or written ({error.strerror})"
+        fault = f"cannot be read ({error.strerror})"
         raise FreezeError(path.name, "", fault) from None
 
 
@@ -109,17 +109,20 @@ class DirectoryPlace:
             return _bounded(self.name, file, content)
 
     def write(self, changed: Mapping[str, bytes], out: Path) -> None:
-        """Write each file beside its place and move it there; into a copy for another ``out``."""
+        """Write all files beside their places and move them there; or into a copy, to ``out``."""
         if out == self._path:
             _put(changed, out)
             return
         if out.exists():
             raise FreezeError(out.name, "", "is there already", "Choose another --output")
-        with tempfile.TemporaryDirectory(prefix=".sentry-modules-", dir=out.parent) as folder:
-            copy = Path(folder, out.name)
-            shutil.copytree(self._path, copy, symlinks=True)
-            _put(changed, copy)
-            copy.rename(out)
+        try:
+            with tempfile.TemporaryDirectory(prefix=PREFIX, dir=out.parent) as folder:
+                copy = Path(folder, out.name)
+                shutil.copytree(self._path, copy, symlinks=True)
+                _put(changed, copy)
+                copy.rename(out)
+        except OSError as error:
+            raise unwritable(out.name, error, "Choose another place") from None
 
 
 def _bounded(name: str, file: str, content: IO[bytes]) -> bytes:
@@ -130,11 +133,27 @@ def _bounded(name: str, file: str, content: IO[bytes]) -> bytes:
 
 
 def _put(changed: Mapping[str, bytes], folder: Path) -> None:
-    # The start-up line comes last, when all that it needs is there.
-    for file in sorted(changed, key=lambda file: (file == "__main__.py", file)):
-        path = folder / file
-        path.parent.mkdir(exist_ok=True)
-        with replacing(path) as target:
-            target.write_bytes(changed[file])
-            if path.exists():
-                shutil.copymode(path, target)
+    """Move files into a directory in such an order that the program starts at every moment.
+
+    All are written before the first is moved, so that a full disk changes nothing.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=PREFIX, dir=folder) as name:
+            written = {file: Path(name, str(number)) for number, file in enumerate(changed)}
+            for file, new in written.items():
+                new.write_bytes(changed[file])
+                if (folder / file).exists():
+                    shutil.copymode(folder / file, new)
+            for file in sorted(written, key=_last):
+                (folder / file).parent.mkdir(exist_ok=True)
+                written[file].replace(folder / file)
+    except OSError as error:
+        raise unwritable(folder.name, error) from None
+
+
+def _last(file: str) -> tuple[bool, bool, str]:
+    """Sort the start-up line behind all that it needs, and before it what tells a whole package.
+
+    A package without the rest of its files would count as there when this is done again.
+    """
+    return file == "__main__.py", file.endswith("/__init__.py"), file

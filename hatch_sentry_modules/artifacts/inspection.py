@@ -13,6 +13,7 @@ from hatch_sentry_modules.artifacts.generated_module import ReadModule
 from hatch_sentry_modules.artifacts.held import Held
 from hatch_sentry_modules.artifacts.kinds import Marks
 from hatch_sentry_modules.artifacts.opening import opened
+from hatch_sentry_modules.artifacts.replace import PREFIX
 
 MOST_MANIFESTS = 100
 MOST_HELD = 20_000
@@ -97,7 +98,7 @@ class _Looking:
 
     def _wanted(self, place: str) -> int:
         self._tick()
-        if len(place) > LONGEST_PLACE:
+        if len(place) > LONGEST_PLACE or _is_left_over(place):
             return 0
         self._marks.see(place)
         if (name := place.rpartition("/")[2]) in _READERS:
@@ -124,3 +125,8 @@ class _Looking:
     def _unread_file(self, file: File) -> None:
         if len(self._unread) < MOST_UNREAD:
             self._unread.append(f"{printable(file.place)}: {file.fault}.")
+
+
+def _is_left_over(place: str) -> bool:
+    """Tell what a process of ours was writing when it was killed: it need not be whole."""
+    return any(part.startswith(PREFIX) for part in place.split("/")[:-1])

@@ -7,16 +7,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hatch_sentry_modules.errors import unwritable
+
+PREFIX = ".sentry-modules-"
+"""How the folders begin in which files are written: one that is killed can leave such a folder."""
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a path beside ``path`` to write to, and move it into place if all goes well.
 
-    An interrupted writer leaves the old file as it was, and a failed one leaves nothing else.
+    An interrupted writer leaves the old file as it was, and a failed one leaves nothing else. Of
+    a link it is the target that is replaced. A device or a pipe, which cannot be, is written to.
+
+    Raises:
+        FreezeError: The system does not let the file be written.
     """
-    # In the same folder, since only inside a file system a file is moved in one step.
-    folder = tempfile.TemporaryDirectory(prefix=".sentry-modules-", dir=path.parent)
-    with folder as name:
-        new = Path(name, path.name)
-        yield new
-        new.replace(path)
+    try:
+        if path.exists() and not path.is_file():
+            yield path
+            return
+        path = path.resolve()
+        # In the same folder, since only inside a file system a file is moved in one step.
+        with tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as folder:
+            new = Path(folder, path.name)
+            yield new
+            new.replace(path)
+    except OSError as error:
+        raise unwritable(path.name, error, "Choose another place") from None

@@ -30,7 +30,8 @@ def rewrite(
         before: The entry before which the others go.
         like: The entry whose compression and time the new ones take.
     """
-    with ZipFile(source) as old, source.open("rb") as raw, target.open("wb") as out:
+    # Opened once: by a second time another process can have put a new file into its place.
+    with source.open("rb") as raw, ZipFile(raw) as old, target.open("wb") as out:
         # What follows an entry's bytes up to the next entry, such as a data descriptor, is its own.
         starts = sorted([info.header_offset for info in old.infolist()] + [old.start_dir])
         ends = dict(pairwise(starts))

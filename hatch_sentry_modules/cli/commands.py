@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +15,7 @@ from hatch_sentry_modules.cli.freeze import freeze
 from hatch_sentry_modules.cli.inject import inject
 from hatch_sentry_modules.cli.inspect import inspect
 from hatch_sentry_modules.cli.verify import verify
-from hatch_sentry_modules.errors import FreezeError
+from hatch_sentry_modules.errors import FreezeError, unwritable
 
 
 class _Commands(click.Group):
@@ -24,6 +27,20 @@ class _Commands(click.Group):
         except FreezeError as error:
             click.echo(str(error), err=True)
             ctx.exit(2)
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:  # not of a closed pipe: that one click itself ends
+            click.echo(str(_of_system(error)), err=True)
+            sys.exit(2)
+
+
+def _of_system(error: OSError) -> FreezeError:
+    """Say what the system refused: a file that it names, or else what is printed."""
+    if error.filename is None:
+        return unwritable("standard output", error)
+    return FreezeError(Path(os.fsdecode(error.filename)).name, "", f"{error.strerror}")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,6 +10,7 @@ import click
 from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import pipeline, project, sources
 from hatch_sentry_modules.artifacts import inject as injecting
+from hatch_sentry_modules.artifacts.artifact import printable
 from hatch_sentry_modules.model import Manifest
 
 
@@ -48,13 +49,14 @@ def inject(artifact: Path, source: str | None, output: Path | None, activate: bo
         (lambda: _freeze(source)) if source else None,
         activate=activate,
     )
+    name = printable(path.name)
     if manifest is None:
-        click.echo(f"{path.name}: nothing to change")
+        click.echo(f"{name}: nothing to change")
         return
     for warning in manifest.warnings:
         click.echo(f"warning: {warning}", err=True)
     count = len(manifest.distributions)
-    click.echo(f"{path.name}: put in {count} distributions from {manifest.source}")
+    click.echo(f"{name}: put in {count} distributions from {manifest.source}")
 
 
 def _freeze(source: str) -> Manifest:

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from hatch_sentry_modules.artifacts.replace import replacing
-from hatch_sentry_modules.errors import FreezeError
 
 
 def write(text: str, output: Path | None) -> None:
@@ -19,11 +18,7 @@ def write(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        with replacing(output) as new:
-            new.write_bytes(text.encode("utf-8"))
-            if output.exists():
-                new.chmod(output.stat().st_mode & 0o777)
-    except OSError as error:
-        fault = f"cannot be written ({error.strerror})"
-        raise FreezeError(output.name, "", fault, "Choose another place with --output") from None
+    with replacing(output) as new:
+        new.write_bytes(text.encode("utf-8"))
+        if output.is_file():
+            new.chmod(output.stat().st_mode & 0o777)

@@ -10,7 +10,7 @@ import click
 
 def show(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table; a terminal gets colour unless ``NO_COLOR`` is set, a pipe stable text."""
-    if sys.stdout.isatty():
+    if sys.stdout and sys.stdout.isatty():
         _show_rich(headings, rows)
         return
     widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]

@@ -79,11 +79,13 @@ class Build:
         """Write the manifest into a finished bundle, if the SDK is in it."""
         if self._finder is not None:
             from hatch_sentry_modules import bundles
+            from hatch_sentry_modules.artifacts.replace import replacing
 
             packages = dict(_packages(self._finder))
             text = bundles.generate(_files(self._finder), self._finder.path, packages, warn)
             path = folder / "lib" / layout.FILE_NAME
-            path.write_text(text, encoding="ascii", newline="\n")
+            with replacing(path) as new:
+                new.write_text(text, encoding="ascii", newline="\n")
 
 
 def _files(finder: Any) -> Iterator[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.builders.wheel import WheelBuilder
 from hatchling.plugin import hookimpl
+
+if TYPE_CHECKING:
+    from hatch_sentry_modules.pipeline import Generated
+    from hatch_sentry_modules.temporary import TemporaryFolder
 
 
 class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
@@ -19,14 +22,14 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
     """
 
     PLUGIN_NAME = "sentry-modules"
-    _folder: tempfile.TemporaryDirectory[str] | None = None
+    _folder: TemporaryFolder | None = None
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the module to the files of a wheel or an sdist."""
         if self.target_name not in ("wheel", "sdist") or version == "editable":
             return
         # Not at the top: hatchling loads this file for its questions before a build too.
-        from hatch_sentry_modules import layout, pipeline
+        from hatch_sentry_modules import pipeline
         from hatch_sentry_modules.errors import FreezeError
 
         try:
@@ -42,31 +45,31 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
                     takes_sbom=self.target_name == "sdist" or "sbom_files" in build_data,
                 )
             )
+            if generated:
+                self._hand_over(generated, build_data)
         except FreezeError as error:
             self.app.abort(str(error))
-            return
-        if generated:
-            path = generated.wheel_path if self.target_name == "wheel" else generated.tree_path
-            build_data["force_include"][self._write(layout.FILE_NAME, generated.text)] = path
-        if generated and generated.sbom:
-            file = self._write(layout.SBOM_NAME, generated.sbom)
-            if self.target_name == "wheel":
-                build_data["sbom_files"].append(file)
-            else:
-                build_data["force_include"][file] = layout.SBOM_NAME
 
     def finalize(self, *_: object) -> None:
         """Remove the files that hatchling has packed by now."""
         if self._folder:
             self._folder.cleanup()
 
-    def _write(self, name: str, text: str) -> str:
-        # hatchling takes files, not text. The file lies outside the tree, which is never written
-        # to, and is removed with its folder even if the build fails before finalize().
-        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="sentry-modules-")
-        path = Path(self._folder.name, name)
-        path.write_text(text, encoding="ascii", newline="\n")
-        return str(path)
+    def _hand_over(self, generated: Generated, build_data: dict[str, Any]) -> None:
+        # hatchling takes files, not text. They lie outside the tree, which is never written to.
+        from hatch_sentry_modules import layout
+        from hatch_sentry_modules.temporary import TemporaryFolder
+
+        self._folder = TemporaryFolder()
+        path = generated.wheel_path if self.target_name == "wheel" else generated.tree_path
+        file = self._folder.write(layout.FILE_NAME, generated.text)
+        build_data["force_include"][str(file)] = path
+        if generated.sbom:
+            file = self._folder.write(layout.SBOM_NAME, generated.sbom)
+            if self.target_name == "wheel":
+                build_data["sbom_files"].append(str(file))
+            else:
+                build_data["force_include"][str(file)] = layout.SBOM_NAME
 
     def _wheel_files(self) -> dict[str, str]:
         builder = WheelBuilder(self.root, metadata=self.metadata)

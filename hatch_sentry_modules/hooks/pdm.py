@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pdm.backend.hooks import Context
 
 from hatch_sentry_modules.presence import is_configured
+
+if TYPE_CHECKING:
+    from hatch_sentry_modules.temporary import TemporaryFolder
 
 
 class SentryModulesBuildHook:
@@ -19,7 +22,7 @@ class SentryModulesBuildHook:
     editable build, are left alone.
     """
 
-    _folder: tempfile.TemporaryDirectory[str] | None = None
+    _folder: TemporaryFolder | None = None
 
     def pdm_build_hook_enabled(self, context: Context) -> bool:
         """Say whether the project is configured and something is packed."""
@@ -27,8 +30,9 @@ class SentryModulesBuildHook:
 
     def pdm_build_update_files(self, context: Context, files: dict[str, Path]) -> None:
         """Add the module."""
-        from hatch_sentry_modules import pipeline
+        from hatch_sentry_modules import layout, pipeline
         from hatch_sentry_modules.errors import FreezeError
+        from hatch_sentry_modules.temporary import TemporaryFolder
 
         metadata = context.config.metadata
         try:
@@ -41,23 +45,18 @@ class SentryModulesBuildHook:
                     warn=lambda warning: print(f"warning: {warning}", file=sys.stderr),
                 )
             )
+            if generated:
+                path = generated.wheel_path if context.target == "wheel" else generated.tree_path
+                # Not into context.build_dir, which lies in the source tree and stays there.
+                self._folder = TemporaryFolder()
+                files[path] = self._folder.write(layout.FILE_NAME, generated.text)
         except FreezeError as error:
             raise SystemExit(f"error: {error}") from None
-        if generated:
-            path = generated.wheel_path if context.target == "wheel" else generated.tree_path
-            files[path] = self._write(generated.text)
 
     def pdm_build_finalize(self, context: Context, artifact: Path) -> None:  # noqa: ARG002 - pdm-backend's signature
         """Remove the file that pdm-backend has packed by now."""
         if self._folder:
             self._folder.cleanup()
-
-    def _write(self, text: str) -> Path:
-        # Not into context.build_dir, which lies in the source tree and stays there.
-        self._folder = tempfile.TemporaryDirectory(prefix="sentry-modules-")
-        path = Path(self._folder.name, "_sentry_modules.py")
-        path.write_text(text, encoding="ascii", newline="\n")
-        return path
 
 
 def _wheel_files(context: Context, files: dict[str, Path]) -> dict[str, str]:

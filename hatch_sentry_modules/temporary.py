@@ -1,0 +1,36 @@
+"""A folder outside the tree for what is handed to a build backend as files."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hatch_sentry_modules.errors import unwritable
+
+
+class TemporaryFolder(tempfile.TemporaryDirectory[str]):
+    """A folder that is removed with this object at the latest, even if the build fails.
+
+    Raises:
+        FreezeError: The system has no place for it.
+    """
+
+    def __init__(self) -> None:
+        try:
+            super().__init__(prefix="sentry-modules-")
+        except OSError as error:
+            remedy = "Set TMPDIR to a folder that can be written to"
+            raise unwritable("the temporary folder", error, remedy) from None
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file of ASCII text.
+
+        Raises:
+            FreezeError: The system does not let it be written.
+        """
+        path = Path(self.name, name)
+        try:
+            path.write_text(text, encoding="ascii", newline="\n")
+        except OSError as error:
+            raise unwritable(name, error, "Set TMPDIR to another folder") from None
+        return path
