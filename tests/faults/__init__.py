@@ -1,0 +1,1 @@
+"""What the build side leaves behind when the machine lets it down."""
