@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help test test-slow test-nuitka lint bench demo clean
+.PHONY: help test test-slow test-nuitka lint bench demo fuzz clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ bench: $(VENV)/.complete ## Measure, side by side with the stock SDK and the loc
 	$(BIN)/python -m bench.runtime
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.freeze
 	$(BIN)/python -m bench.build
+
+fuzz: $(VENV)/.complete ## Feed hostile input to all that reads any (SECONDS=60 each, TARGETS=all)
+	$(BIN)/python -m pip install --quiet --group fuzz
+	$(BIN)/python -m fuzz --seconds $(or $(SECONDS),60) $(TARGETS)
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .cache .nox .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

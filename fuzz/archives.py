@@ -1,0 +1,160 @@
+"""Artifacts to begin with, and their neighbours: entries change, headers change, bytes change."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import struct
+import tempfile
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from fuzz import parts
+from fuzz.mutation import altered
+from hatch_sentry_modules.artifacts.pyinstaller_file import COOKIE
+from tests.artifacts import bundled
+
+COMPILED = Path(__file__).parents[1] / "fixtures" / "compiled"
+NAMES = [
+    "_sentry_modules.py", "acme/_sentry_modules.py", "acme/_sentry_modules.pyc", "PEX-INFO",
+    "__main__.py", "environment.json", "_bootstrap/__init__.py", "sentry_modules/__init__.py",
+    "flask-3.1.3.dist-info/METADATA", "flask-3.1.3.dist-info/WHEEL", "a.egg-info/PKG-INFO",
+    "../evil.py", "/etc/evil", "META-INF/X.RSA", "a.dist-info/RECORD", "base_library.zip",
+    "lib/library.zip", "pyvenv.cfg", "acme/", "x" * 1200, "site-packages/a.dist-info/METADATA",
+]  # fmt: skip
+NUMBERS = [0, 1, 2, 8, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 0x80000000]
+_MARKS = re.compile(rb"PK\x01\x02|PK\x03\x04|PK\x05\x06|PK\x06\x06|PYZ\0|" + re.escape(COOKIE))
+PEX = b"""{"code_hash": "abc", "pex_hash": "def", "venv": false,
+"distributions": {"a-1.0-py3-none-any.whl": "x"}}"""
+
+
+def seeds() -> Iterator[bytes]:
+    """Give small artifacts of every kind; a directory is an input of several files."""
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        folder = bundled.application(work / "app")
+        bare = bundled.application(work / "bare", module=False)
+        for path in (
+            bundled.make_zipapp(folder, work / "app.pyz"),
+            bundled.make_zipapp(bare, work / "bare.pyz"),
+            bundled.make_zip(folder, work / "lambda.zip"),
+            bundled.make_zip(bare, work / "bare.zip"),
+            bundled.make_wheel(work / "acme.whl"),
+            bundled.make_sdist(work / "acme.tar.gz"),
+        ):
+            yield path.read_bytes()
+        for root in (folder, bare):
+            files = {
+                p.relative_to(root).as_posix(): p.read_bytes()
+                for p in root.rglob("*.*")
+                if p.is_file()
+            }
+            yield parts.join(files)
+    yield zipped({"PEX-INFO": PEX, "__main__.py": b"'''Doc.'''\nimport sys\n"})
+    yield zipped({"_bootstrap/__init__.py": b"", "environment.json": b"{}", "__main__.py": b""})
+    for path in sorted(COMPILED.glob("*.bin")):
+        yield zipped({"acme/_sentry_modules.pyc": path.read_bytes()})
+        yield executable(path.read_bytes())
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """Write a zip archive; without compression, so that bytes can be changed."""
+    buffer = io.BytesIO(b"#!/usr/bin/env python3\n")
+    buffer.seek(0, io.SEEK_END)
+    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w") as file:
+        warnings.simplefilter("ignore")  # of a name that is there twice
+        for name, content in files.items():
+            file.writestr(name, content)
+    return buffer.getvalue()
+
+
+def executable(compiled: bytes) -> bytes:
+    """Write what PyInstaller appends to a program: one module, in the archive of modules."""
+    module = zlib.compress(compiled[16:])
+    listed = _listed("acme._sentry_modules", 12, len(module))
+    pyz = struct.pack("!4s4si", b"PYZ\0", compiled[:4], 12 + len(module)) + module + listed
+    name = b"PYZ.pyz\0"
+    table = struct.pack("!iIIIBc", 18 + len(name), 0, len(pyz), len(pyz), 0, b"z") + name
+    length = len(pyz) + len(table) + 88
+    cookie = struct.pack(
+        "!8sIIii64s", COOKIE, length, len(pyz), len(table), 311, b"libpython3.11.so"
+    )
+    return b"\x7fELF" + bytes(60) + pyz + table + cookie
+
+
+def _listed(name: str, start: int, length: int) -> bytes:
+    """Marshal the list of one module, the same in every version of Python."""
+    numbers = b"".join(b"i" + struct.pack("<i", number) for number in (0, start, length))
+    entry = b")\x02" + b"z" + bytes([len(name)]) + name.encode() + b")\x03" + numbers
+    return b"[" + struct.pack("<i", 1) + entry
+
+
+def mutate(data: bytes, random: Random) -> bytes:
+    """Give a neighbour of an artifact."""
+    if data.startswith(b"--- "):
+        return parts.join(_entries(parts.split(data), random))
+    if data.startswith(b"\x1f\x8b"):
+        return _tar(data, random)
+    if random.randrange(2):
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as file:
+                entries = {info.filename: file.read(info) for info in file.infolist()}
+            return zipped(_entries(entries, random))
+        except Exception:  # noqa: BLE001  # damaged as it is, bytes alone can change
+            return _numbers(data, random)
+    return _numbers(data, random)
+
+
+def _entries(entries: dict[str, bytes], random: Random) -> dict[str, bytes]:
+    """Change, rename, add or leave out an entry."""
+    entries = entries or {"a": b""}
+    name, way = random.choice(list(entries)), random.randrange(5)
+    if way == 0:
+        del entries[name]
+    elif way == 1:
+        entries[random.choice(NAMES)] = entries.pop(name)
+    elif way == 2:
+        entries[random.choice(NAMES)] = entries[name]
+    else:
+        entries[name] = altered(entries[name], random)
+    return entries
+
+
+def _numbers(data: bytes, random: Random) -> bytes:
+    """Exchange a number near one of the marks of a format, or anywhere."""
+    changed = bytearray(data)
+    marks = [found.start() for found in _MARKS.finditer(data)]
+    start = random.choice(marks) + random.randrange(48) if marks and random.randrange(4) else 0
+    start = start or random.randrange(len(data) or 1)
+    size = random.choice((1, 2, 4))
+    number = random.choice(NUMBERS) & ((1 << 8 * size) - 1)
+    changed[start : start + size] = number.to_bytes(size, random.choice(("little", "big")))
+    if not random.randrange(8):
+        del changed[random.randrange(len(changed) or 1) :]
+    return bytes(changed)
+
+
+def _tar(data: bytes, random: Random) -> bytes:
+    """Change the tar archive inside; a header's checksum is made right again."""
+    try:
+        plain = bytearray(gzip.decompress(data))
+    except (OSError, EOFError, zlib.error):
+        return _numbers(data, random)
+    block = 512 * random.randrange(len(plain) // 512 + 1)
+    field = random.choice(((0, 100), (124, 12), (156, 1), (157, 100), (257, 8), (345, 155)))
+    if random.randrange(2):
+        start = block + field[0]
+        text = random.choice((b"0", b"7", b"x", b"g", b"L", b"5", b"\x80" + b"\xff" * 11, b"77777"))
+        plain[start : start + min(field[1], len(text))] = text[: field[1]]
+    else:
+        plain = bytearray(altered(bytes(plain[:block]), random) + plain[block:])
+    header = plain[block : block + 512]
+    if len(header) == 512:
+        header[148:156] = b" " * 8
+        plain[block + 148 : block + 156] = b"%06o\0 " % sum(header)
+    return gzip.compress(bytes(plain), 1, mtime=0)

@@ -1,0 +1,190 @@
+"""The run-time loader: whatever the generated module is, an event arrives and nothing is raised.
+
+An input is the text of the module, ``module.py``; or ``values.json``, from which a module of
+stranger values is made than a text has. Text that calls or repeats anything is left out: what it
+does is its own affair, as it is with any import.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import json
+import sys
+import tempfile
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sentry_modules
+import sentry_sdk
+from sentry_modules.integration import FrozenModulesIntegration
+from sentry_modules.manifest import is_name, is_version
+from sentry_modules.modules import BUDGET
+from sentry_sdk.transport import Transport
+
+from fuzz import contract, parts
+from fuzz.mutation import Mutation
+from fuzz.targets import Target
+
+MODULE = "acme_fuzzed"
+FOLDER = Path(__file__).parents[2] / "fixtures"
+DATA = (
+    ast.Module, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Import, ast.alias, ast.If, ast.Expr,
+    ast.Name, ast.Constant, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Subscript, ast.Attribute,
+    ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Raise, ast.Delete, ast.Starred, ast.JoinedStr, ast.expr_context,
+    ast.cmpop, ast.boolop, ast.unaryop, ast.operator, ast.Pass,
+)  # fmt: skip
+"""What text may hold to be run here: it can do no harm, and comes to an end."""
+
+
+class HostileTable(dict[Any, Any]):
+    """A table that raises when it is used in any way."""
+
+    def _raise(self, *_: object) -> Any:
+        raise RuntimeError("hostile")
+
+    __iter__ = __getitem__ = __len__ = __contains__ = keys = values = items = copy = get = _raise
+
+
+class HostileText(str):
+    """Text that raises when it is compared."""
+
+    __slots__ = ()
+
+    def __eq__(self, _: object) -> bool:
+        raise RuntimeError("hostile")
+
+    __hash__ = str.__hash__
+
+
+class _Arrivals(Transport):
+    """Takes the events instead of a server."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[Any] = []
+
+    def capture_envelope(self, envelope: Any) -> None:
+        self.events.append(json.loads(envelope.items[0].get_bytes()))
+
+
+def _run(data: bytes) -> None:
+    files = parts.split(data)
+    is_combined = bool(zlib.crc32(data) & 1)
+    if module := _made(files.get("values.json", b"")):
+        _observe(module, is_combined)
+    elif _is_harmless(files.get("module.py", b"")):
+        with tempfile.TemporaryDirectory() as name:
+            (Path(name) / f"{MODULE}.py").write_bytes(files.get("module.py", b""))
+            sys.path.insert(0, name)
+            try:
+                _observe(MODULE, is_combined)
+            finally:
+                sys.path.remove(name)
+
+
+def _is_harmless(text: bytes) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return True  # it cannot be run
+    nodes = list(ast.walk(tree))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return all(isinstance(node, DATA) for node in nodes) and names <= {"sys", "os", "platform"}
+
+
+def _observe(reference: ModuleType | str, is_combined: bool) -> None:
+    """Send an event, and ask for versions, as an application does."""
+    arrivals = _Arrivals()
+    try:
+        integration = FrozenModulesIntegration(reference, combine=is_combined)
+        sentry_sdk.init(
+            dsn="https://key@sentry.example.org/1",
+            integrations=[integration],
+            auto_enabling_integrations=False,
+            default_integrations=False,
+            transport=arrivals,
+        )
+        sentry_sdk.capture_message("hello")
+        modules = integration.modules().versions
+        _ask(list(modules)[:3])
+    finally:
+        sentry_modules.uninstall()
+    contract.check(len(arrivals.events) == 1, "the event is lost")
+    _check(arrivals.events[0].get("modules"))
+
+
+def _ask(names: list[str]) -> None:
+    for name in [*names, "packaging", "no-such-thing"]:
+        with suppress(importlib.metadata.PackageNotFoundError):
+            contract.check(isinstance(importlib.metadata.version(name), str), "no version")
+    for distribution in list(importlib.metadata.distributions())[:5]:
+        contract.check(isinstance(distribution.metadata["Name"], str), "no name")
+
+
+def _check(modules: object) -> None:
+    if not isinstance(modules, dict):
+        raise contract.BrokenError(f"{modules!a}")
+    cost = sum(len(version) + 3 for version in modules.values())
+    contract.check(cost <= BUDGET + 3, f"{cost} is more than the server keeps")
+    for name, version in modules.items():
+        contract.check(is_name(name) and is_version(version), f"{name!a}: {version!a}")
+
+
+def _made(data: bytes) -> ModuleType | None:
+    """Make a module of values, in which some texts stand for what JSON cannot say."""
+    try:
+        values = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    module = ModuleType(MODULE)
+    try:
+        vars(module).update({key: _value(value) for key, value in values.items()})
+    except (AttributeError, RuntimeError, TypeError):  # no object, or no table holds such a key
+        return None
+    return module
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, dict):
+        made = {_value(key): _value(inner) for key, inner in value.items()}
+        return HostileTable(made) if "$hostile" in value else made
+    if isinstance(value, list):
+        return [_value(inner) for inner in value]
+    if isinstance(value, str) and value.startswith("$"):
+        return {"$text": HostileText("flask"), "$bytes": b"flask", "$object": object()}.get(
+            value, HostileText(value)
+        )
+    return value
+
+
+def _seeds() -> Iterator[bytes]:
+    texts = [(FOLDER / "compiled" / "manifest.py.txt").read_bytes()]
+    texts.append(
+        b'MODULES = {"flask": "3.1.3"}\nOMIT = ["flask"]\nif 1 < 2:\n    MODULES["a"] = "1"\n'
+    )
+    texts.append(b"# -*- coding: latin-1 -*-\nMODULES = {'a': '1'}\nraise SystemExit\n")
+    texts.append(b"import os\nMODULES = {'a': '1', **{}}\ndel MODULES\nMODULES: dict = {1: 2}\n")
+    for text in texts:
+        yield parts.join({"module.py": text})
+    table: dict[str, Any] = {"flask": "3.1.3", "typing_extensions": "4", "Zope.Interface": "7"}
+    values = {"MODULES": table, "PROJECT": "acme", "SOURCE": "uv.lock", "SKIPPED": {"b": "why"}}
+    strange: list[Any] = [["flask", 1, "$text"], "$text", {"$hostile": "1"}, None, "$bytes"]
+    for value in strange:
+        for key in values:
+            changed = {**values, "OMIT": value, key: value}
+            yield parts.join({"values.json": json.dumps(changed).encode()})
+            changed = {**values, "MODULES": {**table, "a": value, "$text": "1", "$object": "2"}}
+            yield parts.join({"values.json": json.dumps(changed).encode()})
+    many = {f"distribution-{number:04}": f"1.{number}" for number in range(1200)}
+    yield parts.join({"values.json": json.dumps({**values, "MODULES": many}).encode()})
+
+
+TARGET = Target(run=_run, seeds=_seeds, mutate=Mutation(_seeds()))

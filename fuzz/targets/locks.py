@@ -1,0 +1,157 @@
+"""Every lock reader: a lock file, the project beside it, and what is asked for.
+
+What is frozen for all environments has to say of one of them what is frozen for that one.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from fuzz import contract, parts
+from fuzz.mutation import Mutation
+from fuzz.targets import Target
+from hatch_sentry_modules import pipeline, project
+from hatch_sentry_modules.config import Config
+from hatch_sentry_modules.errors import FreezeError, RefusedEnvironmentError, SourceError
+from hatch_sentry_modules.model import Manifest, Selection
+from hatch_sentry_modules.render import to_json, to_requirements
+from tests.environments import LINUX
+
+ROOT = Path(__file__).parents[2] / "fixtures"
+FILES = {
+    "uv": "uv.lock",
+    "poetry": "poetry.lock",
+    "pdm": "pdm.lock",
+    "pipfile": "Pipfile.lock",
+    "pylock": "pylock.toml",
+    "requirements": "requirements.txt",
+}
+LONGEST = 20_000
+"""Longer seeds say nothing new, and take long."""
+
+SELECTIONS: list[dict[str, Any]] = [
+    {},
+    {"extras": ["web"], "groups": ["dev"]},
+    {"all_extras": True},
+    {"all_packages": True},
+    {"package": "app", "groups": ["test"]},
+    {"runtime": False, "groups": ["dev"], "windows": True},
+]
+WINDOWS = {
+    **LINUX,
+    "os_name": "nt",
+    "platform_machine": "AMD64",
+    "platform_release": "10",
+    "platform_system": "Windows",
+    "python_full_version": "3.10.4",
+    "python_version": "3.10",
+    "implementation_version": "3.10.4",
+    "sys_platform": "win32",
+}
+
+
+def target(form: str) -> Target:
+    """Make the target of one lock format."""
+    file = FILES[form]
+    return Target(
+        run=lambda data: _run(file, data),
+        seeds=lambda: _seeds(form, file),
+        mutate=Mutation(_seeds(form, file)),
+    )
+
+
+def _run(file: str, data: bytes) -> None:
+    files = parts.split(data)
+    wanted, environment = _wanted(files.pop("selection.json", b"{}"))
+    if file not in files:
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        parts.write(files, folder)
+        try:
+            own = project.read(folder)
+            manifest = pipeline.freeze(own, Config(source=file), selection=wanted)
+            _check(manifest, folder)
+            _agree(manifest, own, Config(source=file), wanted, environment)
+        except FreezeError as error:
+            contract.check_error(error, folder)
+
+
+def _check(manifest: Manifest, folder: Path) -> None:
+    contract.check_manifest(manifest)
+    for warning in manifest.warnings:
+        contract.check_sentence(warning, folder)
+    for text in (to_json(manifest), to_requirements(manifest)):
+        contract.check(text.isascii(), "not ASCII")
+    json.loads(to_json(manifest))
+
+
+def _agree(
+    manifest: Manifest,
+    own: project.Project,
+    config: Config,
+    wanted: Selection,
+    environment: dict[str, str],
+) -> None:
+    table = contract.executed(manifest, environment)
+    try:
+        there = pipeline.freeze(own, config, selection=wanted, environment=environment)
+    except RefusedEnvironmentError:
+        return
+    except SourceError as error:
+        # Only there may it be seen that nothing of what the project requires is held.
+        contract.check("none of the project" in str(error), "refused in one environment", error)
+        return
+    versions: dict[str, set[str]] = {}
+    for d in there.distributions:
+        versions.setdefault(d.key, set()).add(d.version)
+    contract.check(table.keys() == versions.keys(), f"{sorted(table)} is not {sorted(versions)}")
+    wrong = [name for name, version in table.items() if version not in versions[name]]
+    contract.check(not wrong, f"another version of {wrong}")
+
+
+def _wanted(data: bytes) -> tuple[Selection, dict[str, str]]:
+    """Read what is asked for; what is malformed asks for nothing."""
+    try:
+        values = json.loads(data)
+    except (ValueError, RecursionError):
+        values = {}
+    values = values if isinstance(values, dict) else {}
+    names = {key: _names(values.get(key)) for key in ("extras", "groups", "package")}
+    flags = {key: values[key] is True for key in ("all_extras", "all_packages") if key in values}
+    selection = Selection(
+        extras=names["extras"],
+        groups=names["groups"],
+        package=min(names["package"], default=None),
+        runtime=values.get("runtime") is not False,
+        **flags,
+    )
+    return selection, WINDOWS if values.get("windows") else LINUX
+
+
+def _names(value: object) -> frozenset[NormalizedName]:
+    found = value if isinstance(value, list) else [value]
+    return frozenset(canonicalize_name(text) for text in found if isinstance(text, str) and text)
+
+
+def _seeds(form: str, file: str) -> Iterator[bytes]:
+    folders = sorted((ROOT / "locks" / form).iterdir())
+    folders += sorted((ROOT / "agreement").iterdir())
+    for folder in [f for f in folders if f.is_dir()]:
+        for lock in sorted(folder.glob(file.replace(".toml", "*.toml"))):
+            files = {file: lock.read_bytes()}
+            for path in sorted(folder.rglob("*")):
+                if path.name in {"pyproject.toml", "Pipfile"} or path.suffix == ".txt":
+                    files.setdefault(path.relative_to(folder).as_posix(), path.read_bytes())
+            for selection in SELECTIONS if len(parts.join(files)) < LONGEST else ():
+                files["selection.json"] = json.dumps(selection).encode()
+                yield parts.join(files)
+    if form == "requirements":
+        for lock in sorted((ROOT / "locks" / form).glob("*.txt")):
+            yield parts.join({file: lock.read_bytes(), "selection.json": b"{}"})
