@@ -6,8 +6,6 @@ import hashlib
 import traceback
 from pathlib import Path
 
-from fuzz import contract
-
 ROOT = Path(__file__).parents[1]
 
 
@@ -39,6 +37,10 @@ def place(error: BaseException) -> str:
     frames = [
         f"{Path(frame.filename).stem}-{frame.lineno}"
         for frame in traceback.extract_tb(shown.__traceback__)
-        if Path(frame.filename).is_relative_to(ROOT) and frame.name != contract.check.__name__
+        if _is_ours(Path(frame.filename)) and frame.name != "check"
     ]
     return frames[-1] if frames else hashlib.sha256(str(error).encode()).hexdigest()[:8]
+
+
+def _is_ours(file: Path) -> bool:
+    return file.is_relative_to(ROOT) and "site-packages" not in file.parts

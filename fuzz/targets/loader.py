@@ -36,8 +36,8 @@ FOLDER = Path(__file__).parents[2] / "fixtures"
 DATA = (
     ast.Module, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Import, ast.alias, ast.If, ast.Expr,
     ast.Name, ast.Constant, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Subscript, ast.Attribute,
-    ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Raise, ast.Delete, ast.Starred, ast.JoinedStr, ast.expr_context,
-    ast.cmpop, ast.boolop, ast.unaryop, ast.operator, ast.Pass,
+    ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Raise, ast.Delete, ast.Starred,
+    ast.JoinedStr, ast.expr_context, ast.cmpop, ast.boolop, ast.unaryop, ast.operator, ast.Pass,
 )  # fmt: skip
 """What text may hold to be run here: it can do no harm, and comes to an end."""
 

@@ -6,10 +6,11 @@ What is frozen for all environments has to say of one of them what is frozen for
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -32,6 +33,8 @@ FILES = {
     "pylock": "pylock.toml",
     "requirements": "requirements.txt",
 }
+NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,100}[A-Za-z0-9])?", re.ASCII)
+
 LONGEST = 20_000
 """Longer seeds say nothing new, and take long."""
 
@@ -137,7 +140,12 @@ def _wanted(data: bytes) -> tuple[Selection, dict[str, str]]:
 
 def _names(value: object) -> frozenset[NormalizedName]:
     found = value if isinstance(value, list) else [value]
-    return frozenset(canonicalize_name(text) for text in found if isinstance(text, str) and text)
+    return frozenset(canonicalize_name(text) for text in found if _is_name(text))
+
+
+def _is_name(value: object) -> TypeGuard[str]:
+    """Say whether the configuration and the command line let a name pass."""
+    return isinstance(value, str) and NAME.fullmatch(value) is not None
 
 
 def _seeds(form: str, file: str) -> Iterator[bytes]:

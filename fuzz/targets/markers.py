@@ -35,7 +35,7 @@ WORDS = [*VARIABLES, *OPERATORS, *(f"'{text}'" for text in LITERALS), " and ", "
 
 def _run(data: bytes) -> None:
     files = parts.split(data)
-    text = files.get("marker", b"").decode("utf-8", "replace").rstrip("\n")
+    text = files.get("marker", b"").decode("utf-8", "replace").strip()
     environment = _environment(files.get("environment.json", b""))
     try:
         marker = markers.specialize(text)
