@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -112,6 +113,8 @@ def main() -> int:
     unknown = set(arguments.targets) - set(targets.NAMES)
     if unknown:
         parser.error(f"unknown targets: {', '.join(sorted(unknown))}")
+    # A run that is ended says what it found all the same.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     names = arguments.targets or list(targets.NAMES)
     folder = arguments.folder.resolve()
     return show(run(names, arguments.seconds, arguments.processes, folder), folder)

@@ -53,10 +53,10 @@ def _see(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def _judge(event: str, path: object, *, is_write: bool) -> None:
-    """Note a path outside; one that is a number was opened before."""
-    if not isinstance(path, str | bytes | os.PathLike):
+    """Note a path outside. A number was opened before; a relative path is below such a one."""
+    if not isinstance(path, str | os.PathLike) or not Path(path).is_absolute():
         return
-    real = os.path.realpath(os.fsdecode(path))
+    real = os.path.realpath(path)
     inside = [*_allowed] if is_write else [*_allowed, *_OWN]
     if not any(real == folder or real.startswith(f"{folder}{os.sep}") for folder in inside):
         _seen.append(f"{event} {real!a}")

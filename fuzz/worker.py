@@ -79,7 +79,7 @@ def main(name: str, seconds: float, folder: Path) -> None:
                 return bytes(atheris.Mutate(data, longest))
             return changed
 
-        options = ["-timeout=900", "-rss_limit_mb=1500", "-print_final_stats=0", "-verbosity=0"]
+        options = ["-timeout=900", "-rss_limit_mb=1500", "-report_slow_units=900", "-verbosity=0"]
         places = [folder / "corpus", seeds, *[path for path in [KEPT / name] if path.is_dir()]]
         options += [f"-artifact_prefix={folder}/findings/", f"-max_len={LONGEST}"]
         atheris.Setup(

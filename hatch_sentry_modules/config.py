@@ -11,7 +11,7 @@ from typing import Any
 
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.document import LONGEST_NAME, Table, shown
 from hatch_sentry_modules.errors import ConfigError
 
 TABLE = "tool.sentry-modules"
@@ -30,6 +30,7 @@ HATCHLING_KEYS = {
 https://hatch.pypa.io/latest/config/build/#build-hooks
 """
 
+_KEY = re.compile(r"[\w-]{1,60}", re.ASCII)
 _OBJECT = re.compile(r"\w+(\.\w+)*(:\w+(\.\w+)*)?", re.ASCII)
 
 
@@ -89,10 +90,14 @@ def _mistakes(values: Mapping[str, Any]) -> list[str]:
     for key, value in values.items():
         if key not in OPTIONS:
             nearest = difflib.get_close_matches(key, OPTIONS, n=1, cutoff=0)
-            found.append(f"{key}: unknown option, the nearest is {nearest[0]!r}")
+            found.append(f"{_shown_key(key)}: unknown option, the nearest is {nearest[0]!r}")
         elif fault := OPTIONS[key][0](value):
             found.append(f"{key}: {fault}")
     return found
+
+
+def _shown_key(key: str) -> str:
+    return key if _KEY.fullmatch(key) else shown(key)
 
 
 def _boolean_fault(value: object) -> str:
@@ -142,7 +147,7 @@ def _strings_fault(value: object) -> str:
 def _names_fault(value: object) -> str:
     if not isinstance(value, list) or _strings_fault(value):
         return _strings_fault(value)
-    return next((f"{name!a} is not a valid name" for name in value if not _is_name(name)), "")
+    return next((f"{shown(name)} is not a valid name" for name in value if not _is_name(name)), "")
 
 
 def _is_name(text: str) -> bool:
@@ -150,7 +155,7 @@ def _is_name(text: str) -> bool:
         canonicalize_name(text, validate=True)
     except InvalidName:
         return False
-    return True
+    return len(text) <= LONGEST_NAME
 
 
 def _names(value: list[str]) -> frozenset[NormalizedName]:

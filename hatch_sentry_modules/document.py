@@ -21,7 +21,7 @@ from hatch_sentry_modules.model import MarkerText
 
 _VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,200}", re.ASCII)
 _LONGEST_SHOWN = 60
-_LONGEST_NAME = 256
+LONGEST_NAME = 256
 _FILES = re.compile(
     r"^(?:wheels|files) = \[\n(?:[ ]+\{.*\},?\n)*\]\n|^sdist = \{.*\}\n", re.MULTILINE
 )
@@ -172,7 +172,7 @@ class Table:
         So is one of more than 256 characters, which the run-time side would leave out.
         """
         try:
-            if len(text) <= _LONGEST_NAME:
+            if len(text) <= LONGEST_NAME:
                 return canonicalize_name(text, validate=True)
         except InvalidName:
             pass

@@ -22,22 +22,22 @@ def to_python(manifest: Manifest) -> str:
 
 def _module_lines(manifest: Manifest) -> Iterator[str]:
     blocks = _conditional_blocks(manifest)
-    yield f"{HEADER}{manifest.source}. Edits are lost at the next build."
+    yield f"{HEADER}{_escaped(manifest.source)}. Edits are lost at the next build."
     if definitions := markers.definitions(blocks):
         yield definitions
     yield f"FORMAT = {FORMAT}"
-    yield f"SOURCE = {json.dumps(manifest.source)}"
-    yield f"PROJECT = {json.dumps(manifest.project) if manifest.project else None}"
+    yield f"SOURCE = {_literal(manifest.source)}"
+    yield f"PROJECT = {_literal(manifest.project) if manifest.project else None}"
     always = [(d.key, d.version) for d in manifest.distributions if d.condition == ALWAYS]
     yield from _table("MODULES", always)
     for expression, distributions in blocks.items():
         yield f"if {expression}:"
         for d in distributions:
-            yield f"    MODULES[{json.dumps(d.key)}] = {json.dumps(d.version)}"
+            yield f"    MODULES[{_literal(d.key)}] = {_literal(d.version)}"
     if manifest.skipped:
         yield from _table("SKIPPED", manifest.skipped.items())
     if manifest.omit:
-        yield f"OMIT = {json.dumps(manifest.omit, indent=4)[:-2]},\n]"
+        yield from ["OMIT = [", *(f"    {_literal(name)}," for name in manifest.omit), "]"]
 
 
 def _conditional_blocks(manifest: Manifest) -> dict[str, list[Distribution]]:
@@ -50,8 +50,18 @@ def _conditional_blocks(manifest: Manifest) -> dict[str, list[Distribution]]:
 
 
 def _table(name: str, items: Iterable[tuple[str, str]]) -> Iterator[str]:
-    lines = [f"    {json.dumps(key)}: {json.dumps(value)}," for key, value in sorted(items)]
+    lines = [f"    {_literal(key)}: {_literal(value)}," for key, value in sorted(items)]
     yield from [f"{name} = {{", *lines, "}"] if lines else [f"{name} = {{}}"]
+
+
+def _literal(text: str) -> str:
+    """Write a text as Python; in JSON, a character beyond U+FFFF is written as two."""
+    return '"' + _escaped(text).replace('"', '\\"') + '"'
+
+
+def _escaped(text: str) -> str:
+    """Write a text on one line of ASCII, as far as it is not."""
+    return text.encode("unicode_escape").decode("ascii")
 
 
 def to_json(manifest: Manifest) -> str:

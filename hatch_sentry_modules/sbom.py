@@ -62,7 +62,7 @@ def to_cyclonedx(manifest: Manifest, conditions: Mapping[Release, str] | None = 
     del document["metadata"]["timestamp"]
     if not manifest.links:
         # One without links would say of each component that it requires nothing.
-        del document["dependencies"]
+        document.pop("dependencies", None)
     document["serialNumber"] = _serial_number(document)
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
 

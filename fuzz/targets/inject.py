@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from packaging.utils import NormalizedName
+
 from fuzz import archives, contract
 from fuzz.targets import Target
 from fuzz.targets.inspect import write
@@ -21,7 +23,7 @@ from hatch_sentry_modules import layout, render
 from hatch_sentry_modules.artifacts.inject import inject
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.errors import FreezeError
-from hatch_sentry_modules.model import Manifest
+from hatch_sentry_modules.model import Distribution, Manifest
 
 CHANGED = {layout.FILE_NAME, "__main__.py", "PEX-INFO"}
 """What may be another file afterwards, beside the run-time package."""
@@ -37,13 +39,22 @@ def _run(data: bytes) -> None:
         before, outside = _content(folder), list[str]()
         try:
             with only_inside(outside, folder):
-                manifest = inject(path, out, activate=bool(way & 2))
+                manifest = inject(path, out, _frozen if way & 4 else None, activate=bool(way & 2))
         except FreezeError as error:
             contract.check_error(error, folder)
             contract.check(_content(folder) == before, "an error left another file", error)
         else:
             _check(before, path, out, manifest)
         contract.check(not outside, f"touched {outside}")
+
+
+def _frozen() -> Manifest:
+    """Give what a lock file would; without it, what is in the artifact decides."""
+    return Manifest(
+        project=NormalizedName("acme-app"),
+        source="uv.lock",
+        distributions=(Distribution(name=NormalizedName("flask"), version="3.1.3"),),
+    )
 
 
 def _check(before: Mapping[str, bytes], path: Path, out: Path, manifest: Manifest | None) -> None:
@@ -58,16 +69,12 @@ def _check(before: Mapping[str, bytes], path: Path, out: Path, manifest: Manifes
     contract.check({(d.key, d.version) for d in found[0].module.listed} == listed, "another list")
     if out.is_file():
         _check_entries(before["artifact"], out, render.to_python(manifest))
-    contract.check(inject(out, out) is None or _holds_runtime(out), "put in twice")
+    contract.check(inject(out, out, lambda: manifest) is None, "put in twice")
 
 
 def _is_ours(name: str) -> bool:
     place = name.partition("/")[2]
     return not place or place in CHANGED or place.startswith("sentry_modules/")
-
-
-def _holds_runtime(out: Path) -> bool:
-    return any(m.place == layout.FILE_NAME for m in inspect(out).manifests)
 
 
 def _check_entries(old: bytes, out: Path, text: str) -> None:

@@ -28,7 +28,8 @@ from tests.markers.test_agreement import (
 )
 
 _NUMBER = r"(?:0|[1-9]\d?)"
-PYTHON = re.compile(rf"{_NUMBER}(\.{_NUMBER}){{2}}((a|b|c|rc){_NUMBER})?(\+[a-z0-9.]*)?", re.ASCII)
+PYTHON = re.compile(rf"{_NUMBER}(\.{_NUMBER}){{2}}((a|b|rc){_NUMBER})?(\+[a-z0-9.]*)?", re.ASCII)
+IMPLEMENTATION = re.compile(rf"{_NUMBER}(\.{_NUMBER}){{2}}((a|b|c){_NUMBER})?", re.ASCII)
 LITERALS = [*PYTHON_LITERALS, *RELEASE_LITERALS, *TEXTS]
 WORDS = [*VARIABLES, *OPERATORS, *(f"'{text}'" for text in LITERALS), " and ", " or ", "(", ")"]
 
@@ -79,7 +80,7 @@ def _environment(data: bytes) -> dict[str, str]:
     if full is None:
         found["python_full_version"] = LINUX["python_full_version"]
     found["python_version"] = ".".join(found["python_full_version"].split(".")[:2])
-    if not PYTHON.fullmatch(found["implementation_version"]):
+    if not IMPLEMENTATION.fullmatch(found["implementation_version"]):
         found["implementation_version"] = LINUX["implementation_version"]
     # Where a release is a specifier, it is none with an operator or a wildcard of its own.
     if found["platform_release"].strip()[:1] in {"<", ">", "=", "!", "~"}:
@@ -109,7 +110,7 @@ def _marker(random: Random) -> str:
 def _anywhere(random: Random) -> dict[str, str]:
     found = {name: random.choice(TEXTS) for name in VARIABLES}
     found["python_full_version"] = random.choice(PYTHONS)
-    found["implementation_version"] = random.choice(PYTHONS).partition("+")[0]
+    found["implementation_version"] = random.choice(PYTHONS).partition("+")[0].replace("rc", "c")
     found["platform_release"] = random.choice(RELEASES)
     return found
 

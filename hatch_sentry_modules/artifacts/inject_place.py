@@ -63,7 +63,7 @@ class ZipPlace:
         """Look at an open archive.
 
         Raises:
-            FreezeError: It is signed.
+            FreezeError: It is signed, or empty.
         """
         self.name = path.name
         self._path = path
@@ -71,6 +71,8 @@ class ZipPlace:
         if any(map(_SIGNATURE.fullmatch, file.namelist())):
             fault = "it is signed, and another file in it would break the signature"
             raise FreezeError(path.name, "META-INF", fault, "Sign it afterwards")
+        if not file.namelist():
+            raise FreezeError(path.name, "", "it holds no files")
 
     def read(self, file: str) -> bytes | None:
         """Give an entry's content."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import IO
-from zipfile import ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 UNIX = 3
 """The system on which external attributes hold a mode, in ``ZipInfo.create_system``."""
@@ -29,11 +29,16 @@ def rewrite(
         new: The content of each new entry. One that is there already is replaced in its place.
         before: The entry before which the others go.
         like: The entry whose compression and time the new ones take.
+
+    Raises:
+        BadZipFile: The list of entries points elsewhere.
     """
     # Opened once: by a second time another process can have put a new file into its place.
     with source.open("rb") as raw, ZipFile(raw) as old, target.open("wb") as out:
         # What follows an entry's bytes up to the next entry, such as a data descriptor, is its own.
         starts = sorted([info.header_offset for info in old.infolist()] + [old.start_dir])
+        if starts[0] < 0 or starts[-1] > old.start_dir:
+            raise BadZipFile("an entry lies outside the archive")
         ends = dict(pairwise(starts))
         _copy(raw, out, 0, starts[0])
         with ZipFile(out, "w") as changed:

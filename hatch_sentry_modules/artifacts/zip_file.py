@@ -54,10 +54,11 @@ class ZipArtifact:
             ArtifactError: The list of its entries is damaged, or too long to be read.
         """
         self._name = path.name
+        self._file: IO[bytes] = _Listing(io.FileIO(path))
         try:
-            self._file: IO[bytes] = _Listing(io.FileIO(path))
             self._zip = ZipFile(self._file)
         except _UNREADABLE as error:
+            self._file.close()
             raise ArtifactError(path.name, "", f"is not a whole zip archive ({error})") from None
 
     def close(self) -> None:

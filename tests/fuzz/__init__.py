@@ -1,0 +1,1 @@
+"""Tests of what fuzzing found; they mirror its targets."""
