@@ -7,6 +7,7 @@ setuptools. So setuptools' entry point, which runs in every build, puts the hook
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hatch_sentry_modules import layout, runtime_side
 
 _MODULE = Path(layout.FILE_NAME).stem
 
-_LOADER = "freeze_core"
+_LOADERS = ("cx_Freeze", "freeze_core")
 """Where cx_Freeze keeps what starts a bundle, which is no part of the application."""
 
 _ACTIVATION = f"""
@@ -89,11 +90,13 @@ class Build:
 
 
 def _files(finder: Any) -> Iterator[str]:
-    for module in finder.modules:
-        if module.file and _LOADER not in module.file.parts:
-            yield str(module.file)
-    for source, _ in (*finder.included_files, *finder.zip_includes):
-        yield str(source)
+    specs = filter(None, map(find_spec, _LOADERS))
+    loaders = [Path(spec.origin).parent for spec in specs if spec.origin]
+    taken = [Path(module.file) for module in finder.modules if module.file]
+    taken += [Path(source) for source, _ in (*finder.included_files, *finder.zip_includes)]
+    for path in taken:
+        if not any(path.is_relative_to(folder) for folder in loaders):
+            yield str(path)
 
 
 def _packages(finder: Any) -> Iterator[tuple[str, str]]:

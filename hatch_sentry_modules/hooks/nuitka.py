@@ -1,4 +1,4 @@
-"""A user plugin for Nuitka: ``--user-plugin=$(python -m hatch_sentry_modules.hooks.nuitka)``.
+"""A user plugin for Nuitka, which has to be told where it lies: it looks for no entry points.
 
 https://nuitka.net/user-documentation/user-manual.html#user-plugins
 """
@@ -22,7 +22,7 @@ _ACTIVATION = f"import sentry_modules\nsentry_modules.install({_MODULE!r})\n"
 
 
 class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has no types
-    """Compiles in the run-time package and writes the manifest beside the program."""
+    """Compiles in the run-time package and puts the manifest beside the program."""
 
     plugin_name = "sentry-modules"
     plugin_desc = "Gives Sentry the distributions that were compiled in."
@@ -57,16 +57,26 @@ class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has 
         named = [(str(m.getFullName()), m.getCompileTimeFilename()) for m in module_set]
         self._files = {name: Path(file) for name, file in named if file}
 
-    def onStandaloneDistributionFinished(self, dist_dir: str) -> None:  # noqa: N802 - as above
-        """Write the manifest into the folder, which is what a single file is then packed from."""
+    def considerDataFiles(self, module: Any) -> Iterator[Any]:  # noqa: N802 - as above
+        """Put the manifest into the bundle as text, so that it can be read without running it.
+
+        Nuitka asks when all modules are known.
+        """
+        if module.getFullName() == SDK:
+            yield self.makeIncludedGeneratedDataFile(
+                data=self._manifest(),
+                dest_path=layout.FILE_NAME,
+                reason="the distributions that were compiled in",
+            )
+
+    def _manifest(self) -> str:
         packages = {
             "" if name == "__main__" else name: str(path.parent)
             for name, path in self._files.items()
             if name == "__main__" or path.stem == "__init__"
         }
         files = map(str, self._files.values())
-        text = bundles.generate(files, sys.path, packages, self.warning)
-        Path(dist_dir, layout.FILE_NAME).write_text(text, encoding="ascii", newline="\n")
+        return bundles.generate(files, sys.path, packages, self.warning)
 
 
 if __name__ == "__main__":
