@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
+from hatch_sentry_modules.artifacts import nuitka_program
 from hatch_sentry_modules.artifacts.artifact import (
     LONGEST_PLACE,
     Artifact,
@@ -30,9 +31,8 @@ class DirectoryArtifact:
     Links to directories are not followed, and a linked file is read only if it lies inside.
     """
 
-    kind = "directory"
-
     def __init__(self, path: Path, opener: Opener) -> None:
+        self.kind = "directory"
         self._root = path.resolve()
         self._opener = opener
         self._archives = 0
@@ -74,6 +74,9 @@ class DirectoryArtifact:
             if opening is None:
                 return
             with opening as inner:
+                if inner.kind == nuitka_program.KIND:
+                    self.kind = "Nuitka directory"
+                    return
                 for file in inner.files(lambda name: wanted(f"{place}/{name}")):
                     yield file._replace(place=f"{place}/{file.place}")
         except (ArtifactError, OSError):
@@ -93,9 +96,11 @@ class DirectoryArtifact:
 def _can_be_archive(place: str) -> bool:
     """Say whether a freezer or pex puts an archive there.
 
-    PyInstaller's program stands at the top (in a bundle of macOS in ``MacOS``), cx_Freeze has
-    ``library.zip``, and a packed pex one wheel for each distribution in ``.deps``.
+    PyInstaller's program and Nuitka's stand at the top (in a bundle of macOS in ``MacOS``), beside
+    libraries; cx_Freeze has ``library.zip``, a packed pex a wheel per distribution in ``.deps``.
     """
     path = PurePosixPath(place)
     parent = path.parent.name
+    if {".so", ".dll", ".pyd", ".dylib"} & {*path.suffixes}:
+        return False
     return path.name == "library.zip" or parent in {"", "MacOS", ".deps"}

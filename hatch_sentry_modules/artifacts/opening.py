@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hatch_sentry_modules.artifacts.artifact import Artifact, ArtifactError
 from hatch_sentry_modules.artifacts.directory import EXECUTABLES, DirectoryArtifact
+from hatch_sentry_modules.artifacts.nuitka_program import NuitkaArtifact, is_program
 from hatch_sentry_modules.artifacts.pyinstaller_file import PyInstallerArtifact, find
 from hatch_sentry_modules.artifacts.tar_file import TarArtifact
 from hatch_sentry_modules.artifacts.zip_file import ZipArtifact
@@ -43,9 +44,11 @@ def _file(path: Path) -> AbstractContextManager[Artifact] | None:
         raise ArtifactError(path.name, "", "is no file and no directory")
     with path.open("rb") as file:
         magic = file.read(4)
-        is_frozen = magic.startswith(EXECUTABLES) and find(file) is not None
-    if is_frozen:
-        return closing(PyInstallerArtifact(path))
+        is_executable = magic.startswith(EXECUTABLES)
+        if is_executable and find(file) is not None:
+            return closing(PyInstallerArtifact(path))
+        if is_executable and is_program(file):
+            return closing(NuitkaArtifact(path))
     if magic.startswith(b"\x1f\x8b"):
         return closing(TarArtifact(path))
     if zipfile.is_zipfile(path) or magic.startswith(b"PK"):
