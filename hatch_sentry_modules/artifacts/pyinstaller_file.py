@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from hatch_sentry_modules.artifacts import compiled_module, marshalled
+from hatch_sentry_modules.artifacts import compiled_module, pyinstaller_modules
 from hatch_sentry_modules.artifacts.artifact import ArtifactError, File, Wanted
 from hatch_sentry_modules.artifacts.marshalled import MarshalError
 
@@ -105,17 +105,15 @@ class PyInstallerArtifact:
     def _modules(self, archive: _Entry, wanted: Wanted) -> Iterator[File]:
         """Give the compiled modules of the archive that stands in an entry, as ``.pyc`` files."""
         mark, magic, offset = _PYZ.unpack(self._bytes(archive.start, _PYZ.size))
-        version = compiled_module.VERSIONS.get(int.from_bytes(magic[:2], "little"))
         size = archive.size - offset
-        if version is None or mark != b"PYZ\0" or not 0 < size <= _LONGEST_LIST:
-            yield File(archive.name, None, "holds modules for a Python that cannot be read exactly")
-            return
+        is_list = mark == b"PYZ\0" and 0 < size <= _LONGEST_LIST
+        data = self._bytes(archive.start + offset, size) if is_list else b""
         try:
-            listed = marshalled.read(self._bytes(archive.start + offset, size), version)
+            listed = list(pyinstaller_modules.read(data))
         except MarshalError:
             yield File(archive.name, None, "is damaged")
             return
-        for name, start, length in _places(listed):
+        for name, start, length in listed:
             place = f"{archive.name}/{name.replace('.', '/')}.pyc"
             if limit := wanted(place):
                 file = self._read(_Entry(place, b"m", archive.start + start, length, True), limit)
@@ -152,15 +150,3 @@ class PyInstallerArtifact:
     def _error(self) -> ArtifactError:
         fault = "is not a whole executable of PyInstaller"
         return ArtifactError(self._name, "", fault, "The file may be cut off: build it anew")
-
-
-def _places(listed: object) -> Iterator[tuple[str, int, int]]:
-    """Give name, place and length of each module; PyInstaller writes pairs, or once wrote a table.
-
-    What is not of that shape is left out.
-    """
-    pairs = tuple(listed.items()) if isinstance(listed, dict) else listed
-    for pair in pairs if isinstance(pairs, tuple) else ():
-        match pair:
-            case (str(name), (_, int(start), int(length))):
-                yield name, start, length
