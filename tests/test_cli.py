@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -237,3 +238,40 @@ def test_it_runs_as_a_module(folder: Path) -> None:
     command = [sys.executable, "-m", "hatch_sentry_modules", "freeze", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == run("freeze", folder).stdout
+
+
+def test_only_the_command_that_runs_is_imported() -> None:
+    """Freezing does not wait for what looks into artifacts, nor for the SBOM."""
+    program = (
+        "import sys; from hatch_sentry_modules.cli.commands import commands\n"
+        "commands(['freeze', '--help'], standalone_mode=False)\n"
+        "print([n for n in sys.modules if n.startswith('hatch_sentry_modules.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    imported = done.stdout.decode().splitlines()[-1]
+    assert "'hatch_sentry_modules.cli.freeze'" in imported
+    assert "'hatch_sentry_modules.cli.inspect'" not in imported
+    assert "'hatch_sentry_modules.artifacts.inspection'" not in imported
+    assert "'hatch_sentry_modules.sbom'" not in imported
+
+
+@pytest.mark.parametrize("library", ["click", "rich"])
+def test_the_missing_extra_is_named(library: str, tmp_path: Path) -> None:
+    """Without click or rich there is one line that says how to install them."""
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import sys; sys.modules[{library!r}] = None\n", encoding="utf-8"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "hatch_sentry_modules", "inspect", str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if library == "click":
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert done.stderr.count("\n") == 1
+        assert "pip install 'hatch-sentry-modules[cli]'" in done.stderr
+    else:  # a pipe needs no tables
+        assert done.returncode == 0

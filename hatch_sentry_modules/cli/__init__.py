@@ -9,11 +9,14 @@ def main() -> None:
     """Run the command line, or say in one line how to install what it needs."""
     try:
         from hatch_sentry_modules.cli.commands import commands
+
+        commands(prog_name="sentry-modules")
     except ModuleNotFoundError as error:
-        if error.name not in ("click", "rich"):
+        # rich is first asked for when a terminal is to show something.
+        library = (error.name or "").partition(".")[0]
+        if library not in {"click", "rich"}:
             raise
-        sys.exit(_missing(error.name))
-    commands(prog_name="sentry-modules")
+        sys.exit(_missing(library))
 
 
 def _missing(library: str) -> int:

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 import hatch_sentry_modules
-from hatch_sentry_modules.cli.diff import diff
-from hatch_sentry_modules.cli.freeze import freeze
-from hatch_sentry_modules.cli.inject import inject
-from hatch_sentry_modules.cli.inspect import inspect
-from hatch_sentry_modules.cli.verify import verify
 from hatch_sentry_modules.errors import FreezeError, unwritable
+
+NAMES = ("freeze", "inspect", "diff", "verify", "inject")
+"""Each command has the name of its module, which is imported when it is asked for."""
 
 
 class _Commands(click.Group):
     """Ends with status 2 and one line for bad input, whichever command found it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's interface
+        return list(NAMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # the same
+        if cmd_name not in NAMES:
+            return None
+        module = import_module(f"hatch_sentry_modules.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -54,10 +63,3 @@ def commands() -> None:
       1  a difference that was asked for
       2  bad input; one line says file, place, fault and remedy
     """
-
-
-commands.add_command(freeze)
-commands.add_command(inspect)
-commands.add_command(diff)
-commands.add_command(verify)
-commands.add_command(inject)
