@@ -1,37 +1,56 @@
-"""What freezing adds to a build: ``python -m bench.build [ROUNDS]``.
+"""What does freezing add to a build?
 
 The sample application is built by ``python -m build`` with hatchling and with setuptools, with
 and without this tool, as whole processes: the isolated environment is made, filled from local
-files and used. The four take turns in one run, and medians of processor time are compared, for
-on a machine that does something else as well a wall clock measures mostly that.
-Ends with status 1 if a promised ratio does not hold.
+files and used.
 """
 
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
-import tempfile
-import time
-from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
-MOST = 1.10
-"""The longest that a build may take, against the same build without this tool."""
+from bench.measuring import ROOT, Call, Promise, Report, Row, Setting, median_of, run, take_turns
 
-ROOT = Path(__file__).parents[1]
+# What is promised, in processor time against the same build without this tool.
+LONGEST = 1.10
+
 BACKENDS = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta"}
 HOOK = {
     "hatchling": "[tool.hatch.build.hooks.sentry-modules]\n",
     "setuptools": "[tool.sentry-modules]\n",
 }
+WITHOUT, WITH = "without the hook", "with the hook"
 
 
-def lay_out(folder: Path, backend: str, *, is_frozen: bool) -> Path:
+def measure(setting: Setting) -> Report:
+    """Build with each backend, with and without the hook."""
+    wheels = setting.folder / "wheels"
+    _fill(wheels)
+    more = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull}
+    command = (sys.executable, "-m", "build", "--wheel", "--outdir", setting.folder / "dist")
+    calls: list[Call] = []
+    for backend in BACKENDS:
+        for way in (WITHOUT, WITH):
+            project = _lay_out(setting.folder / f"{backend} {way}", backend, is_frozen=way == WITH)
+            calls.append(_building(command, project, more, backend, way))
+    rows = take_turns((setting.rounds(5), call) for call in calls)
+    found = [wheel.name.split("-")[:2] for wheel in wheels.glob("*.whl")]
+    versions = {name: version for name, version in found if name in BACKENDS}
+    return Report(rows=rows, promises=list(_promises(rows)), versions=versions)
+
+
+def _building(
+    command: tuple[str | Path, ...], project: Path, more: dict[str, str], backend: str, way: str
+) -> Call:
+    return lambda: run(command, project, more).measures(backend, None, way)
+
+
+def _lay_out(folder: Path, backend: str, *, is_frozen: bool) -> Path:
     """Copy the sample application with a build backend, with this tool or without it."""
     shutil.copytree(ROOT / "fixtures" / "storefront", folder)
     path = folder / "pyproject.toml"
@@ -43,61 +62,16 @@ def lay_out(folder: Path, backend: str, *, is_frozen: bool) -> Path:
     return folder
 
 
-def fill(folder: Path) -> None:
+def _fill(folder: Path) -> None:
     """Put all that the builds install into a folder, so that no network is measured."""
     wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", str(folder)]
     subprocess.run([*wheel, *BACKENDS, str(ROOT)], check=True)
 
 
-def measure(command: list[str], project: Path, environment: dict[str, str]) -> tuple[float, float]:
-    """Run a command, and give its processor time, with that of its children, and wall time."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, cwd=project, env=environment, check=True, capture_output=True)
-    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return used, wall
-
-
-def main() -> int:
-    """Measure, print, and judge."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    samples: dict[tuple[str, bool], list[tuple[float, float]]] = defaultdict(list)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        fill(folder / "wheels")
-        environment = {
-            **os.environ,
-            "PIP_NO_INDEX": "1",
-            "PIP_FIND_LINKS": str(folder / "wheels"),
-            "PIP_CONFIG_FILE": os.devnull,
-        }
-        kinds = [(backend, is_frozen) for backend in BACKENDS for is_frozen in (False, True)]
-        projects = {
-            kind: lay_out(folder / f"{kind[0]}-{kind[1]}", kind[0], is_frozen=kind[1])
-            for kind in kinds
-        }
-        command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder / "dist")]
-        for turn in range(rounds):
-            for kind in kinds[turn % 4 :] + kinds[: turn % 4]:
-                samples[kind].append(measure(command, projects[kind], environment))
-    return report(samples)
-
-
-def report(samples: dict[tuple[str, bool], list[tuple[float, float]]]) -> int:
-    """Print the medians, and give 1 if one of them is over what is promised."""
-    print(f"{'backend':12}{'':10}{'without':>10}{'with':>10}{'ratio':>8}")
-    is_over = False
+def _promises(rows: list[Row]) -> Iterator[Promise]:
     for backend in BACKENDS:
-        for index, what in enumerate(("processor", "wall")):
-            without, frozen = (
-                median(sample[index] for sample in samples[backend, is_frozen])
-                for is_frozen in (False, True)
-            )
-            ratio = frozen / without
-            print(f"{backend:12}{what:10}{without:8.2f} s{frozen:8.2f} s{ratio:8.2f}")
-            is_over |= what == "processor" and ratio > MOST
-    return int(is_over)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        without, frozen = (
+            median_of(rows, backend, None, way, "processor ms") for way in (WITHOUT, WITH)
+        )
+        text = f"a build with {backend}: of the same without the hook"
+        yield Promise(text=text, value=frozen / without, limit=LONGEST)

@@ -1,227 +1,156 @@
-"""Freezing beside parsing alone and beside exporting: ``python -m bench.freeze [ROUNDS]``.
+"""How long does freezing take, and how much memory, beside the lock tool's own export?
 
-All kinds take turns in one run, medians are compared, and times are processor time where nothing
-but one process is measured. ``uv`` and ``poetry`` (with its export plug-in) are measured where
-they are found. Ends with status 1 if a promised ratio does not hold.
+Whole processes, as a user starts them, on the largest real lock file of each format; and the bare
+parse of the same file in a process of its own. In the corpus those are files of public projects;
+without it they are those of ``fixtures/agreement``, which are small.
 """
 
 from __future__ import annotations
 
-import gc
-import os
-import random
 import shutil
-import subprocess
 import sys
-import tempfile
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
-from packaging.utils import NormalizedName
+from bench.growth import WARM
+from bench.measuring import (
+    ROOT,
+    Call,
+    Key,
+    Promise,
+    Report,
+    Row,
+    Setting,
+    median_of,
+    run,
+    take_turns,
+)
+from demo.cache import kept_python
 
-from hatch_sentry_modules.model import Edge, Graph, Key, MarkerText, Node
-from hatch_sentry_modules.resolve import resolve
-
-# What is promised.
+# What is promised, in processor time against ``tomli.loads`` of the largest lock file.
 PARSING = 1.3
-GROWTH = 2.0
 
-ROOT = Path(__file__).parents[1]
-CORPUS = ROOT.parent / "shared" / "corpus"
-SMALL = ROOT / "fixtures" / "locks" / "uv" / "real" / "uv.lock"
-CONDITIONAL = 0.1
-SIZES = (1_000, 10_000, 100_000)
-
-PROBE = """
-import json, sys, time
-from pathlib import Path
-{imports}
-from hatch_sentry_modules import pipeline, project, render
-from hatch_sentry_modules.config import Config
-from hatch_sentry_modules.model import Selection
-
-def freeze(lock, **selection):
-    own, config = project.read(lock.parent), Config(source=lock.name)
-    return render.to_python(pipeline.freeze(own, config, selection=Selection(**selection)))
-
-freeze(Path(sys.argv[2]))
-lock = Path(sys.argv[1])
-text = lock.read_text(encoding="utf-8")
-start = time.process_time()
-{call}
-print(time.process_time() - start)
-"""
-PARSERS = ("tomli", "tomllib", "rtoml")
-FREEZE = {
-    "freeze": "freeze(lock)",
-    "freeze, all extras": "freeze(lock, all_packages=True, all_extras=True)",
-}
-MARKERS = [
-    *(MarkerText(f'python_full_version {op} "3.{minor}"') for minor in (11, 12) for op in "<>"),
-    *(MarkerText(f'sys_platform == "{name}"') for name in ("linux", "win32", "darwin")),
-]
-ENVIRONMENT = {
-    "implementation_name": "cpython",
-    "implementation_version": "3.12.8",
-    "os_name": "posix",
-    "platform_machine": "x86_64",
-    "platform_python_implementation": "CPython",
-    "platform_release": "6.8.0",
-    "platform_system": "Linux",
-    "platform_version": "#1 SMP",
-    "python_full_version": "3.12.8",
-    "python_version": "3.12",
-    "sys_platform": "linux",
-}
-
-Samples = dict[str, list[float]]
+SMALL = ROOT / "fixtures" / "agreement"
+TOMLI = "import sys, tomli; tomli.loads(open(sys.argv[1], encoding='utf-8').read())"
+JSON = "import sys, json; json.loads(open(sys.argv[1], encoding='utf-8').read())"
+PIP = (
+    "import sys; from pip._internal.network.session import PipSession; "
+    "from pip._internal.req import parse_requirements; "
+    "list(parse_requirements(sys.argv[1], PipSession()))"
+)
+QUIET = {"PDM_CHECK_UPDATE": "0", "UV_OFFLINE": "1", "UV_NO_PROGRESS": "1"}
 
 
-def largest(pattern: str, containing: str = "") -> Path:
-    """Find the largest lock file of the corpus, among those that contain a text."""
-    files = [path for path in CORPUS.glob(pattern) if containing in path.read_text("utf-8")]
-    return max(files, key=lambda path: path.stat().st_size)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Format:
+    """A format: its file, the text that such a file must hold, and who else reads it.
 
-
-def in_process(lock: Path, rounds: int) -> Samples:
-    """Measure parsing alone and freezing, each in a process of its own.
-
-    It has frozen a small lock file before, so that all is imported; but nothing of the large one
-    is in a cache, and no heap is left over from what was measured before.
+    ``tool`` is what exports it, as pinned requirements; without arguments there is no such tool.
     """
-    kinds = {name: (f"import {name}", f"{name}.loads(text)") for name in PARSERS}
-    kinds |= {name: ("", call) for name, call in FREEZE.items()}
-    samples: Samples = defaultdict(list)
-    for _ in range(rounds):
-        for kind, (imports, call) in kinds.items():
-            program = PROBE.format(imports=imports, call=call)
-            command = [sys.executable, "-c", program, str(lock), str(SMALL)]
-            run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-            if run.returncode == 0:
-                samples[kind].append(float(run.stdout))
-            elif "ModuleNotFoundError" not in run.stderr:
-                raise RuntimeError(run.stderr)
-    return samples
+
+    file: str
+    parse: str
+    tool: tuple[str, ...] = ()
+    export: tuple[str, ...] = ()
+    containing: str = ""
 
 
-def synthetic(count: int) -> Graph:
-    """Make a graph in which a package needs four others, one in ten links under a marker."""
-    chance = random.Random(count)  # noqa: S311  # the same graph in every run
-    nodes: dict[Key, Node] = {}
-    for number in range(count):
-        nearby = range(number + 1, min(number + 50, count))
-        edges = [
-            Edge(target, chance.choice(MARKERS) if chance.random() < CONDITIONAL else None)
-            for target in {*nearby[:1], *chance.sample(nearby, min(3, len(nearby)))}
-        ]
-        nodes[number] = Node(NormalizedName(f"p{number}"), "1.0", tuple(edges))
-    return Graph(file="synthetic", roots=(Edge(0),), nodes=nodes)
+FORMATS = (
+    Format(
+        file="uv.lock",
+        parse=TOMLI,
+        tool=("uv==0.13.9",),
+        export=("export", "--frozen", "--all-packages", "-o", "out.txt"),
+    ),
+    Format(
+        file="poetry.lock",
+        parse=TOMLI,
+        tool=("poetry==2.5.1", "poetry-plugin-export==1.10.1"),
+        export=("export", "-o", "out.txt"),
+        containing='lock-version = "2.1"',
+    ),
+    Format(
+        file="pdm.lock",
+        parse=TOMLI,
+        tool=("pdm==2.29.4",),
+        export=("export", "-o", "out.txt"),
+        containing="inherit_metadata",
+    ),
+    Format(file="Pipfile.lock", parse=JSON, tool=("pipenv==2026.10.3",), export=("requirements",)),
+    # No tool exports it. A trial installation reads it and judges its markers, and no more.
+    Format(
+        file="pylock.uv.toml",
+        parse=TOMLI,
+        tool=("uv==0.13.9",),
+        export=("pip", "install", "--dry-run", "--target", "out", "-r", "pylock.uv.toml"),
+    ),
+    Format(file="requirements*.txt", parse=PIP),
+)
 
 
-def closures(rounds: int) -> dict[str, Samples]:
-    """Measure the closure on growing graphs, in microseconds for each package."""
-    graphs = {count: synthetic(count) for count in SIZES}
-    ways: dict[str, Callable[[Graph], object]] = {
-        "universal": resolve,
-        "one environment": lambda graph: resolve(graph, ENVIRONMENT),
-    }
-    samples: dict[str, Samples] = {way: defaultdict(list) for way in ways}
-    for _ in range(rounds):
-        for way, function in ways.items():
-            for count, graph in graphs.items():
-                gc.collect()
-                start = time.process_time()
-                function(graph)
-                spent = time.process_time() - start
-                samples[way][f"{count}"].append(spent / count * 1e6)
-    return samples
+def measure(setting: Setting) -> Report:
+    """Measure all formats, and freezing beside parsing within a process."""
+    calls: list[tuple[int, Call]] = []
+    versions = {}
+    for number, one in enumerate(FORMATS):
+        lock = _lay_out(setting.folder / str(number), one, setting.corpus)
+        calls += ((setting.rounds(7), call) for call in _ways(lock, one))
+        versions.update(requirement.split("==") for requirement in one.tool)
+    largest = _lay_out(setting.folder / "largest", FORMATS[0], setting.corpus)
+    calls += ((setting.rounds(9), _within(largest, way)) for way in ("universal", "bare parse"))
+    for _, call in calls:  # compiles modules, and makes what a tool makes once in each project
+        call()
+    rows = take_turns(calls)
+    return Report(rows=rows, promises=list(_promises(rows, largest)), versions=versions)
 
 
-def exports(rounds: int) -> Iterator[tuple[str, Samples]]:
-    """Measure whole processes: freezing from a lock file, and its own tool's export from it."""
-    ours = [sys.executable, "-m", "hatch_sentry_modules", "freeze", "-o", "out.py"]
-    tools = {
-        "uv": (largest("uv/*/uv.lock"), ["export", "--frozen", "--all-packages", "-o", "out.txt"]),
-        "poetry": (
-            largest("poetry/*/poetry.lock", 'lock-version = "2.1"'),
-            ["export", "-o", "out.txt"],
-        ),
-    }
-    for tool, (lock, arguments) in tools.items():
-        if program := shutil.which(tool):
-            yield (
-                f"{tool} export, {described(lock)}",
-                whole(lock.parent, {"freeze": ours, tool: [program, *arguments]}, rounds),
-            )
-        else:
-            print(f"{tool} is not installed here, so its export is not measured")
+def _lay_out(folder: Path, one: Format, corpus: Path) -> Path:
+    """Copy the project with the largest lock file of a format; give that file."""
+    places = (corpus if corpus.is_dir() else SMALL).rglob(one.file)
+    locks = [path for path in places if one.containing in path.read_text(encoding="utf-8")]
+    lock = max(locks, key=lambda path: path.stat().st_size)
+    # What is copied may be read-only, and tools write into the project.
+    shutil.copytree(lock.parent, folder, copy_function=shutil.copyfile)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    if not (folder / "pyproject.toml").exists():
+        shutil.copyfile(SMALL / "pyproject.toml", folder / "pyproject.toml")
+    return folder / lock.name
 
 
-def whole(project: Path, commands: dict[str, list[str]], rounds: int) -> Samples:
-    """Measure commands in turns in a copy of a project, in seconds as a user waits for them."""
-    samples: Samples = defaultdict(list)
-    with tempfile.TemporaryDirectory() as name:
-        root, cache = Path(name) / "project", str(Path(name) / "cache")
-        # Installed packages are compiled, whatever the shell that runs this has set.
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": cache}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        # What is copied may be read-only, and tools write into the project.
-        shutil.copytree(project, root, copy_function=shutil.copyfile)
-        for path in (root, *root.rglob("*")):
-            path.chmod(0o755 if path.is_dir() else 0o644)
-        for number in range(rounds + 1):
-            for kind, command in commands.items():
-                start = time.perf_counter()
-                subprocess.run(command, cwd=root, env=environment, capture_output=True, check=True)
-                if number:  # the first round compiles modules and warms caches
-                    samples[kind].append(time.perf_counter() - start)
-    return samples
+def _ways(lock: Path, one: Format) -> Iterator[Call]:
+    """Give the ways to read a lock file, each in a process of its own."""
+    case = f"{lock.name} of {lock.stat().st_size / 1e3:,.0f} kB"
+    freeze = (sys.executable, "-m", "hatch_sentry_modules", "freeze", "--source", lock.name)
+    yield _whole(lock.parent, case, "freeze", (*freeze, "-o", "out.py"))
+    yield _whole(lock.parent, case, "bare parse", (sys.executable, "-c", one.parse, lock.name))
+    if one.tool:
+        name = one.tool[0].partition("==")[0]
+        python = kept_python(f"bench-{name}", *one.tool)
+        # uv is a program, and its start would be measured with Python's.
+        start = (python.with_name("uv"),) if name == "uv" else (python, "-m", name)
+        yield _whole(lock.parent, case, f"{name} {one.export[0]}", (*start, *one.export))
 
 
-def described(lock: Path) -> str:
-    """Name a lock file of the corpus, and its size."""
-    return f"{lock.parent.name}/{lock.name} of {lock.stat().st_size / 1e6:.1f} MB"
+def _whole(folder: Path, case: str, way: str, command: tuple[str | Path, ...]) -> Call:
+    return lambda: run(command, folder, QUIET).measures(case, None, way)
 
 
-def row(kind: str, value: float, unit: str, ratio: float, limit: float | None = None) -> bool:
-    """Print one line of a table; give whether its promise holds."""
-    holds = limit is None or ratio <= limit
-    promise = "" if limit is None else f"  (at most {limit})"
-    print(
-        f"  {kind:<22}{value:>10.1f} {unit:<4}{ratio:>8.2f}{promise}{'' if holds else '  BROKEN'}"
+def _within(lock: Path, way: str) -> Call:
+    case = f"within a process, {lock.name} of {lock.stat().st_size / 1e3:,.0f} kB"
+
+    def measured() -> dict[Key, float]:
+        command = (sys.executable, "-m", "bench.freeze_probe", way, lock, WARM)
+        return {Key(case, None, way, "processor ms"): float(run(command, ROOT).output) * 1e3}
+
+    return measured
+
+
+def _promises(rows: list[Row], lock: Path) -> Iterator[Promise]:
+    case = next(row.key.case for row in rows if row.key.case.startswith("within"))
+    frozen, parsed = (
+        median_of(rows, case, None, way, "processor ms") for way in ("universal", "bare parse")
     )
-    return holds
-
-
-def main() -> int:
-    """Measure, print the tables; give 1 if a promise is broken."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
-    lock = largest("*/*/*lock*")
-    print(f"In process, {described(lock)}: processor time, and its ratio to tomli.loads")
-    medians = {kind: median(values) for kind, values in in_process(lock, rounds).items()}
-    kept = [
-        row(
-            kind, value * 1e3, "ms", value / medians["tomli"], PARSING if kind == "freeze" else None
-        )
-        for kind, value in medians.items()
-    ]
-    for way, samples in closures(rounds).items():
-        print(f"Closure, {way}: for each package, and its ratio to the smallest graph")
-        first, *_ = (median(values) for values in samples.values())
-        for size, values in samples.items():
-            kept.append(
-                row(f"{size} packages", median(values), "us", median(values) / first, GROWTH)
-            )
-    for title, samples in exports(rounds):
-        print(f"{title}: whole processes, and their ratio to the tool")
-        medians = {kind: median(values) for kind, values in samples.items()}
-        *_, tool = medians.values()
-        kept += [row(kind, value * 1e3, "ms", value / tool) for kind, value in medians.items()]
-    return 0 if all(kept) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    text = f"freezing {lock.name}: of tomli.loads alone"
+    yield Promise(text=text, value=frozen / parsed, limit=PARSING)
