@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help test test-slow test-nuitka lint bench demo fuzz clean
+.PHONY: help test test-slow test-nuitka lint bench demo fuzz dist clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,14 @@ bench: $(VENV)/.complete ## Measure, side by side with the stock SDK and the loc
 fuzz: $(VENV)/.complete ## Feed hostile input to all that reads any (SECONDS=60 each, TARGETS=all)
 	$(BIN)/python -m pip install --quiet --group fuzz
 	$(BIN)/python -m fuzz --seconds $(or $(SECONDS),60) $(TARGETS)
+
+dist: $(VENV)/.complete ## Build both distributions into dist/, and check them
+	$(BIN)/python -m pip install --quiet --group dist
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/python -m build --outdir dist runtime
+	$(BIN)/python -m twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .cache .nox .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

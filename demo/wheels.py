@@ -58,8 +58,8 @@ def build_application(application: Application, build_side: Path, runtime_side: 
 def _export(python: Path, application: Application) -> str:
     """Return what the lock file holds, but for what is built here."""
     options = ("--frozen", "--no-dev", "--no-hashes", "--no-header", "--no-annotate")
-    local = ("--no-emit-project", "--no-emit-local")
-    return run(python, "-m", "uv", "export", *options, *local, folder=application.folder)
+    built = ("--no-emit-project", "--no-emit-package", _NAMES[1])
+    return run(python, "-m", "uv", "export", *options, *built, folder=application.folder)
 
 
 def _wheel(folder: Path, name: str) -> Path:

@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-import hatch_sentry_modules
 from hatch_sentry_modules.errors import FreezeError, unwritable
 
 NAMES = ("freeze", "inspect", "diff", "verify", "inject")
@@ -53,7 +52,7 @@ def _of_system(error: OSError) -> FreezeError:
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(hatch_sentry_modules.__version__, prog_name="sentry-modules")
+@click.version_option(package_name="hatch-sentry-modules", prog_name="sentry-modules")
 def commands() -> None:
     """Freeze what a Python application ships, so that Sentry events can say it.
 
