@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help test test-slow test-nuitka lint bench demo fuzz dist clean
+.PHONY: help test test-slow test-nuitka lint bench demo docs fuzz dist clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench: $(VENV)/.complete ## Measure, side by side with the stock SDK and the loc
 fuzz: $(VENV)/.complete ## Feed hostile input to all that reads any (SECONDS=60 each, TARGETS=all)
 	$(BIN)/python -m pip install --quiet --group fuzz
 	$(BIN)/python -m fuzz --seconds $(or $(SECONDS),60) $(TARGETS)
+
+docs: $(VENV)/.complete ## Build the documentation site into build/site, with warnings as errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 dist: $(VENV)/.complete ## Build both distributions into dist/, and check them
 	$(BIN)/python -m pip install --quiet --group dist

@@ -71,7 +71,12 @@ def _name(text: str) -> NormalizedName:
     help="A JSON object of all eleven PEP 508 variables; gives one concrete list.",
 )
 @click.option(
-    "--format", "form", type=click.Choice(list(FORMATS)), default="python", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="python",
+    show_default=True,
+    help="What is printed.",
 )
 @click.option(
     "-o",

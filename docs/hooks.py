@@ -1,0 +1,104 @@
+"""Fills pages of the site with what is written down elsewhere, each time the site is built.
+
+A comment such as ``<!-- options -->``, alone on its line, stands for it. What a page shows of the
+schema, the commands, the run-time side and other files can so never differ from them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import sentry_modules
+from mkdocs.exceptions import PluginError
+
+from hatch_sentry_modules.cli.commands import commands
+from hatch_sentry_modules.schema import tool_schema
+
+ROOT = Path(__file__).resolve().parent.parent
+TYPES = {"string": "text", "boolean": "true or false", "array": "array of texts"}
+
+_MARK = re.compile(r"^<!-- (options|commands|api|include)(?: (\S+?))?(?:#(.+))? -->$", re.MULTILINE)
+_PARAGRAPH = re.compile(r"\n\s*\n")
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Put what they stand for in the place of a page's comments."""
+    return _MARK.sub(_text, markdown)
+
+
+def _text(mark: re.Match[str]) -> str:
+    kind, file, heading = mark.groups()
+    if kind == "include":
+        return _include(file, heading)
+    return "\n".join({"options": _options, "commands": _commands, "api": _api}[kind]())
+
+
+def _include(file: str, heading: str | None) -> str:
+    """Give a file, or what stands in it below one heading of the second level."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    if file.endswith(".svg"):
+        return re.sub(r"\n\s*\n", "\n", text)  # an empty line would end the picture in Markdown
+    if heading is None:
+        return text
+    sections = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
+    found = dict(zip(sections[1::2], sections[2::2], strict=True)).get(heading)
+    if found is None:
+        raise PluginError(f"{file} has no section {heading!r}")
+    return found
+
+
+def _options() -> Iterator[str]:
+    """Tell each option of the schema."""
+    for name, option in tool_schema("sentry-modules")["properties"].items():
+        yield f"### `{name}` {{ #{name} }}\n"
+        yield f"{option['description']}\n"
+        default = f"`{json.dumps(option['default'])}`" if "default" in option else "not set"
+        yield f"{TYPES[option['type']].capitalize()}; default: {default}.\n"
+
+
+def _commands() -> Iterator[str]:
+    """Tell each command as its own ``--help`` does."""
+    top = click.Context(commands, info_name="sentry-modules")
+    for name, command in commands.commands.items():
+        context = click.Context(command, info_name=name, parent=top)
+        yield f"## {name}\n"
+        yield f"```text\n{context.command_path} {' '.join(command.collect_usage_pieces(context))}"
+        yield "```\n"
+        yield from _help(command.help or "")
+        yield "| option | meaning |\n|---|---|"
+        for parameter in command.get_params(context):
+            record = parameter.get_help_record(context)
+            if isinstance(parameter, click.Option) and record is not None:
+                meaning = record[1].replace("|", r"\|")
+                yield f"| `{record[0]}` | {meaning} |"
+        yield ""
+
+
+def _help(text: str) -> Iterator[str]:
+    """Give a help text as Markdown: what click must not wrap is a block of code."""
+    for paragraph in _PARAGRAPH.split(inspect.cleandoc(text)):
+        first, _, rest = paragraph.partition("\n")
+        if first == "\b":
+            title, _, lines = rest.partition("\n")
+            yield f"{title}\n\n```console\n{_prompts(lines)}\n```\n"
+        else:
+            yield f"{paragraph}\n"
+
+
+def _prompts(lines: str) -> str:
+    return "\n".join(f"$ {line.strip()}" for line in lines.splitlines())
+
+
+def _api() -> Iterator[str]:
+    """Tell each public name of the run-time side."""
+    for name in sentry_modules.__all__:
+        value = getattr(sentry_modules, name)
+        yield f"### `{name}` {{ #{name} }}\n"
+        yield f"```text\n{name}{inspect.signature(value)}\n```\n"
+        yield f"{inspect.getdoc(value)}\n".replace("``", "`")
