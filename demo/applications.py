@@ -12,9 +12,11 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 class Application:
     """A folder in ``fixtures``, called like its distribution and its import package.
 
-    Its ``__main__`` has a function ``main`` that sends one error and returns. ``<NAME>_STOCK_SDK``
-    in its environment makes it leave out this project's line. ``frameworks`` are the integrations
-    that the SDK switches on for it where all metadata is there.
+    Its ``__main__`` has a function ``main`` that sends one error and returns. Variables of its
+    environment begin with its name: ``_STOCK_SDK`` makes it leave out this project's line,
+    ``_AUTHORITY`` is an argument for that line, and ``_VERSIONS_OF`` holds names; it prints, as the
+    last line and in JSON, what ``importlib.metadata.version`` says of them. ``frameworks`` are the
+    integrations that the SDK switches on for it where all metadata is there.
     """
 
     name: str
@@ -30,5 +32,18 @@ class Application:
         """The environment variable that makes it run with the stock SDK alone."""
         return f"{self.name.upper()}_STOCK_SDK"
 
+    @property
+    def authority(self) -> str:
+        """The environment variable that says who is believed."""
+        return f"{self.name.upper()}_AUTHORITY"
+
+    @property
+    def versions_of(self) -> str:
+        """The environment variable that names what it prints the versions of."""
+        return f"{self.name.upper()}_VERSIONS_OF"
+
 
 STOREFRONT = Application(name="storefront", frameworks=frozenset({"flask", "sqlalchemy"}))
+PARCELS = Application(name="parcels", frameworks=frozenset({"fastapi", "httpx", "starlette"}))
+LEDGER = Application(name="ledger", frameworks=frozenset())
+APPLICATIONS = (STOREFRONT, PARCELS, LEDGER)

@@ -8,7 +8,7 @@ import shutil
 import sys
 import zipapp
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -25,7 +25,8 @@ class Bundle:
     """An application in the form in which it is shipped.
 
     ``launcher`` is what must stand before ``path`` to start it; ``truth`` is what the installer
-    says it put into the bundle, by normalized name, asked before anything was removed.
+    says it put into the bundle, by normalized name, asked before anything was removed. ``more`` is
+    what the environment must hold.
     """
 
     name: str
@@ -33,11 +34,13 @@ class Bundle:
     path: Path
     truth: Mapping[str, str]
     launcher: tuple[Path, ...] = ()
+    more: Mapping[str, str] = field(default_factory=dict)
 
     def send(self, dsn: str, *, stock: bool = False) -> str:
         """Run it once, so that it sends its error to ``dsn``, and return what it wrote."""
         switch = {self.application.stock_switch: "1"} if stock else {}
-        return run(*self.launcher, self.path, more={"SENTRY_DSN": dsn, **switch})
+        more = {self.application.versions_of: " ".join(self.truth), **self.more, **switch}
+        return run(*self.launcher, self.path, more={"SENTRY_DSN": dsn, **more})
 
 
 Bundler: TypeAlias = Callable[[Parts, Path], Bundle]
@@ -71,7 +74,7 @@ def bundle_pyinstaller(parts: Parts, work: Path) -> Bundle:
     python = bare_python(work / "pyinstaller-environment")
     install(parts, python=python)
     truth = installed(python=python)
-    _pip("install", "-q", PYINSTALLER, python=python)
+    pip("install", "-q", PYINSTALLER, python=python)
     script = work / "start.py"
     script.write_text(f"from {name}.__main__ import main\n\nmain()\n", encoding="utf-8")
     options = ("--onedir", "--name", name, "--hidden-import", f"{name}._sentry_modules")
@@ -96,12 +99,12 @@ def bare_python(folder: Path) -> Path:
 
 def install(parts: Parts, *where: str | Path, python: Path | None = None) -> None:
     """Install an application with what its lock file names."""
-    _pip("install", "-q", *where, "-r", parts.requirements, *parts.wheels, python=python)
+    pip("install", "-q", *where, "-r", parts.requirements, *parts.wheels, python=python)
 
 
 def installed(*where: str | Path, python: Path | None = None) -> dict[str, str]:
     """Return what pip finds installed, by normalized name."""
-    found = json.loads(_pip("list", "--format", "json", *where, python=python))
+    found = json.loads(pip("list", "--format", "json", *where, python=python))
     return {normalize(one["name"]): one["version"] for one in found}
 
 
@@ -110,7 +113,7 @@ def normalize(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _pip(*arguments: str | Path, python: Path | None) -> str:
+def pip(*arguments: str | Path, python: Path | None = None) -> str:
     """Run pip on an environment that does not hold it, so that pip is no part of the truth."""
     target = ("--python", python) if python else ()
     return run(kept_python("tools", *TOOLS), "-m", "pip", *target, *arguments)

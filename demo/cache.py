@@ -14,16 +14,21 @@ from demo.commands import run
 
 
 def keep(name: str, versions: tuple[str, ...], fill: Callable[[Path], None]) -> Path:
-    """Return the kept folder of this name and these versions, filling it if there is none.
+    """Return the kept folder of this name and these versions, filling it if there is none."""
+    return make_once(_root() / f"{name}-{_digest(versions)}", fill)
+
+
+def make_once(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """Fill a folder if it is not there, and return it.
 
     ``fill`` gets an empty folder beside the final one, which is renamed when it is whole: an
     interrupted set-up is never taken for a finished one, and two at once do not disturb each
     other.
     """
-    folder = _root() / f"{name}-{_digest(versions)}"
     if not folder.is_dir():
-        _root().mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=f"{name}-unfinished-", dir=_root()))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        prefix = f"{folder.name}-unfinished-"
+        unfinished = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
         try:
             fill(unfinished)
             _settle(unfinished, folder)

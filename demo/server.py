@@ -101,6 +101,13 @@ def running() -> Iterator[Server]:
             process.wait()
 
 
+def event_schema() -> Any:
+    """Return the event schema of Sentry that the server judges by, as JSON Schema's draft 7."""
+    python = kept_python("bugsink", *REQUIREMENTS)
+    (path,) = python.parents[1].glob("**/site-packages/api/event.schema.json")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def _start(python: Path, folder: Path, listener: int, address: str) -> subprocess.Popen[bytes]:
     """Start the server on a socket that listens already: who asks early waits, nobody polls."""
     options = ("--bind", f"fd://{listener}", "--workers", "1", "--threads", "4")

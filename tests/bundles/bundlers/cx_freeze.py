@@ -1,0 +1,50 @@
+"""cx_Freeze, with nothing but ``hatch-sentry-modules`` installed where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from zipfile import ZipFile
+
+from demo.commands import run
+from tests.bundles.bundlers.environment import CX_FREEZE, environment, owners
+from tests.bundles.workshop import Bundler, Pair, Workshop
+
+_OFF = ("--excludes", "_sentry_modules", "--packages", "sentry_sdk")
+"""Without the second the SDK's ``init`` fails, and there would be nothing to compare with."""
+
+
+def _build(workshop: Workshop, *options: str) -> Path:
+    python = environment(workshop)
+
+    def fill(folder: Path) -> None:
+        script = folder / f"{workshop.name}_start.py"
+        script.write_text(f"from {workshop.main.replace(':', ' import ')}\n\nmain()\n")
+        build = ("-m", "cx_Freeze", "build", *options, "--target-dir", "bundle", "--script")
+        run(python, *build, script, folder=folder)
+
+    return workshop.once(" ".join(["cx_freeze", *options]), fill)
+
+
+def _stems(library: Path) -> Iterator[str]:
+    """Name what lies in a bundle's folder and in its archive, without endings."""
+    with ZipFile(library / "library.zip") as archive:
+        names = archive.namelist()
+    names += [path.relative_to(library).as_posix() for path in library.rglob("*")]
+    for name in map(PurePosixPath, names):
+        if name.suffix in (".py", ".pyc", ".so"):
+            yield str(name.parent / name.name.partition(".")[0])
+
+
+def _pair(workshop: Workshop) -> Pair:
+    off, on = _build(workshop, *_OFF), _build(workshop)
+    program = Path("bundle", f"{workshop.name}_start")
+    more = {workshop.parts.application.stock_switch: "1"}  # not a line in the application
+    found = owners(environment(workshop), _stems(on / "bundle" / "lib"), on)
+    truth = {name: found[name] for name in found if name != "cx-freeze"}
+    frozen = workshop.bundle("cx_Freeze", on / program, truth, (), more)
+    return Pair(stock=replace(frozen, path=off / program), frozen=frozen)
+
+
+DIRECTORY = Bundler(name="cx_Freeze", family="cx_freeze", build=_pair, tool=CX_FREEZE)
