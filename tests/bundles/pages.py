@@ -45,13 +45,15 @@ class Workplace:
         self._more = {
             "PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]]),
             "PIP_CONSTRAINT": str(constraints),
+            "UV_FIND_LINKS": str(folder / "wheels"),
         }
 
     def write(self, page: str) -> None:
         """Write the files of a page; the first line of each is a comment with its name."""
-        for text in (*blocks(page, "python"), *blocks(page, "toml")):
-            name = text.partition("\n")[0].removeprefix("# ")
-            (self.folder / name).write_text(text, encoding="utf-8")
+        for text in (*blocks(page, "toml"), *blocks(page, "python")):
+            path = self.folder / text.partition("\n")[0].removeprefix("# ")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
 
     def run(self, commands: str, **more: str) -> str:
         """Run shell commands, each of which must succeed; give all that they write."""

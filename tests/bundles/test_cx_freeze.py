@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import runpy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -42,13 +42,6 @@ while queue:
 print(json.dumps(found))
 """
 """The closure of what the page's application requires: cx_Freeze takes whole packages."""
-
-
-@pytest.fixture(scope="module")
-def tracker() -> Iterator[server.Server]:
-    """Start the server."""
-    with server.running() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ def _cells(*, is_possible: bool) -> Iterator[Any]:
                 yield pytest.param(bundler, application, id=name, marks=marks)
 
 
-@pytest.mark.parametrize(("bundler", "application"), _cells(is_possible=True))
+@pytest.mark.parametrize(("bundler", "application"), [*_cells(is_possible=True)])
 def test_an_event_lists_exactly_what_was_shipped(
     bundler: Bundler, application: Application, open_shop: Opener, everywhere: Everywhere
 ) -> None:
@@ -47,7 +47,7 @@ def test_an_event_lists_exactly_what_was_shipped(
     assert {name: run for name, run in frozen.items() if not run.is_perfect} == {}
 
 
-@pytest.mark.parametrize(("bundler", "application"), _cells(is_possible=False))
+@pytest.mark.parametrize(("bundler", "application"), [*_cells(is_possible=False)])
 def test_what_cannot_be_shipped_this_way_does_not_start(
     bundler: Bundler,
     application: Application,

@@ -6,7 +6,7 @@ import ast
 import json
 import os
 import runpy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -38,13 +38,6 @@ names = {name for package in sys.argv[1:] for name in owners.get(package, ())}
 print(json.dumps({name: version(name) for name in names}))
 """
 """What ``importlib.metadata`` says of import packages: cruder than the way that is tested."""
-
-
-@pytest.fixture(scope="module")
-def tracker() -> Iterator[server.Server]:
-    """Start the server."""
-    with server.running() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
