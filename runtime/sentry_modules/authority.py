@@ -37,20 +37,20 @@ class Bundle:
     def __init__(self, reference: Reference, places: tuple[str, ...], authority: str) -> None:
         self.key = (reference, places if reference is None else (), authority)
         self._verdict: Verdict | None = None
-        self._judging: set[int] = set()
+        # Not a set of thread numbers: a forked child uses those of its parent's threads again.
+        self._thread = threading.local()
 
     def verdict(self) -> Verdict:
         """Load the manifest and decide, once; every later call gives the same answer."""
         if self._verdict is not None:
             return self._verdict
-        thread = threading.get_ident()
-        if thread in self._judging:  # the generated module asks for a version, or captures
+        if getattr(self._thread, "is_judging", False):  # the module asks for a version, or captures
             return Verdict(None, False, "the manifest is being loaded")
-        self._judging.add(thread)
+        self._thread.is_judging = True
         try:
             self._verdict = _judge(*self.key)
         finally:
-            self._judging.discard(thread)
+            self._thread.is_judging = False
         return self._verdict
 
 
