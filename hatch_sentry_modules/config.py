@@ -105,7 +105,7 @@ def _boolean_fault(value: object) -> str:
 
 
 def _source_fault(value: object) -> str:
-    if isinstance(value, str) and value:
+    if isinstance(value, str) and value and "\0" not in value:
         return ""
     return "must be 'auto', 'installed', 'installed:PATH' or the path of a lock file"
 
@@ -133,7 +133,7 @@ def _folders_fault(value: object) -> str:
     if not isinstance(value, list) or _strings_fault(value):
         return _strings_fault(value)
     for folder in map(PurePosixPath, value):
-        if folder.is_absolute() or ".." in folder.parts or "\\" in str(folder):
+        if folder.is_absolute() or ".." in folder.parts or {"\\", "\0"} & {*str(folder)}:
             return "must hold folders in the project, with forward slashes"
     return ""
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 
 _READABLE = re.compile(r"[\w .,\[\]'\"()-]{0,200}", re.ASCII)
+_LONGEST_FILE = 255  # file systems allow no longer names, a configuration does
 
 
 class FreezeError(Exception):
@@ -21,7 +22,8 @@ class FreezeError(Exception):
         self.place = place
         self.fault = fault
         self.remedy = remedy
-        where = ": ".join(part for part in (_on_one_line(file), _readable(place)) if part)
+        name = _on_one_line(file[:_LONGEST_FILE])
+        where = ": ".join(part for part in (name, _readable(place)) if part)
         super().__init__(" ".join(f"{part}." for part in (f"{where}: {fault}", remedy) if part))
 
 
@@ -60,10 +62,11 @@ def unknown_choice(file: str, kind: str, name: str, known: Collection[str]) -> S
         file: The lock file's name.
         kind: ``extra`` or ``dependency group``.
         name: What was asked for.
-        known: All that could have been asked for; the nearest is named.
+        known: All that could have been asked for; the nearest is named, if it can be shown.
     """
     fault = f"it holds no {kind} {name!r}"
-    nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0)
+    readable = sorted(filter(_READABLE.fullmatch, known))
+    nearest = difflib.get_close_matches(name, readable, n=1, cutoff=0)
     remedy = f"The nearest is {nearest[0]!r}" if nearest else ""
     return SourceError(file, "", fault, remedy)
 

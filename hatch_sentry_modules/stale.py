@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
+from hatch_sentry_modules.document import shown
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Selection
 from hatch_sentry_modules.project import Project
@@ -57,7 +58,8 @@ def _faults(required: Iterable[Requirement], closure: Closure) -> Iterator[str]:
         if name not in versions and requirement.marker is None:
             yield f"it does not hold {name}"
         elif not _is_met(requirement, versions.get(name, [])):
-            yield f"its {name} {versions[name][0]} is not {requirement.specifier}"
+            specifier = shown(str(requirement.specifier))
+            yield f"its {name} {versions[name][0]} is not {specifier}"
 
 
 def _is_met(requirement: Requirement, versions: list[str]) -> bool:

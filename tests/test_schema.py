@@ -19,7 +19,7 @@ from hatch_sentry_modules.errors import ConfigError
 
 VALIDATOR = jsonschema.Draft7Validator(schema.tool_schema("sentry-modules"))
 
-TEXTS = st.text(st.sampled_from("abAZ019_-./\\:* ~"), max_size=8)
+TEXTS = st.text(st.sampled_from("abAZ019_-./\\:* ~\0"), max_size=8)
 PATHS = st.lists(st.sampled_from(["acme", "_a1", "1a", "..", ".", "", "a-b", "x\\y"]), max_size=4)
 PLACES = st.builds(lambda parts, end: "/".join(parts) + end, PATHS, st.sampled_from([".py", ""]))
 VALUES = st.one_of(
