@@ -21,7 +21,7 @@ test-slow: $(VENV)/.complete ## Run the tests that build with every backend
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
 
 test-nuitka: $(VENV)/.complete ## Build with Nuitka, which takes minutes, and run what it built
-	TEST_NUITKA=1 $(BIN)/python -m pytest tests/bundles/test_nuitka.py
+	TEST_NUITKA=1 $(BIN)/python -m pytest -s tests/bundles/test_nuitka.py
 
 lint: $(VENV)/.complete ## Lint and check types
 	$(BIN)/ruff check
