@@ -1,6 +1,7 @@
-"""Recognizes a program of Nuitka: nothing else in its folder tells what made it.
+"""Looks into a program of Nuitka, and recognizes one: nothing else in its folder tells.
 
-What is compiled into the program is not read. The manifest lies beside it, as text.
+What is compiled is not read. The manifest lies beside the program as text, and a single file holds
+that folder.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from hatch_sentry_modules.artifacts import nuitka_payload
 from hatch_sentry_modules.artifacts.artifact import File, Wanted
+from hatch_sentry_modules.artifacts.nuitka_payload import Layout, PayloadError
 
 KIND = "Nuitka executable"
 
@@ -18,6 +21,7 @@ _MARKS = (b"nuitka_module_loader", b"NUITKA_ONEFILE_PARENT")
 
 _LONGEST = 1 << 30
 _CHUNK = 1 << 20
+_MOST_STARTS = 20
 
 
 def is_program(file: IO[bytes]) -> bool:
@@ -36,16 +40,49 @@ def is_program(file: IO[bytes]) -> bool:
 
 
 class NuitkaArtifact:
-    """A program that is given without its folder, or is packed into a single file."""
+    """A single file, or the program out of a folder, which says nothing."""
 
     kind = KIND
 
     def __init__(self, path: Path) -> None:
         self._name = path.name
+        self._file = path.open("rb")
 
     def close(self) -> None:
-        """Do nothing: no file stays open."""
+        """Close the file."""
+        self._file.close()
 
-    def files(self, wanted: Wanted) -> Iterator[File]:  # noqa: ARG002 - it holds no files
-        """Give the program as a file that cannot be read."""
-        yield File(self._name, None, "is compiled; look into the folder *.dist that Nuitka made")
+    def files(self, wanted: Wanted) -> Iterator[File]:
+        """Give the files that are wanted, as :class:`artifact.Artifact` says."""
+        try:
+            found = self._payload()
+        except ModuleNotFoundError:
+            yield File(self._name, None, nuitka_payload.UNREADABLE)
+            return
+        if found is None:
+            yield File(self._name, None, "is compiled: look into the folder that it belongs to")
+        else:
+            yield from nuitka_payload.files(self._file, *found, wanted)
+
+    def _payload(self) -> tuple[int, Layout] | None:
+        """Find the place and the layout in which the files can be read to their end."""
+        self._file.seek(0)
+        magic = self._file.read(2)
+        start = nuitka_payload.find(self._file)
+        for _ in range(_MOST_STARTS):
+            if start is None:
+                return None
+            for has_checksums in (False, True):
+                layout = Layout(magic == b"MZ", has_checksums)
+                if self._begins(start, layout, magic):
+                    return start, layout
+            start = nuitka_payload.find(self._file, start + 1)
+        return None
+
+    def _begins(self, start: int, layout: Layout, magic: bytes) -> bool:
+        """Tell whether files can be read to their end; the program to be started is the first."""
+        try:
+            found = list(nuitka_payload.files(self._file, start, layout, lambda _: len(magic)))
+        except PayloadError:
+            return False
+        return bool(found) and found[0].content == magic

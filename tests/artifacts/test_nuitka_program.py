@@ -1,24 +1,29 @@
-"""Looking into a folder that is laid out as Nuitka does; ``make test-nuitka`` has real ones."""
+"""Looking into what is laid out as Nuitka does; ``make test-nuitka`` has what it really made."""
 
 from __future__ import annotations
 
+import sys
+import zlib
 from pathlib import Path
 
 import pytest
+import zstandard
 
+from hatch_sentry_modules.artifacts import nuitka_payload
 from hatch_sentry_modules.artifacts.inject import inject
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.errors import FreezeError
 from tests.artifacts import bundled
 
 CHUNK = 1 << 20
+ELF = b"\x7fELF"
 
 
 def made(folder: Path, program: bytes) -> Path:
     """Write a folder with a program, a library beside it, and a manifest."""
     folder.mkdir()
-    (folder / "app.bin").write_bytes(b"\x7fELF" + program)
-    (folder / "libpython3.11.so.1.0").write_bytes(b"\x7fELF" + bytes(100))
+    (folder / "app.bin").write_bytes(ELF + program)
+    (folder / "libpython3.11.so.1.0").write_bytes(ELF + bytes(100))
     (folder / "_sentry_modules.py").write_text(bundled.MODULE, encoding="utf-8")
     return folder
 
@@ -40,14 +45,80 @@ def test_nothing_is_injected(tmp_path: Path) -> None:
         inject(folder, folder)
 
 
-def test_the_program_alone_is_not_read(tmp_path: Path) -> None:
-    """A single file is packed: it says where to look instead."""
-    made(tmp_path / "app.dist", b"NUITKA_ONEFILE_PARENT")
+def test_the_program_alone_says_nothing(tmp_path: Path) -> None:
+    """Without its folder it is known, and says where to look instead."""
+    made(tmp_path / "app.dist", b"nuitka_module_loader")
     found = inspect(tmp_path / "app.dist" / "app.bin")
     assert found.kind == "Nuitka executable"
-    assert found.unread == ("app.bin: is compiled; look into the folder *.dist that Nuitka made.",)
+    assert found.unread == ("app.bin: is compiled: look into the folder that it belongs to.",)
 
 
 def test_another_program_says_nothing(tmp_path: Path) -> None:
     """A folder with some other program is a directory."""
     assert inspect(made(tmp_path / "app.dist", bytes(3 * CHUNK))).kind == "directory"
+
+
+def packed(magic: bytes = ELF, *, has_checksums: bool = False) -> bytes:
+    """Write files one behind the other as Nuitka does; systems differ, and so do its options."""
+    is_wide = magic != ELF
+    encoding = "utf-16-le" if is_wide else "utf-8"
+    files = {"app.bin": magic + bytes(2 * CHUNK), "_sentry_modules.py": bundled.MODULE.encode()}
+    data = b""
+    for name, content in files.items():
+        flags = b"" if is_wide else b"\1"
+        checksum = zlib.crc32(content).to_bytes(4, "little") if has_checksums else b""
+        size = len(content).to_bytes(8, "little")
+        data += f"{name}\0".encode(encoding) + flags + size + checksum + content
+    if not is_wide:
+        data += b"libz.so\0\2libz.so.1\0"
+    return data + "\0".encode(encoding)
+
+
+def single(
+    path: Path, files: bytes, magic: bytes = ELF, kind: bytes = b"X", more: bytes = b""
+) -> Path:
+    """Write a bootstrap in which another text looks like the beginning of the files."""
+    mark = b"NUITKA_ONEFILE_PARENT\0KAXYZ\0"
+    path.write_bytes(magic + mark + bytes(CHUNK) + b"KA" + kind + files + more)
+    return path
+
+
+@pytest.mark.parametrize("has_checksums", [False, True])
+@pytest.mark.parametrize("magic", [ELF, b"MZ\0\0"])
+@pytest.mark.parametrize("kind", [b"X", b"Y"])
+def test_the_manifest_in_a_single_file(
+    has_checksums: bool, magic: bytes, kind: bytes, tmp_path: Path
+) -> None:
+    """It is read on any system, packed or not, and nothing is unpacked to disk."""
+    files = packed(magic, has_checksums=has_checksums)
+    if kind == b"Y":
+        files = zstandard.ZstdCompressor().compress(files)
+    found = inspect(single(tmp_path / "app.bin", files, magic, kind, bytes(8)))
+    assert found.kind == "Nuitka executable"
+    (manifest,) = found.manifests
+    assert {d.key: d.version for d in manifest.module.listed} == {
+        **bundled.HELD,
+        "colorama": "0.4.6",
+    }
+    assert found.unread == ()
+
+
+@pytest.mark.parametrize("kind", [b"X", b"Y"])
+def test_a_single_file_that_is_cut_off(kind: bytes, tmp_path: Path) -> None:
+    """Cut anywhere in its files, nothing of it is believed."""
+    files = packed()
+    if kind == b"Y":
+        files = zstandard.ZstdCompressor().compress(files)
+    for size in range(0, len(files) - 1, len(files) // 20):
+        found = inspect(single(tmp_path / "app.bin", files[:size], kind=kind))
+        assert found.manifests == ()
+        assert found.unread
+
+
+def test_what_cannot_be_unpacked_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can unpack it, the remedy is named."""
+    for name in ("compression.zstd", "zstandard"):
+        monkeypatch.setitem(sys.modules, name, None)
+    files = zstandard.ZstdCompressor().compress(packed())
+    found = inspect(single(tmp_path / "app.bin", files, kind=b"Y"))
+    assert found.unread == (f"app.bin: {nuitka_payload.UNREADABLE}.",)

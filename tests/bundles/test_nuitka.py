@@ -176,11 +176,16 @@ def test_the_stock_sdk_does_not_start(builds: Builds, table: list[tuple[str, ...
 
 def test_the_bundle_is_inspected_without_running_it(builds: Builds) -> None:
     """Its kind is known, and the manifest lies in it as text and says what was compiled."""
-    for bundle in (builds.standalone, builds.stock):
-        assert inspect(bundle.program.parent).kind == "Nuitka directory"
-    found = inspect(builds.standalone.program.parent)
-    (manifest,) = found.manifests
-    listed = {d.name: d.version for d in manifest.module.listed}
-    truth = builds.standalone.truth
-    assert listed == {**truth, "sentry-modules": sentry_modules.__version__}
-    assert not found.unread
+    assert inspect(builds.stock.program.parent).kind == "Nuitka directory"
+    expected = {
+        builds.standalone.program.parent: "Nuitka directory",
+        builds.onefile.program: "Nuitka executable",
+    }
+    for path, kind in expected.items():
+        found = inspect(path)
+        assert found.kind == kind
+        (manifest,) = found.manifests
+        listed = {d.name: d.version for d in manifest.module.listed}
+        truth = builds.standalone.truth
+        assert listed == {**truth, "sentry-modules": sentry_modules.__version__}
+        assert not found.unread
