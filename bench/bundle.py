@@ -24,6 +24,7 @@ from bench.measuring import (
     Row,
     Setting,
     median_of,
+    pinned,
     run,
     take_turns,
 )
@@ -54,7 +55,7 @@ def measure(setting: Setting) -> Report:
     return Report(
         rows=rows,
         promises=list(_promises(rows)),
-        versions=dict(one.split("==") for one in (PYINSTALLER, *REQUIRED)),
+        versions=pinned((PYINSTALLER, *REQUIRED)),
     )
 
 
@@ -77,9 +78,9 @@ def _build(folder: Path) -> dict[str, Path]:
         options, more = builds[way]
         place = folder / way
         place.mkdir()
-        command = (python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *options)
+        command = [python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *options]
         more = {**more, "PYINSTALLER_CONFIG_DIR": str(place / "configuration")}
-        run((*command, APPLICATION), place, more)
+        run([*command, APPLICATION], place, more)
         return place / "dist" / APPLICATION.stem
 
     with ThreadPoolExecutor(2) as pool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench import probing, sample
-from bench.measuring import Call, Promise, Report, Row, Setting, median_of, take_turns
+from bench.measuring import Call, Promise, Report, Row, Setting, median_of, pinned, take_turns
 from bench.probing import Probe
 from demo.bundles import PYINSTALLER
 
@@ -31,9 +31,7 @@ def measure(setting: Setting) -> Report:
         *_largest(python, folder / "largest"),
     ]
     rows = take_turns((rounds, call) for call in calls)
-    return Report(
-        rows=rows, promises=list(_promises(rows)), versions=dict([PYINSTALLER.split("==")])
-    )
+    return Report(rows=rows, promises=list(_promises(rows)), versions=pinned([PYINSTALLER]))
 
 
 def _beside_python(python: Probe, folder: Path) -> Iterator[Call]:

@@ -23,6 +23,7 @@ from bench.measuring import (
     Row,
     Setting,
     median_of,
+    pinned,
     run,
     take_turns,
 )
@@ -92,11 +93,11 @@ FORMATS = (
 def measure(setting: Setting) -> Report:
     """Measure all formats, and freezing beside parsing within a process."""
     calls: list[tuple[int, Call]] = []
-    versions = {}
+    versions: dict[str, str] = {}
     for number, one in enumerate(FORMATS):
         lock = _lay_out(setting.folder / str(number), one, setting.corpus)
         calls += ((setting.rounds(7), call) for call in _ways(lock, one))
-        versions.update(requirement.split("==") for requirement in one.tool)
+        versions.update(pinned(one.tool))
     largest = _lay_out(setting.folder / "largest", FORMATS[0], setting.corpus)
     calls += ((setting.rounds(9), _within(largest, way)) for way in ("universal", "bare parse"))
     for _, call in calls:  # compiles modules, and makes what a tool makes once in each project

@@ -6,7 +6,6 @@ which that begins. So a process that has imported next to nothing starts what is
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -26,7 +25,7 @@ def main() -> int:
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         text = output.read().decode(errors="replace")
-    # Of the children that the command has waited for, time is in its own usage, as its memory is.
+    # This includes the children that the command has waited for.
     measured = {
         "processor": usage.ru_utime + usage.ru_stime,
         "wall": wall,

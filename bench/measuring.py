@@ -102,6 +102,11 @@ def median_of(rows: Iterable[Row], *key: object) -> float:
     return next(row.median for row in rows if row.key == key)
 
 
+def pinned(requirements: Iterable[str]) -> dict[str, str]:
+    """Give the versions that requirements pin, by name."""
+    return {name: version for name, _, version in (one.partition("==") for one in requirements)}
+
+
 class Usage(NamedTuple):
     """What a command and its children used: seconds, seconds, megabytes; and what it wrote."""
 

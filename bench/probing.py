@@ -67,12 +67,12 @@ def in_bundles(folder: Path, sizes: Iterable[int]) -> dict[str, Probe]:
     """
     python = kept_python("bench-probe", PYINSTALLER, f"sentry-sdk=={SDK}")
     with_python(folder)
-    bundles = {"stripped": ""}
+    bundles, path = {"stripped": ""}, [str(folder)]
     for size in sizes:
-        sample.lay_out(folder, size)
+        path.append(str(sample.lay_out(folder / f"application{size}", size)))
         bundles[f"intact{size}"] = str(sample.add_metadata(folder / f"metadata{size}", size))
     packages = [sample.name(size) for size in sizes]
-    text = SPECIFICATION.format(packages=packages, path=[str(folder)], bundles=bundles)
+    text = SPECIFICATION.format(packages=packages, path=path, bundles=bundles)
     (folder / "probe.spec").write_text(text, encoding="utf-8")
     build = (python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "probe.spec")
     run(build, folder, {"PYINSTALLER_CONFIG_DIR": str(folder / "configuration")})

@@ -22,14 +22,9 @@ class FreezeError(Exception):
         self.place = place
         self.fault = fault
         self.remedy = remedy
-        name = _on_one_line(file[:_LONGEST_FILE])
+        name = re.sub(r"[^ -~]", "?", file[:_LONGEST_FILE])
         where = ": ".join(part for part in (name, _readable(place)) if part)
         super().__init__(" ".join(f"{part}." for part in (f"{where}: {fault}", remedy) if part))
-
-
-def _on_one_line(file: str) -> str:
-    """Give a file's name, which may hold anything, without what would do more than be shown."""
-    return "".join(letter if letter.isprintable() else "?" for letter in file)
 
 
 def _readable(place: str) -> str:
