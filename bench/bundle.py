@@ -78,7 +78,15 @@ def _build(folder: Path) -> dict[str, Path]:
         options, more = builds[way]
         place = folder / way
         place.mkdir()
-        command = [python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *options]
+        command: list[str | Path] = [
+            python,
+            "-m",
+            "PyInstaller",
+            "--noconfirm",
+            "--log-level",
+            "WARN",
+            *options,
+        ]
         more = {**more, "PYINSTALLER_CONFIG_DIR": str(place / "configuration")}
         run([*command, APPLICATION], place, more)
         return place / "dist" / APPLICATION.stem
