@@ -1,0 +1,60 @@
+"""Builds a project with each table that the documentation shows for ``pyproject.toml``."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+
+from tests.backends import archives, projects
+from tests.backends.building import build
+from tests.documentation.blocks import PAGES, Block, blocks
+from tests.documents import to_toml
+
+TABLES = [b for page in PAGES for b in blocks(page) if b.language == "toml" and not b.reason]
+FIXTURES = {
+    "hatchling.build": "hatchling",
+    "setuptools.build_meta": "setuptools",
+    "pdm.backend": "pdm-backend",
+    "uv_build": "uv-build",
+}
+
+
+def test_there_are_tables() -> None:
+    """The test below sees the pages."""
+    assert len(TABLES) > 4
+
+
+@pytest.mark.parametrize("block", TABLES, ids=str)
+def test_it_builds_with_the_module(block: Block, tmp_path: Path) -> None:
+    """The sample project, set up by nothing but what the page shows, gets the module."""
+    shown = tomli.loads(block.text)
+    system = shown.get("build-system", {}).get("build-backend", "hatchling.build")
+    backend = shown.get("tool", {}).get("sentry-modules", {}).get("build-backend", system)
+    project = projects.lay_out(tmp_path / "project", FIXTURES[backend])
+    table = project / "pyproject.toml"
+    document = tomli.loads(table.read_text(encoding="utf-8"))
+    if "build-system" in shown:
+        document["build-system"] = {}
+        _forget(document)
+    table.write_text(to_toml(_merged(document, shown)), encoding="utf-8")
+    wheel = build(project, "wheel", tmp_path / "dist")
+    assert archives.module(wheel) == projects.MODULE
+
+
+def _forget(document: dict[str, Any]) -> None:
+    """Take out of the sample project what sets this tool up."""
+    document["tool"].pop("sentry-modules", None)
+    document["tool"].get("hatch", {}).get("build", {}).pop("hooks", None)
+
+
+def _merged(document: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    merged = copy.deepcopy(document)
+    for key, value in other.items():
+        inner = merged.get(key)
+        both = isinstance(inner, dict) and isinstance(value, dict)
+        merged[key] = _merged(inner, value) if both else value
+    return merged
