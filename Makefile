@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help test test-slow test-nuitka lint bench demo docs fuzz dist clean
+.PHONY: help test test-slow test-bundles test-nuitka lint bench demo docs fuzz dist clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.complete: pyproject.toml runtime/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -18,7 +18,10 @@ test: $(VENV)/.complete lint ## Lint, check types and run the quick tests
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-slow: $(VENV)/.complete ## Run the tests that build with every backend
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow and not bundles"
+
+test-bundles: $(VENV)/.complete ## Ship the sample applications in every way, and print what a real server holds
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/bundles/test_matrix.py
 
 test-nuitka: $(VENV)/.complete ## Build with Nuitka, which takes minutes, and run what it built
 	TEST_NUITKA=1 $(BIN)/python -m pytest -s tests/bundles/test_nuitka.py

@@ -7,7 +7,7 @@ import json
 import os
 import runpy
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 import sentry_modules
@@ -39,6 +39,8 @@ print(json.dumps({name: version(name) for name in names}))
 """
 """What ``importlib.metadata`` says of import packages: cruder than the way that is tested."""
 
+Rows: TypeAlias = set[tuple[str, str, str]]
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
@@ -49,21 +51,22 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     return place
 
 
+def collected(place: Workplace, name: str) -> Rows:
+    """Give the name, path and kind of everything in all tables of contents of an analysis."""
+    file = place.folder / "build" / name / "Analysis-00.toc"
+    contents: list[Any] = ast.literal_eval(file.read_text(encoding="utf-8"))
+    rows = [row for table in contents if isinstance(table, list) for row in table]
+    return {row for row in rows if isinstance(row, tuple) and len(row) == 3}
+
+
 class Build:
-    """A build that is finished: its table of contents, and the event of its application."""
+    """A build that is finished: what it collected, and the event of its application."""
 
     def __init__(self, place: Workplace, tracker: server.Server, command: str, start: str) -> None:
         self.log = place.run(f"{command} --noconfirm --log-level WARN")
         self.folder = place.folder / "dist"
-        table = place.folder / "build" / "app" / "Analysis-00.toc"
-        self.contents: list[Any] = ast.literal_eval(table.read_text(encoding="utf-8"))
+        self.entries = collected(place, "app")
         self.event = stored(tracker, command, lambda dsn: place.run(start, SENTRY_DSN=dsn))
-
-    def entries(self) -> set[tuple[str, str]]:
-        """Give the name and kind of everything in all tables of contents."""
-        tables = [table for table in self.contents if isinstance(table, list)]
-        rows = [row for table in tables for row in table if isinstance(row, tuple)]
-        return {(row[0], row[2]) for row in rows if len(row) == 3}
 
 
 @pytest.fixture(scope="module")
@@ -87,9 +90,19 @@ def switched_off(place: Workplace, tracker: server.Server, single_file: Build) -
 
 
 @pytest.fixture(scope="module")
-def without(place: Workplace, tracker: server.Server, switched_off: Build) -> Build:
-    """Build where nothing of this project is installed."""
+def plain(place: Workplace, switched_off: Build) -> Rows:
+    """Build an application without the SDK, where this project is still installed."""
     assert switched_off.event
+    (place.folder / "plain.py").write_text("print('plain')\n", encoding="utf-8")
+    place.run("pyinstaller --noconfirm --log-level WARN plain.py")
+    assert place.run("dist/plain/plain").strip() == "plain"
+    return collected(place, "plain")
+
+
+@pytest.fixture(scope="module")
+def without(place: Workplace, tracker: server.Server, plain: Rows) -> Build:
+    """Build where nothing of this project is installed."""
+    assert plain
     place.run(WITHOUT)
     return Build(place, tracker, BUILD, START)
 
@@ -97,7 +110,7 @@ def without(place: Workplace, tracker: server.Server, switched_off: Build) -> Bu
 @pytest.fixture(scope="module")
 def truth(place: Workplace, documented: Build) -> dict[str, str]:
     """Ask ``importlib.metadata`` whose the collected import packages are."""
-    packages = {name.partition(".")[0] for name, _ in documented.entries()}
+    packages = {name.partition(".")[0] for name, _, _ in documented.entries}
     found = json.loads(run(place.python, "-c", OWNERS, *sorted(packages)))
     return {normalize(name): version for name, version in found.items()}
 
@@ -139,8 +152,8 @@ def test_the_stock_sdk_lists_a_part(without: Build, documented: Build) -> None:
 
 def test_nothing_else_changes(documented: Build, without: Build) -> None:
     """The bundle holds what it would hold anyway, and what the page says is added."""
-    added = {name for name, _ in documented.entries() - without.entries()}
-    assert not without.entries() - documented.entries()
+    added = {name for name, _, _ in documented.entries - without.entries}
+    assert not without.entries - documented.entries
     assert {name.partition(".")[0] for name in added} == {
         "_sentry_modules",
         "pyi_rth_sentry_modules",
@@ -150,13 +163,18 @@ def test_nothing_else_changes(documented: Build, without: Build) -> None:
 
 def test_the_switch_leaves_the_build_as_it_is(switched_off: Build, without: Build) -> None:
     """A build that is switched off holds what it would hold without this project."""
-    assert switched_off.entries() == without.entries()
+    assert switched_off.entries == without.entries
     assert switched_off.event["modules"] == without.event["modules"]
 
 
 def test_the_build_says_nothing_when_all_is_well(documented: Build) -> None:
     """An application without a manifest of its own gives no warning."""
     assert "sentry-modules" not in documented.log
+
+
+def test_an_application_without_the_sdk_stays_as_it_is(plain: Rows) -> None:
+    """Nothing is added where there is nothing to help."""
+    assert not [name for name, _, _ in plain if "sentry_modules" in name]
 
 
 @pytest.fixture(scope="module")
