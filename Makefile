@@ -20,7 +20,7 @@ test: $(VENV)/.complete lint ## Lint, check types and run the quick tests
 test-slow: $(VENV)/.complete ## Run the tests that build with every backend
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow and not bundles"
 
-test-bundles: $(VENV)/.complete ## Ship the sample applications in every way, and print what a real server holds
+test-bundles: $(VENV)/.complete ## Ship the sample applications in every way, on a real server
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/bundles/test_matrix.py
 
 test-nuitka: $(VENV)/.complete ## Build with Nuitka, which takes minutes, and run what it built
