@@ -65,7 +65,10 @@ def _options() -> Iterator[str]:
 def _commands() -> Iterator[str]:
     """Tell each command as its own ``--help`` does."""
     top = click.Context(commands, info_name="sentry-modules")
-    for name, command in commands.commands.items():
+    for name in commands.list_commands(top):
+        command = commands.get_command(top, name)
+        if command is None:
+            raise PluginError(f"there is no command {name}")
         context = click.Context(command, info_name=name, parent=top)
         yield f"## {name}\n"
         yield f"```text\n{context.command_path} {' '.join(command.collect_usage_pieces(context))}"

@@ -109,7 +109,10 @@ def test_completion(shell: str) -> None:
     """Each shell is given its script, and with that it is offered commands and options."""
     variable = {"_SENTRY_MODULES_COMPLETE": f"{shell}_source"}
     assert "_SENTRY_MODULES_COMPLETE=" in complete(variable)
-    words = {"_SENTRY_MODULES_COMPLETE": f"{shell}_complete", "COMP_CWORD": "in" if shell == "fish" else "1"}
+    words = {
+        "_SENTRY_MODULES_COMPLETE": f"{shell}_complete",
+        "COMP_CWORD": "in" if shell == "fish" else "1",
+    }
     offered = complete({**words, "COMP_WORDS": "sentry-modules in"})
     assert "inspect" in offered
     assert "inject" in offered
