@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import shutil
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -128,10 +129,11 @@ def results(folder: Path) -> dict[str, object]:
     A file in an archive or a directory is one entry; half an archive raises.
     """
     found: dict[str, object] = {}
-    for path in sorted((folder / "out").rglob("*")):
-        place = path.relative_to(folder / "out")
-        if path.is_file() and not any(map(is_left_over, place.parts)):
-            found[place.as_posix()] = dict(_members(path)) or path.read_bytes()
+    for place, _, names in os.walk(folder / "out"):
+        path = Path(place).relative_to(folder / "out")
+        if not any(map(is_left_over, path.parts)):
+            for name in names:
+                found[(path / name).as_posix()] = _read(Path(place, name))
     return found
 
 
@@ -145,17 +147,16 @@ def is_left_over(name: str) -> bool:
     return name.startswith((PREFIX, ".tmp-"))
 
 
-def _members(path: Path) -> Iterator[tuple[str, bytes]]:
-    if path.read_bytes()[:3] == b"old":
-        return
-    if path.suffix in (".whl", ".pyz"):
-        with zipfile.ZipFile(path) as wheel:
-            yield from ((name, wheel.read(name)) for name in wheel.namelist())
-    elif path.suffix == ".gz":
-        with tarfile.open(path) as sdist:
-            for member in sdist:
-                content = sdist.extractfile(member)
-                yield member.name, content.read() if content else b""
+def _read(path: Path) -> object:
+    content = path.read_bytes()  # once: it can be replaced at any moment
+    if content == b"old" or path.suffix not in (".gz", ".pyz", ".whl"):
+        return content
+    if path.suffix == ".gz":
+        with tarfile.open(fileobj=io.BytesIO(content)) as sdist:
+            members = [(member.name, sdist.extractfile(member)) for member in sdist]
+            return {name: part.read() if part else b"" for name, part in members}
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        return {name: file.read(name) for name in file.namelist()}
 
 
 def run(name: str, folder: Path) -> None:

@@ -49,9 +49,9 @@ class Job:
         there.close()
         self._pipe.recv()  # all is imported: what follows is the job itself
 
-    def is_alive(self) -> bool:
-        """Tell whether it is still at it."""
-        return bool(self._process.is_alive())
+    def has_ended(self) -> bool:
+        """Tell whether it has said how it ended."""
+        return bool(self._pipe.poll())
 
     def kill(self) -> None:
         """End it as the system does where there is no memory, or a user with ``kill -9``."""
@@ -70,23 +70,27 @@ class Job:
 
 def _work(name: str, folder: Path, prepare: Callable[[], object] | None, pipe: Connection) -> None:
     tempfile.tempdir = None  # the server of forks can have found another one
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os.dup2(said.fileno(), 2)
-        pipe.send(None)
-        if prepare is not None:
-            prepare()
-        status = 0
-        try:
-            entrances.run(name, folder)
-        except SystemExit as error:
-            status = error.code if isinstance(error.code, int) else 1
-            print(error.code or "", file=sys.stderr)
-        except BaseException:  # noqa: BLE001 - as the interpreter does at its end
-            status = 1
-            traceback.print_exc()
-        sys.stderr.flush()
-        said.seek(0)
+    # Through a pipe, which no limit on files cuts off; it holds what one job says.
+    read, write = os.pipe()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(write, 2)
+    os.close(write)
+    pipe.send(None)
+    if prepare is not None:
+        prepare()
+    status = 0
+    try:
+        entrances.run(name, folder)
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else int(error.code is not None)
+        if isinstance(error.code, str):
+            print(error.code, file=sys.stderr)
+    except BaseException:  # noqa: BLE001 - as the interpreter does at its end
+        status = 1
+        traceback.print_exc()
+    sys.stderr.flush()
+    os.dup2(1, 2)
+    with os.fdopen(read, encoding="utf-8", errors="replace") as said:
         pipe.send(Ended(status, said.read().strip()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
+import traceback
 from collections import Counter
 from pathlib import Path
 
@@ -66,13 +67,17 @@ def _moment(folder: Path, name: str, before: dict[str, object], after: dict[str,
     try:
         found = entrances.results(folder)
     except Exception:  # noqa: BLE001 - each kind of archive has its own errors
+        traceback.print_exc()
         return "half-written"
     if found == after:
         return "after"
     if found == before:
         return "during" if entrances.left_over(folder) else "before"
     is_whole = name == "inject directory" and _is_usable(found, before, after)
-    return "during" if is_whole and _is_mended(folder, name, after) else "half-written"
+    if is_whole and _is_mended(folder, name, after):
+        return "during"
+    print("differs:", [k for k in found.keys() | after.keys() if found.get(k) != after.get(k)])
+    return "half-written"
 
 
 def _is_usable(
