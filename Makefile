@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help test test-slow test-bundles test-nuitka lint bench demo docs fuzz dist clean
+.PHONY: help test test-slow test-bundles test-nuitka faults lint bench demo docs fuzz dist clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ test-bundles: $(VENV)/.complete ## Ship the sample applications in every way, on
 
 test-nuitka: $(VENV)/.complete ## Build with Nuitka, which takes minutes, and run what it built
 	TEST_NUITKA=1 $(BIN)/python -m pytest -s tests/bundles/test_nuitka.py
+
+faults: $(VENV)/.complete ## Break disks, processes, manifests and finders on purpose, with KILLS=1000 kills
+	FAULT_KILLS=$(or $(KILLS),1000) $(BIN)/python -m pytest -n auto tests/faults \
+		tests/runtime/test_hostile_manifests.py tests/runtime/test_*_faults.py
 
 lint: $(VENV)/.complete ## Lint and check types
 	$(BIN)/ruff check

@@ -123,7 +123,7 @@ def uninstall() -> None:
 
 def register(bundle: Bundle) -> Bundle:
     """Put the finder in place for a bundle; give the one like it that came first, if any."""
-    if FINDER not in sys.meta_path:
+    if not any(finder is FINDER for finder in sys.meta_path):  # "in" would run their code
         sys.meta_path.insert(0, FINDER)
     for known in list(FINDER.bundles):
         if known.key == bundle.key:
@@ -151,10 +151,13 @@ def _is_first_only(context: DistributionFinder.Context | None) -> bool:
 def _real(context: DistributionFinder.Context | None) -> Iterator[Distribution]:
     """Find what the other finders find; one that raises will raise for its caller, not here."""
     for finder in list(sys.meta_path):
+        yield from _ask(finder, context)
+
+
+def _ask(finder: object, context: DistributionFinder.Context | None) -> Iterator[Distribution]:
+    try:
         find = getattr(finder, "find_distributions", None)
-        if find is None or isinstance(finder, ManifestFinder):
-            continue
-        try:
+        if find is not None and not isinstance(finder, ManifestFinder):
             yield from find() if context is None else find(context)
-        except Exception:  # noqa: BLE001, S112 - as above
-            continue
+    except Exception:  # noqa: BLE001 - as above
+        return

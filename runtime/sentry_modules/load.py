@@ -10,14 +10,11 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, Union
+from typing import Any, Iterable, Mapping, Union
 
 from sentry_modules.manifest import Manifest, UnusableManifestError
-
-if TYPE_CHECKING:
-    from importlib.machinery import ModuleSpec
 
 MODULE = "_sentry_modules"
 """What the generated module is called, in an import package or at the top level."""
@@ -136,9 +133,12 @@ def _find(name: str) -> ModuleSpec | None:
     if package and path is None:
         return None
     for finder in list(sys.meta_path):
-        find_spec = getattr(finder, "find_spec", None)
-        spec: ModuleSpec | None = None if find_spec is None else find_spec(name, path)
-        if spec is not None:
+        try:
+            find_spec = getattr(finder, "find_spec", None)
+            spec = None if find_spec is None else find_spec(name, path)
+        except (Exception, SystemExit):  # noqa: BLE001, S112 - the next one may know it
+            continue
+        if isinstance(spec, ModuleSpec):
             return spec
     return None
 

@@ -12,10 +12,13 @@ import shutil
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+import pytest
+from _pytest.mark import ParameterSet
 
 from hatch_sentry_modules.artifacts.replace import PREFIX
 from hatch_sentry_modules.cli.commands import commands
@@ -105,6 +108,13 @@ ENTRANCES = {
 
 COMMANDS = [name for name in ENTRANCES if name.startswith(("freeze", "inject"))]
 OURS = [name for name, entrance in ENTRANCES.items() if entrance.is_ours]
+QUICK = ("freeze", "inject")
+
+
+def params(names: Iterable[str]) -> list[ParameterSet]:
+    """Give entrances as parameters of a test; ``make test`` runs only the quickest of them."""
+    slow = pytest.mark.slow
+    return [pytest.param(name, marks=() if name in QUICK else slow) for name in names]
 
 
 def lay_out(folder: Path, name: str) -> Path:

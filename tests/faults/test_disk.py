@@ -19,8 +19,7 @@ from tests.faults.processes import Ended
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="its disks have no such limits and modes")
 
-HOOKS = [pytest.param(name, marks=pytest.mark.slow) for name in ENTRANCES if name not in OURS]
-EVERY = [*OURS, *HOOKS]
+EVERY = entrances.params(ENTRANCES)
 
 
 def limit_files(longest: int) -> None:
@@ -60,7 +59,7 @@ def check_line(name: str, ended: Ended) -> None:
 
 
 @pytest.mark.parametrize("room", [0, 4096, 16_384])
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", entrances.params(OURS))
 def test_a_full_disk(name: str, room: int, tmp_path: Path, tally: Tally) -> None:
     """A real one, with hardly any room for the result."""
     folder = entrances.lay_out(tmp_path / "w", name)

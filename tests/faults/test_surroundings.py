@@ -13,10 +13,7 @@ from tests.conftest import Tally
 from tests.faults import entrances, mounts, processes
 from tests.faults.entrances import COMMANDS, ENTRANCES, OURS
 
-EVERY = [
-    *OURS,
-    *(pytest.param(name, marks=pytest.mark.slow) for name in ENTRANCES if name not in OURS),
-]
+EVERY = entrances.params(ENTRANCES)
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="its names and folders are other ones")
 
@@ -74,7 +71,7 @@ def test_every_entrance_works(name: str, surroundings: str, tmp_path: Path, tall
 
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
 @pytest.mark.parametrize("kind", NAMES)
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", entrances.params(OURS))
 def test_every_path_works(name: str, kind: str, locale: str, tmp_path: Path, tally: Tally) -> None:
     """Whatever the folders are called that hold the project and the result."""
     try:

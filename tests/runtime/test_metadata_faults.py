@@ -14,7 +14,7 @@ FINDERS = {
     "raises for every module": "def find_spec(self, *_): raise RuntimeError('hostile')",
     "raises ImportError": "def find_spec(self, *_): raise ImportError('hostile')",
     "ends the program": "def find_spec(self, *_): raise SystemExit('hostile')",
-    "knows no modules": "",
+    "knows no modules": "pass",
     "gives what is no spec": "def find_spec(self, *_): return object()",
     "raises for metadata": "find_spec = staticmethod(lambda *_: None)\n"
     "    def find_distributions(self, *_): raise RuntimeError('hostile')",
@@ -121,7 +121,8 @@ def test_own_metadata_that_vanishes(what: str, order: str, tmp_path: Path, tally
     assert ours.status <= stock.status, ours.said
     assert len(ours.events) >= len(stock.events)
     for number, event in enumerate(ours.events):
-        assert event in (FROZEN, *stock.events[number : number + 1])
+        # Where the SDK fails to make its list, it sends none, or with another version an empty one.
+        assert (event or None) in (FROZEN, *stock.events[number : number + 1])
     tally("events while metadata vanishes", {"right": len(ours.events)})
 
 
