@@ -32,9 +32,9 @@ FORMAT = 1
 def inspect(artifact: Path, as_json: bool, form: str | None) -> None:
     """Print the manifest inside ARTIFACT, without running it.
 
-    ARTIFACT is a wheel, sdist, zipapp, shiv, pex, Lambda zip, a program of PyInstaller, or a
-    directory: an environment, or what a freezer wrote. Where it holds no manifest, what the
-    metadata in it says is printed, and marked as such.
+    ARTIFACT is a wheel, sdist, zipapp, shiv, pex, Lambda zip, a single file of PyInstaller or
+    Nuitka, or a directory: an environment, or what a freezer wrote. Where it holds no manifest,
+    what the metadata in it says is printed, and marked as such.
 
     \b
     Examples:
