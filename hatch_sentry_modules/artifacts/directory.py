@@ -21,7 +21,7 @@ Opener: TypeAlias = Callable[[Path], "AbstractContextManager[Artifact] | None"]
 """Opens a file that is an archive itself; nothing where it is none."""
 
 MOST_ARCHIVES = 2000
-EXECUTABLES = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+EXECUTABLES = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
 """How the programs of Linux, Windows and macOS begin."""
 
 

@@ -1,6 +1,7 @@
 """Puts a manifest into an application that is bundled already, and on request its start-up.
 
-The files go to the top of the archive or directory, which Python searches first when it runs one.
+The files go to the top of the archive or directory, which Python searches first when it runs one,
+or to the folder in it that is searched instead, such as ``python`` in a layer of AWS Lambda.
 https://docs.python.org/3/library/zipapp.html
 """
 
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from hatch_sentry_modules import layout, render, runtime_side
 from hatch_sentry_modules.artifacts import inject_pex, inject_start, inspected
-from hatch_sentry_modules.artifacts.inject_place import Place, opened
+from hatch_sentry_modules.artifacts.inject_place import Below, Readable, opened
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.model import Manifest
@@ -24,7 +25,12 @@ _RUNTIME = f"{runtime_side.PACKAGE}/__init__.py"
 
 
 def inject(
-    path: Path, out: Path, frozen: Callable[[], Manifest] | None = None, *, activate: bool = False
+    path: Path,
+    out: Path,
+    frozen: Callable[[], Manifest] | None = None,
+    *,
+    activate: bool = False,
+    below: str = "",
 ) -> Manifest | None:
     """Put a manifest into an artifact; all else in it stays, byte for byte.
 
@@ -33,6 +39,7 @@ def inject(
         out: Where the result goes; ``path`` itself to change it in place.
         frozen: Gives the manifest; without it, the artifact's own metadata does.
         activate: Add the run-time package too, and the line that starts it.
+        below: The folder in the artifact that the files go to, if not its top.
 
     Returns:
         The manifest that was put in; nothing where the same one was there already.
@@ -45,20 +52,25 @@ def inject(
         fault = f"is of the kind {inspection.kind!r}, into which nothing is put"
         raise FreezeError(path.name, "", fault, "Let what builds it add the manifest")
     manifest = frozen() if frozen else inspected.of_held(inspection)
-    with opened(path) as place:
+    with opened(path) as whole:
+        place = Below(whole, below)
         files = dict(_activation(place)) if activate else {}
         if _is_runtime_in(place, files):
             manifest = _with_runtime(manifest)
         _refuse_other(place)
         files[layout.FILE_NAME] = render.to_python(manifest).encode("ascii")
-        changed = {name: files[name] for name in files if place.read(name) != files[name]}
+        changed = {
+            place.path(name): content
+            for name, content in files.items()
+            if place.read(name) != content
+        }
         if changed:
-            changed = inject_pex.with_hashes(place, changed)
-        place.write(changed, out)
+            changed = inject_pex.with_hashes(whole, changed)
+        whole.write(changed, out)
     return manifest if changed else None
 
 
-def _activation(place: Place) -> Mapping[str, bytes]:
+def _activation(place: Readable) -> Mapping[str, bytes]:
     """Give the files that start the run-time package, one that is there already left alone."""
     files = {inject_start.MAIN: inject_start.with_line(place)}
     if place.read(_RUNTIME) is None:
@@ -75,7 +87,7 @@ def _runtime() -> dict[str, bytes]:
     }
 
 
-def _is_runtime_in(place: Place, files: Mapping[str, bytes]) -> bool:
+def _is_runtime_in(place: Readable, files: Mapping[str, bytes]) -> bool:
     """Say whether the run-time package in it is the one whose version is known here."""
     known = (runtime_side.folder() / _RUNTIME).read_bytes()
     return files.get(_RUNTIME, place.read(_RUNTIME)) == known
@@ -90,7 +102,7 @@ def _with_runtime(manifest: Manifest) -> Manifest:
     return replace(manifest, distributions=listed, skipped=skipped)
 
 
-def _refuse_other(place: Place) -> None:
+def _refuse_other(place: Readable) -> None:
     """Refuse to replace a module that this tool did not generate."""
     there = place.read(layout.FILE_NAME)
     if there is not None and not there.startswith(render.HEADER.encode("ascii")):

@@ -8,7 +8,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
@@ -24,13 +24,20 @@ _SIGNATURE = re.compile(r"META-INF/[^/]+\.(SF|RSA|DSA|EC)", re.IGNORECASE)
 _BROKEN = (BadZipFile, LargeZipFile, EOFError, ValueError, RuntimeError, zlib.error)
 
 
-class Place(Protocol):
-    """An artifact of which files are read and changed; places in it are relative, with ``/``."""
+class Readable(Protocol):
+    """An artifact, or a folder in it; places in it are relative, with ``/``."""
 
     name: str
 
     def read(self, file: str) -> bytes | None:
         """Give a file's content, or nothing where it is not there."""
+
+
+class Place(Readable, Protocol):
+    """An artifact of which files are read and changed."""
+
+    def has_folder(self, folder: str) -> bool:
+        """Say whether something is in a folder."""
 
     def write(self, changed: Mapping[str, bytes], out: Path) -> None:
         """Put the artifact with changed and new files to ``out``, whole or not at all."""
@@ -56,6 +63,34 @@ def opened(path: Path) -> Iterator[Place]:
         raise FreezeError(path.name, "", fault) from None
 
 
+class Below:
+    """A folder in an artifact, by its path there; the artifact's top where that is empty."""
+
+    def __init__(self, place: Place, folder: str) -> None:
+        """Find the folder.
+
+        Raises:
+            FreezeError: It is not there, or it is no path in an artifact.
+        """
+        self.name = place.name
+        self._place = place
+        parts = PurePosixPath(folder.replace("\\", "/")).parts
+        self._prefix = "".join(f"{part}/" for part in parts)
+        is_inside = not {"..", "/"} & {*parts} and ":" not in folder
+        if parts and not (is_inside and place.has_folder(self._prefix)):
+            raise FreezeError(
+                place.name, "", f"holds no folder {folder!a}", "Choose another --path"
+            )
+
+    def path(self, file: str) -> str:
+        """Give the path in the artifact of a file in the folder."""
+        return self._prefix + file
+
+    def read(self, file: str) -> bytes | None:
+        """Give a file's content."""
+        return self._place.read(self.path(file))
+
+
 class ZipPlace:
     """A zip archive, whatever stands before it."""
 
@@ -73,6 +108,10 @@ class ZipPlace:
             raise FreezeError(path.name, "META-INF", fault, "Sign it afterwards")
         if not file.namelist():
             raise FreezeError(path.name, "", "it holds no files")
+
+    def has_folder(self, folder: str) -> bool:
+        """Say whether an entry is in it."""
+        return any(name.startswith(folder) for name in self._file.namelist())
 
     def read(self, file: str) -> bytes | None:
         """Give an entry's content."""
@@ -99,6 +138,10 @@ class DirectoryPlace:
         """Take a directory's path."""
         self.name = path.name
         self._path = path
+
+    def has_folder(self, folder: str) -> bool:
+        """Say whether it is a folder there."""
+        return (self._path / folder).is_dir()
 
     def read(self, file: str) -> bytes | None:
         """Give a file's content; a link that leads out of the directory is refused."""
@@ -153,9 +196,10 @@ def _put(changed: Mapping[str, bytes], folder: Path) -> None:
         raise unwritable(folder.name, error) from None
 
 
-def _last(file: str) -> tuple[bool, bool, str]:
+def _last(file: str) -> tuple[int, bool, bool, str]:
     """Sort the start-up line behind all that it needs, and before it what tells a whole package.
 
     A package without the rest of its files would count as there when this is done again.
     """
-    return file == "__main__.py", file.endswith("/__init__.py"), file
+    name = Path(file).name
+    return -file.count("/"), name == "__init__.py", name == "__main__.py", file

@@ -7,7 +7,7 @@ import codecs
 from pathlib import Path
 
 from hatch_sentry_modules import layout, runtime_side
-from hatch_sentry_modules.artifacts.inject_place import Place
+from hatch_sentry_modules.artifacts.inject_place import Readable
 from hatch_sentry_modules.errors import FreezeError
 
 MAIN = "__main__.py"
@@ -23,7 +23,7 @@ LINE = f"{CALL}  # added by sentry-modules inject"
 """It binds no name, so that the program's own are as they were."""
 
 
-def with_line(place: Place) -> bytes:
+def with_line(place: Readable) -> bytes:
     """Give the program's ``__main__.py`` with the line in it, which is put in once.
 
     The docstring and the imports from ``__future__`` have to stay before it.

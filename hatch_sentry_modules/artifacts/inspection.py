@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_sentry_modules import layout
-from hatch_sentry_modules.artifacts import compiled_module, generated_module, held, pex_info
+from hatch_sentry_modules.artifacts import (
+    compiled_module,
+    generated_module,
+    held,
+    pex_info,
+    pyinstaller_file,
+)
 from hatch_sentry_modules.artifacts.artifact import LONGEST_PLACE, Artifact, File, printable
 from hatch_sentry_modules.artifacts.generated_module import ReadModule
 from hatch_sentry_modules.artifacts.held import Held
-from hatch_sentry_modules.artifacts.kinds import Marks
+from hatch_sentry_modules.artifacts.kinds import PYINSTALLER, Marks
 from hatch_sentry_modules.artifacts.opening import opened
 from hatch_sentry_modules.artifacts.replace import PREFIX
 
@@ -37,12 +44,15 @@ class Inspection:
     """All that is known of an artifact without running it.
 
     ``held`` is what core metadata in it says (or ``PEX-INFO``); ``unread`` are sentences.
+    ``packages`` are the import packages in PyInstaller's table of contents, outside the standard
+    library as far as it is known here; it says no more of what it holds.
     """
 
     name: str
     kind: str
     manifests: tuple[Found, ...]
     held: tuple[Held, ...]
+    packages: tuple[str, ...] = ()
     unread: tuple[str, ...]
 
 
@@ -70,6 +80,7 @@ class _Looking:
         self._manifests: list[Found] = []
         self._held: list[Held] = []
         self._pex: list[Held] = []
+        self._packages: set[str] = set()
         self._unread: list[str] = []
         self._too_many = 0
 
@@ -81,11 +92,14 @@ class _Looking:
                 self._take(file.place, file.content)
         if self._too_many:
             self._unread.append(f"{self._too_many} files more were not read: it holds too many.")
+        kind = self._marks.kind(artifact.kind)
+        packages = self._packages - sys.stdlib_module_names
         return Inspection(
             name=printable(path.resolve().name),
-            kind=self._marks.kind(artifact.kind),
+            kind=kind,
             manifests=tuple(self._without_copies()),
             held=tuple(held.on_search_path(self._held)) or tuple(sorted(self._pex)),
+            packages=tuple(map(printable, sorted(packages))) if kind in PYINSTALLER else (),
             unread=tuple(self._unread),
         )
 
@@ -101,6 +115,9 @@ class _Looking:
         if len(place) > LONGEST_PLACE or _is_left_over(place):
             return 0
         self._marks.see(place)
+        _, inside, module = place.partition(pyinstaller_file.MODULES)
+        if inside:
+            self._packages.add(module.partition("/")[0].partition(".")[0])
         if (name := place.rpartition("/")[2]) in _READERS:
             return self._within(len(self._manifests) < MOST_MANIFESTS, _READERS[name].LONGEST + 1)
         if held.is_metadata(place):

@@ -17,6 +17,9 @@ FROZEN = ("cx_Freeze", "PyInstaller", "Nuitka")
 """How the kinds begin whose tools keep only a part of the metadata."""
 
 
+PYINSTALLER = ("PyInstaller executable", "PyInstaller directory")
+
+
 class Marks:
     """Notes the files that tell the kind, as they come along."""
 

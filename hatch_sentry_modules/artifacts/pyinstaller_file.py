@@ -16,6 +16,9 @@ from hatch_sentry_modules.artifacts import compiled_module, pyinstaller_modules
 from hatch_sentry_modules.artifacts.artifact import ArtifactError, File, Wanted
 from hatch_sentry_modules.artifacts.marshalled import MarshalError
 
+MODULES = ".pyz/"
+"""What stands in the place of each module between the name of its archive and its own."""
+
 COOKIE = b"MEI\014\013\012\013\016"
 
 _COOKIE = struct.Struct("!8sIIii64s")

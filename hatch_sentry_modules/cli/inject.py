@@ -28,8 +28,17 @@ from hatch_sentry_modules.model import Manifest
     type=click.Path(path_type=Path),
     help="Leave ARTIFACT as it is, and write the result here.",
 )
+@click.option(
+    "--path",
+    "below",
+    metavar="FOLDER",
+    default="",
+    help="The folder in ARTIFACT that Python searches, if that is not its top.",
+)
 @click.option("--activate", is_flag=True, help="Let the application use it without a change.")
-def inject(artifact: Path, source: str | None, output: Path | None, activate: bool) -> None:
+def inject(
+    artifact: Path, source: str | None, output: Path | None, below: str, activate: bool
+) -> None:
     """Put the manifest into ARTIFACT: a zipapp, shiv, pex, Lambda zip or directory.
 
     All else in it stays as it is, byte for byte. With --activate the run-time package goes in
@@ -41,6 +50,7 @@ def inject(artifact: Path, source: str | None, output: Path | None, activate: bo
       sentry-modules inject app.pyz
       sentry-modules inject --activate app.pyz -o app-with-modules.pyz
       sentry-modules inject --source uv.lock build/lambda
+      sentry-modules inject --path python layer.zip
     """
     path = artifact.resolve()
     manifest = injecting.inject(
@@ -48,6 +58,7 @@ def inject(artifact: Path, source: str | None, output: Path | None, activate: bo
         output.resolve() if output else path,
         (lambda: _freeze(source)) if source else None,
         activate=activate,
+        below=below,
     )
     name = printable(path.name)
     if manifest is None:

@@ -70,6 +70,7 @@ def to_document(found: Inspection) -> dict[str, Any]:
         "kind": found.kind,
         "manifests": [_manifest(manifest) for manifest in found.manifests],
         "held": [{"name": h.name, "version": h.version, "place": h.place} for h in found.held],
+        "packages": list(found.packages),
         "unread": list(found.unread),
     }
 
@@ -127,6 +128,9 @@ def _condition(line: Listed) -> str:
 def _show_held(found: Inspection) -> None:
     if not found.held:
         click.echo("no manifest, and no metadata of any distribution")
+        if found.packages:
+            click.echo("import packages in its table of contents, without versions:")
+            click.echo("\n".join(found.packages))
         return
     click.echo("no manifest; what the metadata in it says:")
     table.show(("name", "version"), [(held.name, held.version) for held in found.held])

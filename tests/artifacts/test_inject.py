@@ -309,3 +309,55 @@ def test_archives_of_the_standard_library_run_as_before(tmp_path: Path) -> None:
     injected("--activate", "--source", folder / "requirements.txt", path)
     command = [sys.executable, "-I", str(path), "hello"]
     assert subprocess.run(command, check=True, capture_output=True).stdout.strip() == b"hello"
+
+
+def test_a_folder_that_python_searches_instead(tmp_path: Path) -> None:
+    """In a layer of AWS Lambda all goes below ``python``, in an archive and in a directory."""
+    layer = {f"python/{name}": content for name, content in FILES.items()}
+    path = write(tmp_path / "layer.zip", layer)
+    before = entries(path)
+    injected("--path", "python", "--activate", path)
+    after = entries(path)
+    changed = [name for name, *_ in before if name == "python/__main__.py"]
+    assert [e for e in after if e in before] == [e for e in before if e[0] not in changed]
+    new = {name for name, *_ in after} - layer.keys()
+    assert {"python/_sentry_modules.py", "python/sentry_modules/activation.py"} <= new
+    assert all(name.startswith("python/") for name in new)
+    assert injected("--path", "python", "--activate", path).endswith("nothing to change\n")
+    folder = tmp_path / "app" / "site"
+    folder.mkdir(parents=True)
+    (folder / "greet-1.2.dist-info").mkdir()
+    (folder / "greet-1.2.dist-info" / "METADATA").write_bytes(FILES["greet-1.2.dist-info/METADATA"])
+    injected("--path", "site/", tmp_path / "app")
+    assert modules((folder / "_sentry_modules.py").read_bytes()) == {"greet": "1.2"}
+    assert [file.name for file in (tmp_path / "app").iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize("folder", ["other", "..", "../app", "/", "greet/../..", "C:/"])
+def test_a_folder_that_is_not_in_it(folder: str, tmp_path: Path) -> None:
+    """Nothing is made, and nothing outside is touched."""
+    path = write(tmp_path / "app.zip")
+    tree = tmp_path / "app"
+    (tree / "greet-1.2.dist-info").mkdir(parents=True)
+    (tree / "greet-1.2.dist-info" / "METADATA").write_bytes(FILES["greet-1.2.dist-info/METADATA"])
+    for artifact in (path, tree):
+        assert "holds no folder" in refused("inject", "--path", folder, artifact)
+    assert sorted(file.name for file in tmp_path.rglob("*")) == [
+        "METADATA",
+        "app",
+        "app.zip",
+        "greet-1.2.dist-info",
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_folder_that_is_a_link_out_of_it(tmp_path: Path) -> None:
+    """It is refused before anything is written."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    app = tmp_path / "app"
+    (app / "greet-1.2.dist-info").mkdir(parents=True)
+    (app / "greet-1.2.dist-info" / "METADATA").write_bytes(FILES["greet-1.2.dist-info/METADATA"])
+    (app / "python").symlink_to(outside)
+    assert "leads out of the directory" in refused("inject", "--path", "python", app)
+    assert list(outside.iterdir()) == []
