@@ -14,6 +14,8 @@ SIZES = (30, 100, 300, 1_000)
 LARGEST = 5_000
 PLACES = ("directory", "zip", "PyInstaller")
 MEASURE = "processor us"
+ROUNDS = {"bare": 9, "first": 9, "finding": 5, "scan": 5}
+"""A scan takes up to two seconds, and a promise that is hundreds of times away needs few."""
 
 # What is promised: against the import of a bare compiled dict, and against the stock scan.
 SLOWEST = 1.5
@@ -23,39 +25,40 @@ GROWTH = 2.0
 
 def measure(setting: Setting) -> Report:
     """Measure in a directory, in a zip file and in a PyInstaller bundle."""
-    folder, rounds = setting.folder, setting.rounds(9)
+    folder = setting.folder
     python = probing.with_python(folder / "package")
     calls = [
         *_beside_python(python, folder),
         *_in_bundles(folder / "bundled"),
         *_largest(python, folder / "largest"),
     ]
-    rows = take_turns((rounds, call) for call in calls)
+    rows = take_turns((setting.rounds(ROUNDS[what]), call) for what, call in calls)
     return Report(rows=rows, promises=list(_promises(rows)), versions=pinned([PYINSTALLER]))
 
 
-def _beside_python(python: Probe, folder: Path) -> Iterator[Call]:
+def _beside_python(python: Probe, folder: Path) -> Iterator[tuple[str, Call]]:
     for size in SIZES:
         stripped = sample.lay_out(folder / f"stripped{size}", size)
         intact = sample.add_metadata(sample.lay_out(folder / f"intact{size}", size), size)
         zips = sample.archive(stripped), sample.archive(intact)
         for place, (bare, full) in (("directory", (stripped, intact)), ("zip", zips)):
             for what, path in (("bare", bare), ("first", bare), ("scan", full)):
-                yield python.call(what, place, size, MEASURE, sample.name(size), path)
+                yield what, python.call(what, place, size, MEASURE, sample.name(size), path)
 
 
-def _in_bundles(folder: Path) -> Iterator[Call]:
+def _in_bundles(folder: Path) -> Iterator[tuple[str, Call]]:
     bundles = probing.in_bundles(folder, SIZES)
     for size in SIZES:
-        for what in ("bare", "first", "finding"):
-            yield bundles["stripped"].call(what, PLACES[2], size, MEASURE, sample.name(size))
-        yield bundles[f"intact{size}"].call("scan", PLACES[2], size, MEASURE, sample.name(size))
+        for what in ("bare", "first", "finding", "scan"):
+            bundle = bundles[f"intact{size}" if what == "scan" else "stripped"]
+            yield what, bundle.call(what, PLACES[2], size, MEASURE, sample.name(size))
 
 
-def _largest(python: Probe, folder: Path) -> Iterator[Call]:
+def _largest(python: Probe, folder: Path) -> Iterator[tuple[str, Call]]:
     sample.lay_out(folder, LARGEST)
     for what in ("bare", "first"):
-        yield python.call(what, PLACES[0], LARGEST, MEASURE, sample.name(LARGEST), folder)
+        call = python.call(what, PLACES[0], LARGEST, MEASURE, sample.name(LARGEST), folder)
+        yield what, call
 
 
 def _promises(rows: list[Row]) -> Iterator[Promise]:
