@@ -1,4 +1,4 @@
-"""The run-time side on every Python and SDK that it supports: ``nox -s runtime scenarios``."""
+"""Both sides on what they support: ``nox -s runtime scenarios minimum minimum_runtime``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,19 @@ import nox
 
 PYTHONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"]
 SDKS = ["1.5.12", "1.14", "1.29", "1.40.5", "1.45.1", "2.0.1", "2.10", "2.20", "2.35", "2.54", ""]
-TESTS = ["pytest", "pytest-xdist", "jsonschema", "hatchling", "editables", "./runtime"]
+TESTS_OF_BOTH = ["pytest", "pytest-xdist", "jsonschema", "./runtime"]
+TESTS = [*TESTS_OF_BOTH, "hatchling", "editables"]
+
+OLDEST = [
+    "click==8.1.0",
+    "cyclonedx-python-lib[json-validation]==9.0.0",
+    "hatchling==1.19.0",
+    "packaging==26.1",
+    "pdm-backend==2.1.5",
+    "rich==13.0.0",
+    "setuptools==64.0.0",
+    "tomli==2.0.0",
+]
 
 nox.options.default_venv_backend = "venv"
 nox.options.download_python = "never"
@@ -19,6 +31,28 @@ def runtime(session: nox.Session) -> None:
     """Run the tests of the run-time side; arguments after ``--`` go to pytest."""
     session.install(*TESTS)
     session.run("python", "-m", "pytest", "tests/runtime", *(session.posargs or ["-m", "not slow"]))
+
+
+@nox.session(python="3.10")
+def minimum(session: nox.Session) -> None:
+    """Run the quick tests of the build side with the oldest of everything that it takes.
+
+    What is built from this checkout itself needs newer backends than the users' projects do.
+    """
+    backends = ["editables", "flit-core", "poetry-core", "uv-build", "wheel"]
+    others = ["build", "hypothesis", "validate-pyproject"]
+    session.install(*OLDEST, *TESTS_OF_BOTH, *backends, *others, ".[cli,sbom]")
+    ignored = [
+        f"--ignore=tests/{name}" for name in ("documentation", "runtime", "test_distributions.py")
+    ]
+    session.run("python", "-m", "pytest", "-n", "auto", "-m", "not slow", *ignored)
+
+
+@nox.session(python="3.8")
+def minimum_runtime(session: nox.Session) -> None:
+    """Run the tests of the run-time side with the oldest Python and SDK."""
+    session.install(*TESTS, "sentry-sdk==1.5.12", "setuptools<81")
+    session.run("python", "-m", "pytest", "tests/runtime", "-m", "not slow")
 
 
 @nox.session(python=["3.8", "3.11", "3.13"])

@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -73,7 +75,11 @@ def folder(tmp_path: Path) -> Path:
 
 def run(*arguments: str | Path) -> Result:
     """Run the command line in this process."""
-    return CliRunner().invoke(commands, [str(argument) for argument in arguments])
+    # Since click 8.2 the two streams are always apart, and before it only on request.
+    apart: dict[str, Any] = (
+        {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
+    )
+    return CliRunner(**apart).invoke(commands, [str(argument) for argument in arguments])
 
 
 def refused(*arguments: str | Path) -> str:

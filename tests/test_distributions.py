@@ -88,9 +88,6 @@ def test_the_sdist_builds_the_same_wheel(
 
 
 def test_one_version_stands_in_one_place(wheels: dict[str, Path]) -> None:
-    """Both wheels, and the entry in the sample's lock file, have the version of the package."""
-    version = sentry_modules.__version__
-    assert {wheel.name.split("-")[1] for wheel in wheels.values()} == {version}
-    lock = tomli.loads((ROOT / "fixtures/storefront/uv.lock").read_text(encoding="utf-8"))
-    (entry,) = [one for one in lock["package"] if one["name"] == "sentry-modules"]
-    assert entry["version"] == version
+    """Both wheels have the version of the run-time package."""
+    versions = {wheel.name.split("-")[1] for wheel in wheels.values()}
+    assert versions == {sentry_modules.__version__}

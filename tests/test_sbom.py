@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import metadata
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from zipfile import ZipFile
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from packaging.version import Version
 
 from demo.cache import kept_python
 from hatch_sentry_modules import pipeline, project, sbom
@@ -24,6 +26,11 @@ from tests.corpus import ROOT, cases
 from tests.test_cli import LOCK, PYPROJECT, refused, run
 
 PLACE = "acme_app-4.2.0.dist-info/sboms/sentry-modules.cdx.json"
+
+TAKES_SBOM = pytest.mark.skipif(
+    Version(metadata.version("hatchling")) < Version("1.28"),
+    reason="hatchling 1.28 is the first to take an SBOM",
+)
 
 INDEX = 'source = { registry = "https://index.example.org/simple" }'
 
@@ -203,7 +210,7 @@ def test_a_fork_is_two_components(tmp_path: Path) -> None:
     assert links(document)["pkg:pypi/old@1.0"] == ["pkg:pypi/flask@2.3.3"]
 
 
-@pytest.mark.parametrize("backend", ["hatchling", "flit-core"])
+@pytest.mark.parametrize("backend", [pytest.param("hatchling", marks=TAKES_SBOM), "flit-core"])
 def test_a_wheel_holds_it_from_the_tree_and_from_the_sdist(backend: str, tmp_path: Path) -> None:
     """Both hatchling and the wrapper put it where PEP 770 says; an sdist without lock file does."""
     tree = projects.lay_out(tmp_path / "p", backend, "sbom = true\n")

@@ -31,6 +31,7 @@ PAGES = [
 ]
 
 SHOP = """
+pip install --quiet --upgrade pip  # older ones know no extra of what a constraint gives a file for
 pip install --quiet build uv 'hatch-sentry-modules[cli,sbom]'
 python -m build --wheel
 cp dist/*.whl old.whl && cp dist/*.whl new.whl

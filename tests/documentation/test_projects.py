@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +50,9 @@ def _forget(document: dict[str, Any]) -> None:
     document["tool"].get("hatch", {}).get("build", {}).pop("hooks", None)
 
 
-def _merged(document: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    merged = copy.deepcopy(document)
-    for key, value in other.items():
-        inner = merged.get(key)
-        both = isinstance(inner, dict) and isinstance(value, dict)
-        merged[key] = _merged(inner, value) if both else value
-    return merged
+def _merged(document: Any, other: Any) -> Any:
+    """Lay a document over another, table by table."""
+    if not isinstance(document, dict) or not isinstance(other, dict):
+        return other
+    both = {key: _merged(document[key], other[key]) for key in document.keys() & other.keys()}
+    return {**document, **other, **both}

@@ -1,0 +1,65 @@
+"""The site, as ``make docs`` builds it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from hatch_sentry_modules.cli.commands import commands
+from hatch_sentry_modules.config import OPTIONS
+from tests.documentation.blocks import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the site, with warnings as errors."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, check=True)
+    return folder
+
+
+class _Loaded(HTMLParser):
+    """Collects the addresses of what a browser loads by itself to show a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        is_loaded = tag != "a" and values.get("rel") not in {"canonical", "next", "prev"}
+        self.addresses += [values[k] or "" for k in ("src", "href") if k in values and is_loaded]
+
+
+def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
+    """Neither a page nor a style sheet asks another host for a script, a font or a picture."""
+    pages = list(site.glob("*.html"))
+    assert len(pages) > 10
+    for page in pages:
+        parser = _Loaded()
+        parser.feed(page.read_text(encoding="utf-8"))
+        assert len(parser.addresses) > 2
+        assert not [a for a in parser.addresses if a.startswith(("http:", "https:", "//"))], page
+    for sheet in site.rglob("*.css"):
+        assert "url(http" not in sheet.read_text(encoding="utf-8"), sheet
+
+
+def test_the_reference_is_the_code(site: Path) -> None:
+    """Every option and command, and every option of a command, is there without being repeated."""
+    configuration = (site / "configuration.html").read_text(encoding="utf-8")
+    assert not [name for name in OPTIONS if f'id="{name}"' not in configuration]
+    reference = (site / "commands.html").read_text(encoding="utf-8")
+    for name, command in commands.commands.items():
+        assert f'id="{name}"' in reference
+        for parameter in command.params:
+            if parameter.param_type_name == "option":
+                assert parameter.opts[-1] in reference, (name, parameter.opts)
+    assert 'aria-labelledby="flow-title flow-text"' in (site / "believed.html").read_text("utf-8")
