@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any, TypeAlias
 
 import jsonschema
-from sentry_relay.processing import StoreNormalizer
 
 from demo.applications import Application
 from demo.bundles import Bundle
@@ -53,6 +52,8 @@ def compare(pair: Pair, host: Host, tracker: Server) -> tuple[Run, Run]:
 
 def send(bundle: Bundle, name: str, tracker: Server, *, stock: bool = False) -> Run:
     """Run a bundle, and judge the event that the server then holds as Sentry would have it."""
+    from sentry_relay.processing import StoreNormalizer  # there is none for Windows
+
     written: list[str] = []
     title = f"{bundle.name}, {bundle.application.name}, {name}"
     event = stored(tracker, title, lambda dsn: written.append(bundle.send(dsn, stock=stock)))

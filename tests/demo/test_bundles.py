@@ -13,17 +13,11 @@ from demo.cache import kept_python
 from demo.commands import run
 from demo.report import judge
 from demo.server import Server
+from tests.bundles.hosts import CROWD
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bundles")]
 
 _DEFAULTS = {"argv", "atexit", "dedupe", "excepthook", "logging", "stdlib", "threading"}
-_CROWD = (
-    "flask==2.3.3",
-    "requests==2.31.0",
-    "sentry-sdk==2.10.0",
-    "sqlalchemy==2.0.30",
-    "werkzeug==2.3.8",
-)
 
 Stored = Callable[..., dict[str, Any]]
 
@@ -86,7 +80,7 @@ def test_every_default_integration_stays_on(zipapp: Bundle, stored: Stored) -> N
 
 def test_a_crowded_host_does_not_reach_the_event(zipapp: Bundle, stored: Stored) -> None:
     """On an interpreter with other versions of the same distributions the bundle's are sent."""
-    host = kept_python("crowded-host", *_CROWD)
+    host = kept_python("crowded-host", *CROWD)
     crowded = replace(zipapp, name="zipapp on a crowded host", launcher=(host,))
     finding = judge(stored(crowded, stock=True), crowded)
     assert finding.wrong > 0
@@ -98,7 +92,7 @@ def test_a_crowded_host_does_not_answer_for_the_bundle(zipapp: Bundle) -> None:
     """Inside the zipapp ``importlib.metadata`` knows the bundled version, not the host's."""
     ask = "from importlib.metadata import version; print(version('werkzeug'))"
     start = "from storefront.__main__ import start_sentry; start_sentry()"
-    python, more = kept_python("crowded-host", *_CROWD), {"PYTHONPATH": str(zipapp.path)}
+    python, more = kept_python("crowded-host", *CROWD), {"PYTHONPATH": str(zipapp.path)}
     assert run(python, "-c", ask, more=more).strip() == "2.3.8"
     assert run(python, "-c", f"{start}; {ask}", more=more).strip() == zipapp.truth["werkzeug"]
 
