@@ -90,7 +90,7 @@ class Bundler:
 
     Those of one ``family`` share work. ``tool`` is the requirement of what builds, if anything but
     the standard library does. ``impossible`` maps the names of applications that cannot be shipped
-    this way to what Python says then.
+    this way to the extension module that is why.
     """
 
     name: str
