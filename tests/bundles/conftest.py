@@ -66,12 +66,15 @@ def tracker() -> Iterator[server.Server]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table of all cells that were run, in the order of the bundlers."""
     reports = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, ())]
-    rows = [row for r in reports for key, row in r.user_properties if key == "row"]
+    recorded = [item for report in reports for item in report.user_properties]
+    rows = [value for key, value in recorded if key == "row"]
+    notes = [value for key, value in recorded if key == "note"]
     if rows:
         order = [bundler.name for bundler in BUNDLERS]
         rows.sort(key=lambda row: order.index(row[0]))
         terminalreporter.section("bundle matrix")
-        terminalreporter.write_line(f"{markdown([_HEAD, *rows])}\n\n{_tools()}")
+        text = "\n\n".join([markdown([_HEAD, *rows]), *notes, _tools()])
+        terminalreporter.write_line(text)
 
 
 def _tools() -> str:
