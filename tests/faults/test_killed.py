@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
+import signal
+import sys
 import time
 import traceback
 from collections import Counter
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import Tally
 from tests.faults import entrances, processes
-from tests.faults.entrances import ENTRANCES
+from tests.faults.entrances import ENTRANCES, OURS
 
 KILLS = int(os.environ.get("FAULT_KILLS", "20"))
 """How many in all; ``make faults`` sets a thousand."""
@@ -50,6 +55,42 @@ def test_killed_at_any_moment(name: str, tmp_path: Path, tally: Tally) -> None:
     ended = processes.Job(name, folder).wait()
     assert ended.status == 0, ended.said
     assert entrances.results(folder) == after
+
+
+CHANGES = {"os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate"}
+
+
+def die_at(step: int) -> None:
+    """Kill this process when it is about to change the file system once more than so many times."""
+    changes = itertools.count()
+
+    def look(event: str, arguments: tuple[Any, ...]) -> None:
+        is_change = event in CHANGES or (
+            event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        )
+        if is_change and next(changes) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(look)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+@pytest.mark.parametrize("name", entrances.params(OURS))
+def test_killed_at_every_step(name: str, tmp_path: Path, tally: Tally) -> None:
+    """The same before each single change that a job makes to the file system."""
+    folder = entrances.lay_out(tmp_path / "w", name)
+    before = entrances.results(folder)
+    assert processes.Job(name, folder).wait().status == 0
+    after = entrances.results(folder)
+    counts: Counter[str] = Counter({"half-written": 0})
+    for step in itertools.count():
+        entrances.begin(folder, name)
+        if processes.Job(name, folder, partial(die_at, step)).wait().status == 0:
+            break
+        counts[_moment(folder, name, before, after)] += 1
+    tally("kills at a step", counts)
+    assert not counts["half-written"]
+    assert counts["during"]
 
 
 def _begin_again(folder: Path, name: str) -> None:
