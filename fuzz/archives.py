@@ -10,7 +10,7 @@ import tempfile
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -25,10 +25,22 @@ NAMES = [
     "__main__.py", "environment.json", "_bootstrap/__init__.py", "sentry_modules/__init__.py",
     "flask-3.1.3.dist-info/METADATA", "flask-3.1.3.dist-info/WHEEL", "a.egg-info/PKG-INFO",
     "../evil.py", "/etc/evil", "META-INF/X.RSA", "a.dist-info/RECORD", "base_library.zip",
-    "lib/library.zip", "pyvenv.cfg", "acme/", "x" * 1200, "site-packages/a.dist-info/METADATA",
+    "lib/library.zip", "pyvenv.cfg", "acme/", "x" * 1200, "a.dist-info",
+    "site-packages/a.dist-info/METADATA",
 ]  # fmt: skip
 NUMBERS = [0, 1, 2, 8, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 0x80000000]
+Entries = list[tuple[str, bytes]]
+
 _MARKS = re.compile(rb"PK\x01\x02|PK\x03\x04|PK\x05\x06|PK\x06\x06|PYZ\0|" + re.escape(COOKIE))
+LINK = b"-> ../beside"
+"""The content of what is a link where an artifact is written as a directory."""
+
+METADATA = "flask-3.1.3.dist-info/METADATA"
+CONTENTS = [
+    b"Metadata-Version: 2.1\nName: flask\nVersion: 3.1.3\n",
+    b"Name: \xc3\xa9\nVersion: 1\n\n", b"", LINK, b"-> .", b"-> /dev/null",
+    b"import os\n", b"from __future__ import annotations\nx = 1", b"\\\n\\\n", b"\0",
+]  # fmt: skip
 PEX = b"""{"code_hash": "abc", "pex_hash": "def", "venv": false,
 "distributions": {"a-1.0-py3-none-any.whl": "x"}}"""
 
@@ -55,20 +67,25 @@ def seeds() -> Iterator[bytes]:
                 if p.is_file()
             }
             yield parts.join(files)
-    yield zipped({"PEX-INFO": PEX, "__main__.py": b"'''Doc.'''\nimport sys\n"})
-    yield zipped({"_bootstrap/__init__.py": b"", "environment.json": b"{}", "__main__.py": b""})
+    main = ("__main__.py", b"'''Doc.'''\nimport sys\n")
+    yield zipped([("PEX-INFO", PEX), main])
+    yield zipped([("_bootstrap/__init__.py", b""), ("environment.json", b"{}"), main])
+    yield zipped([main, (METADATA, CONTENTS[0]), main, (METADATA, CONTENTS[0])])
+    yield parts.join({"a/METADATA": LINK, "__main__.py": LINK, METADATA: CONTENTS[0]})
     for path in sorted(COMPILED.glob("*.bin")):
-        yield zipped({"acme/_sentry_modules.pyc": path.read_bytes()})
+        inner = zipped([("acme/_sentry_modules.pyc", path.read_bytes()), (METADATA, CONTENTS[0])])
+        yield inner
         yield executable(path.read_bytes())
+        yield parts.join({"lib/library.zip": inner, "program": executable(path.read_bytes())})
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
+def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
     """Write a zip archive; without compression, so that bytes can be changed."""
     buffer = io.BytesIO(b"#!/usr/bin/env python3\n")
     buffer.seek(0, io.SEEK_END)
     with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w") as file:
         warnings.simplefilter("ignore")  # of a name that is there twice
-        for name, content in files.items():
+        for name, content in files:
             file.writestr(name, content)
     return buffer.getvalue()
 
@@ -97,32 +114,36 @@ def _listed(name: str, start: int, length: int) -> bytes:
 def mutate(data: bytes, random: Random) -> bytes:
     """Give a neighbour of an artifact."""
     if data.startswith(b"--- "):
-        return parts.join(_entries(parts.split(data), random))
+        return parts.join(dict(_entries(list(parts.split(data).items()), random)))
     if data.startswith(b"\x1f\x8b"):
         return _tar(data, random)
     if random.randrange(2):
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as file:
-                entries = {info.filename: file.read(info) for info in file.infolist()}
+                entries = [(info.filename, file.read(info)) for info in file.infolist()]
             return zipped(_entries(entries, random))
         except Exception:  # noqa: BLE001  # damaged as it is, bytes alone can change
             return _numbers(data, random)
     return _numbers(data, random)
 
 
-def _entries(entries: dict[str, bytes], random: Random) -> dict[str, bytes]:
-    """Change, rename, add or leave out an entry."""
-    entries = entries or {"a": b""}
-    name, way = random.choice(list(entries)), random.randrange(5)
+def _entries(entries: Entries, random: Random) -> Entries:
+    """Change, rename, double, add or leave out an entry."""
+    place = random.randrange(len(entries) or 1)
+    name, content = entries.pop(place) if entries else ("a", b"")
+    way = random.randrange(6)
     if way == 0:
-        del entries[name]
+        new = []
     elif way == 1:
-        entries[random.choice(NAMES)] = entries.pop(name)
+        new = [(random.choice(NAMES), content)]
     elif way == 2:
-        entries[random.choice(NAMES)] = entries[name]
+        new = [(name, content), (random.choice((*NAMES, name)), content)]
+    elif way == 3:
+        new = [(name, content), (random.choice(NAMES), random.choice(CONTENTS))]
     else:
-        entries[name] = altered(entries[name], random)
-    return entries
+        is_archive = content.startswith((b"#!/usr/bin/env python3\nPK", b"PK", b"\x7fELF"))
+        new = [(name, mutate(content, random) if is_archive else altered(content, random))]
+    return [*entries[:place], *new, *entries[place:]]
 
 
 def _numbers(data: bytes, random: Random) -> bytes:

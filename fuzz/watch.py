@@ -46,7 +46,8 @@ def _see(event: str, arguments: tuple[object, ...]) -> None:
         is_write = isinstance(flags, int) and bool(flags & _FLAGS)
         _judge(event, path, is_write=is_write)
     elif event in WRITES or event in LISTS:
-        for path in arguments[: 2 if event in {"os.rename", "os.link"} else 1]:
+        paths = {"os.rename": slice(2), "os.link": slice(1, 2), "os.symlink": slice(1, 2)}
+        for path in arguments[paths.get(event, slice(1))]:
             _judge(event, path, is_write=event in WRITES)
     elif event in RUNS:
         _seen.append(f"{event} {arguments!a}")

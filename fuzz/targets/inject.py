@@ -5,6 +5,7 @@ Nothing outside its folder is touched, and nothing is left beside it.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import warnings
 import zipfile
@@ -34,6 +35,7 @@ def _run(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
         warnings.simplefilter("error")  # one would be printed before the message
         folder = Path(name)
+        (folder / "beside").mkdir()
         path = write(data, folder)
         out = folder / "out" if way & 1 else path
         before, outside = _content(folder), list[str]()
@@ -99,10 +101,15 @@ def _entries(path: Path) -> dict[str, bytes]:
 
 
 def _content(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else b""
-        for path in folder.rglob("*")
-    }
+    """Give what is in a folder; a link is what it says, and leads nowhere."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink():
+            content = os.fsencode(path.readlink())
+        else:
+            content = path.read_bytes() if path.is_file() else b""
+        found[path.relative_to(folder).as_posix()] = content
+    return found
 
 
 TARGET = Target(run=_run, seeds=archives.seeds, mutate=archives.mutate)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -23,14 +25,24 @@ from tests.environments import LINUX
 
 
 def write(data: bytes, folder: Path) -> Path:
-    """Write an artifact: a directory where the input is several files."""
+    """Write an artifact: a directory, with links, where the input is several files."""
     path = folder / "artifact"
     if data.startswith(b"--- "):
         path.mkdir()
-        parts.write(parts.split(data), path)
+        files = parts.split(data)
+        links = {name: text for name, text in files.items() if text.startswith(b"-> ")}
+        parts.write({name: files[name] for name in files.keys() - links}, path)
+        for name, text in links.items():
+            _link(path / name, text[3:].strip())
     else:
         path.write_bytes(data)
     return path
+
+
+def _link(path: Path, to: bytes) -> None:
+    with suppress(OSError, ValueError):  # something else is there, or it is no name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(os.fsdecode(to))
 
 
 def _run(data: bytes) -> None:

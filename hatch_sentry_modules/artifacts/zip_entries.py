@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import struct
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,8 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 UNIX = 3
 """The system on which external attributes hold a mode, in ``ZipInfo.create_system``."""
 
+# https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.7: mark, and lengths of the rest.
+_HEADER = struct.Struct("<4s22xHH")
 _CHUNK = 1 << 20
 
 
@@ -31,7 +34,7 @@ def rewrite(
         like: The entry whose compression and time the new ones take.
 
     Raises:
-        BadZipFile: The list of entries points elsewhere.
+        BadZipFile: The list of entries points elsewhere, or entries overlap.
     """
     # Opened once: by a second time another process can have put a new file into its place.
     with source.open("rb") as raw, ZipFile(raw) as old, target.open("wb") as out:
@@ -45,12 +48,14 @@ def rewrite(
             changed.comment = old.comment
             template = old.getinfo(like)
             for info in old.infolist():
-                if info.filename == before:
-                    for name in sorted(new.keys() - old.NameToInfo.keys()):
+                # What is there twice is put in once.
+                names = (
+                    sorted(new.keys() - old.NameToInfo.keys()) if info.filename == before else []
+                )
+                for name in [*names, info.filename]:
+                    if name in new and name not in changed.NameToInfo:
                         changed.writestr(_entry(name, template), new[name])
-                if info.filename in new:
-                    changed.writestr(_entry(info.filename, template), new[info.filename])
-                else:
+                if info.filename not in new:
                     _append(changed, out, info, raw, ends[info.header_offset])
 
 
@@ -64,6 +69,8 @@ def _entry(name: str, like: ZipInfo) -> ZipInfo:
 
 def _append(changed: ZipFile, out: IO[bytes], info: ZipInfo, raw: IO[bytes], end: int) -> None:
     """Copy an entry's bytes, and list it; ``ZipFile`` itself can only compress anew."""
+    if not _is_whole(info, raw, end):
+        raise BadZipFile("an entry does not begin where the list says, or reaches into the next")
     out.seek(changed.start_dir)
     listed = copy.copy(info)
     listed.header_offset = changed.start_dir
@@ -71,6 +78,15 @@ def _append(changed: ZipFile, out: IO[bytes], info: ZipInfo, raw: IO[bytes], end
     changed.start_dir = out.tell()
     changed.filelist.append(listed)
     changed.NameToInfo[listed.filename] = listed
+
+
+def _is_whole(info: ZipInfo, raw: IO[bytes], end: int) -> bool:
+    raw.seek(info.header_offset)
+    header = raw.read(_HEADER.size)
+    if len(header) < _HEADER.size or not header.startswith(b"PK\3\4"):
+        return False
+    _, name, extra = _HEADER.unpack(header)
+    return bool(info.header_offset + _HEADER.size + name + extra + info.compress_size <= end)
 
 
 def _copy(raw: IO[bytes], out: IO[bytes], start: int, end: int) -> None:
