@@ -103,6 +103,7 @@ class ZipPlace:
         self.name = path.name
         self._path = path
         self._file = file
+        self._state = _state(path)
         if any(map(_SIGNATURE.fullmatch, file.namelist())):
             fault = "it is signed, and another file in it would break the signature"
             raise FreezeError(path.name, "META-INF", fault, "Sign it afterwards")
@@ -126,9 +127,13 @@ class ZipPlace:
             return
         names = self._file.namelist()
         like = "__main__.py" if "__main__.py" in names else names[0]
+        self._file.close()  # Windows replaces no file that is open
         with replacing(out) as target:
             zip_entries.rewrite(self._path, target, changed, before=like, like=like)
             shutil.copymode(self._path, target)
+            if _state(self._path) != self._state:
+                fault = "has changed while it was read"
+                raise FreezeError(self.name, "", fault, "Try again when nothing writes to it")
 
 
 class DirectoryPlace:
@@ -168,6 +173,12 @@ class DirectoryPlace:
                 copy.rename(out)
         except OSError as error:
             raise unwritable(out.name, error, "Choose another place") from None
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Give what is another after somebody else has written to a file, or replaced it."""
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _bounded(name: str, file: str, content: IO[bytes]) -> bytes:

@@ -38,6 +38,11 @@ class Found:
     place: str
     module: ReadModule
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether it lists something, or says without a fault that there is nothing."""
+        return bool(self.module.listed) or not self.module.faults
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inspection:
@@ -87,7 +92,7 @@ class _Looking:
     def result(self, path: Path, artifact: Artifact) -> Inspection:
         for file in artifact.files(self._wanted):
             if file.content is None:
-                self._unread_file(file)
+                self._refuse(file)
             else:
                 self._take(file.place, file.content)
         if self._too_many:
@@ -118,6 +123,13 @@ class _Looking:
         _, inside, module = place.partition(pyinstaller_file.MODULES)
         if inside:
             self._packages.add(module.partition("/")[0].partition(".")[0])
+        limit = self._limit(place)
+        if limit and _leads_out(place):
+            self._refuse(File(place, None, "has a name that leads out of the artifact"))
+            return 0
+        return limit
+
+    def _limit(self, place: str) -> int:
         if (name := place.rpartition("/")[2]) in _READERS:
             return self._within(len(self._manifests) < MOST_MANIFESTS, _READERS[name].LONGEST + 1)
         if held.is_metadata(place):
@@ -139,6 +151,14 @@ class _Looking:
         else:
             self._unread_file(File(place, None, "holds no valid name and version"))
 
+    def _refuse(self, file: File) -> None:
+        """Note a file that was not read; a manifest is one nevertheless, and all fault."""
+        if file.place.rpartition("/")[2] in _READERS:
+            module = ReadModule(faults=(printable(f"It {file.fault}."),))
+            self._manifests.append(Found(place=printable(file.place), module=module))
+        else:
+            self._unread_file(file)
+
     def _unread_file(self, file: File) -> None:
         if len(self._unread) < MOST_UNREAD:
             self._unread.append(f"{printable(file.place)}: {file.fault}.")
@@ -147,3 +167,7 @@ class _Looking:
 def _is_left_over(place: str) -> bool:
     """Tell what a process of ours was writing when it was killed: it need not be whole."""
     return any(part.startswith(PREFIX) for part in place.split("/")[:-1])
+
+
+def _leads_out(place: str) -> bool:
+    return place.startswith("/") or ".." in place.split("/")

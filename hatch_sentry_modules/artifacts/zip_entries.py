@@ -94,6 +94,6 @@ def _copy(raw: IO[bytes], out: IO[bytes], start: int, end: int) -> None:
     while start < end:
         chunk = raw.read(min(_CHUNK, end - start))
         if not chunk:
-            return
+            raise EOFError("the archive has become shorter")
         out.write(chunk)
         start += len(chunk)

@@ -44,6 +44,7 @@ def inspect(artifact: Path, as_json: bool, form: str | None) -> None:
     """
     with progress(artifact.name) as tick:
         found = look_into(artifact, tick)
+    sides.refuse_unreadable(found)
     if form:
         click.echo(_for_scanners(found, form), nl=False)
     elif as_json:

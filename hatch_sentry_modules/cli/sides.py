@@ -45,9 +45,21 @@ def look(path: Path) -> Inspection:
     """Look into an artifact, with a progress bar where it takes long."""
     with progress(path.name) as tick:
         found = inspect(path, tick)
+    refuse_unreadable(found)
     for sentence in found.unread:
         click.echo(f"warning: {sentence}", err=True)
     return found
+
+
+def refuse_unreadable(found: Inspection) -> None:
+    """Leave it at one line where there are manifests, and none of them can be read.
+
+    Raises:
+        ArtifactError: It says what is wrong with the first.
+    """
+    if found.manifests and not any(manifest.is_readable for manifest in found.manifests):
+        first = found.manifests[0]
+        raise ArtifactError(found.name, first.place, first.module.faults[0].rstrip("."))
 
 
 def frozen(path: Path) -> Listing:

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from demo.cache import kept_python
+from demo.commands import run as start
 from hatch_sentry_modules.artifacts.artifact import ArtifactError
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.artifacts.pyinstaller_file import COOKIE
 from tests.artifacts import bundled
+from tests.artifacts.built import TOOLS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("PyInstaller file")]
 
 
 @pytest.fixture(scope="module")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Bundle an application as one file and as a folder."""
-    pytest.importorskip("PyInstaller", reason="PyInstaller is not installed")
     work = tmp_path_factory.mktemp("pyinstaller")
     bundled.application(work / "source")
     script = work / "source" / "start.py"
     script.write_text("import acme_app._sentry_modules\n", encoding="utf-8")
     for kind in ("onefile", "onedir"):
-        options = [f"--{kind}", "--name", kind, "--log-level", "ERROR", "--noconfirm"]
-        subprocess.run(
-            [sys.executable, "-m", "PyInstaller", *options, str(script)],
-            cwd=work,
-            check=True,
-            timeout=300,
-        )
+        options = (f"--{kind}", "--name", kind, "--log-level", "ERROR", "--noconfirm")
+        start(kept_python("artifacts", *TOOLS), "-m", "PyInstaller", *options, script, folder=work)
     return work / "dist"
 
 

@@ -1,0 +1,270 @@
+"""Hostile artifacts: one clear line and status 2, in bounded memory, and no file outside touched.
+
+The commands run in processes of their own, whose memory the system measures.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hatch_sentry_modules.artifacts.artifact import ArtifactError
+from hatch_sentry_modules.artifacts.inspection import inspect
+from hatch_sentry_modules.artifacts.pyinstaller_file import COOKIE
+from tests.artifacts import bundled
+
+if sys.platform == "win32":
+    pytest.skip("nothing there measures a finished process", allow_module_level=True)
+
+MOST_KILOBYTES = 200 << 10
+
+
+def a_module(text: str | bytes) -> Callable[[Path], Path]:
+    """Make a zip archive of a generated module."""
+
+    def make(path: Path) -> Path:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("app/_sentry_modules.py", text)
+        return path
+
+    return make
+
+
+def a_hundred_million_elements(path: Path) -> Path:
+    """Make a zip archive of a module that unpacks to two hundred megabytes of valid text."""
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file,
+        file.open("_sentry_modules.py", "w") as module,
+    ):
+        module.write(b"MODULES = [")
+        for _ in range(200):
+            module.write(b"0," * 500_000)
+    return path
+
+
+def a_wrong_beginning(path: Path) -> Path:
+    """Make what says that it is a zip archive."""
+    path.write_bytes(b"PK\x03\x04" + os.urandom(5000))
+    return path
+
+
+def names_that_lead_out(path: Path) -> Path:
+    """Make a zip archive whose names lead to the folder above."""
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("../outside/_sentry_modules.py", bundled.MODULE)
+        file.writestr("/etc/_sentry_modules.py", bundled.MODULE)
+    return path
+
+
+def names_that_lead_out_of_a_tar(path: Path) -> Path:
+    """Make the same as an sdist."""
+    with tarfile.open(path, "w:gz") as file:
+        member = tarfile.TarInfo("acme-1/../../outside/_sentry_modules.py")
+        member.size = len(bundled.MODULE)
+        file.addfile(member, io.BytesIO(bundled.MODULE.encode()))
+    return path
+
+
+def a_link_out(path: Path) -> Path:
+    """Make a directory whose module is a link to a file outside, in a folder that is one, too."""
+    (path.parent / "outside").mkdir()
+    secret = path.parent / "outside" / "_sentry_modules.py"
+    secret.write_text(bundled.MODULE, encoding="utf-8")
+    path.mkdir()
+    (path / "_sentry_modules.py").symlink_to(secret)
+    (path / "folder").symlink_to(secret.parent)
+    return path
+
+
+def a_pipe(path: Path) -> Path:
+    """Make a directory whose module is a pipe that nobody writes to."""
+    path.mkdir()
+    os.mkfifo(path / "_sentry_modules.py")
+    return path
+
+
+def an_encrypted_entry(path: Path) -> Path:
+    """Make a zip archive that asks for a password."""
+    content = bytearray(a_module(bundled.MODULE)(path).read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.find(mark) + flags] |= 1
+    path.write_bytes(content)
+    return path
+
+
+def ten_gigabytes(path: Path) -> Path:
+    """Make a program that is ten gigabytes long, without using them."""
+    with path.open("wb") as file:
+        file.write(b"MZ")
+        file.truncate(10 << 30)
+    return path
+
+
+def a_program_that_points_anywhere(path: Path) -> Path:
+    """Make a program whose archive says that it lies outside the file."""
+    cookie = struct.pack("!8sIIII64s", COOKIE, 0xFFFFFFF0, 0x7FFFFFF0, 0xFFFFFFF0, 311, b"")
+    path.write_bytes(b"\x7fELF" + bytes(5000) + cookie)
+    return path
+
+
+def a_program_with_a_list_of_lists(path: Path) -> Path:
+    """Make a program whose list of modules is nested, and announces two billion entries."""
+    listed = b"[" + struct.pack("<i", 0x7FFFFFFF) + b"[\x01\0\0\0" * 500_000
+    pyz = b"PYZ\0" + b"\xa7\x0d\r\n" + struct.pack("!i", 17) + bytes(5) + listed
+    entry = struct.pack("!IIIIBc", 32, 0, len(pyz), len(pyz), 0, b"z") + b"PYZ.pyz\0".ljust(
+        14, b"\0"
+    )
+    length = len(pyz) + len(entry) + 88
+    cookie = struct.pack("!8sIIII64s", COOKIE, length, len(pyz), len(entry), 311, b"libpython")
+    path.write_bytes(b"\x7fELF" + bytes(100) + pyz + entry + cookie)
+    return path
+
+
+HOSTILE: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "wrong magic": (a_wrong_beginning, "is not a whole zip archive"),
+    "names that lead out": (names_that_lead_out, "leads out of the artifact"),
+    "names in a tar": (names_that_lead_out_of_a_tar, "leads out of the artifact"),
+    "a link out": (a_link_out, "is a link out of the directory"),
+    "a pipe": (a_pipe, "is not a regular file"),
+    "encrypted": (an_encrypted_entry, "cannot be unpacked"),
+    "a billion elements": (a_module("MODULES = [0] * 1_000_000_000\n"), "not plain data"),
+    "a hundred million written out": (a_hundred_million_elements, "is longer than"),
+    "deep nesting": (a_module("MODULES = " + "[" * 1_000_000), "not plain data"),
+    "deep operators": (a_module("MODULES = " + "-" * 1_000_000 + "1"), "not plain data"),
+    "not UTF-8": (a_module(b"MODULES = {'\xff': '1'}\n"), "is not UTF-8 text"),
+    "ten gigabytes": (ten_gigabytes, "is no archive, no directory"),
+    "a program that points anywhere": (a_program_that_points_anywhere, "is not a whole executable"),
+}
+
+
+LAUNCH = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:])
+_, status, usage = os.wait4(process.pid, 0)
+print(usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+"""Starts a program from a small process: on Linux one begins with the memory of its parent."""
+
+
+def measured(*arguments: str | Path) -> tuple[int, str, int]:
+    """Run the command line: its status, its errors, and the most kilobytes that it held."""
+    command = (sys.executable, "-m", "hatch_sentry_modules", *map(str, arguments))
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", LAUNCH, *command],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    (most,) = done.stdout.split()  # the command itself prints nothing
+    return done.returncode, done.stderr, int(most) // (1024 if sys.platform == "darwin" else 1)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_inspect_says_it_in_one_line(name: str, tmp_path: Path) -> None:
+    """The line names the file and the fault, and all that lies around is as it was."""
+    make, fault = HOSTILE[name]
+    path = make(tmp_path / "hostile")
+    before = state(tmp_path)
+    status, errors, most = measured("inspect", path)
+    assert status == 2, errors
+    assert errors.count("\n") == 1
+    assert errors.startswith("hostile: ")
+    assert fault in errors
+    assert most < MOST_KILOBYTES
+    assert state(tmp_path) == before
+
+
+def test_a_program_with_a_hostile_list(tmp_path: Path) -> None:
+    """What else is in it is told, and that its modules are not."""
+    found = inspect(a_program_with_a_list_of_lists(tmp_path / "hostile"))
+    assert found.unread == ("PYZ.pyz: is damaged.",)
+
+
+@pytest.mark.parametrize("command", ["verify", "inject", "diff"])
+def test_other_commands_say_it_too(command: str, tmp_path: Path) -> None:
+    """A damaged archive ends each command in the same way, and stays as it was."""
+    path = a_wrong_beginning(tmp_path / "hostile")
+    before = path.read_bytes()
+    status, errors, most = measured(command, path, *([path] if command == "diff" else []))
+    assert (status, errors.count("\n")) == (2, 1)
+    assert most < MOST_KILOBYTES
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["hostile"]
+
+
+def state(folder: Path) -> dict[str, tuple[int, int]]:
+    """Give size and time of everything below a folder."""
+    return {
+        path.name: (path.lstat().st_size, path.lstat().st_mtime_ns) for path in folder.rglob("*")
+    }
+
+
+def changing(path: Path, change: Callable[[Path], None], after: int) -> Callable[[], None]:
+    """Give what is called for each file that is seen, and changes the artifact at one of them."""
+    counted: Iterator[int] = iter(range(1 << 30))
+
+    def tick() -> None:
+        if next(counted) == after:
+            change(path)
+
+    return tick
+
+
+def cut(path: Path) -> None:
+    """Make a file shorter, as a writer that begins anew does."""
+    with path.open("r+b") as file:
+        file.truncate(100)
+
+
+def overwrite(path: Path) -> None:
+    """Write something else over a file, without moving it."""
+    with path.open("r+b") as file:
+        file.write(os.urandom(path.stat().st_size))
+
+
+@pytest.mark.parametrize("change", [cut, overwrite])
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_a_file_that_changes_while_it_is_read(
+    kind: str, change: Callable[[Path], None], tmp_path: Path
+) -> None:
+    """What is read is whole, or it is said that it is not; never anything made of both."""
+    app = bundled.application(tmp_path / "app")
+    path = tmp_path / "changing"
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            for number in range(200):
+                file.writestr(f"first/{number}", os.urandom(2000))
+            file.write(app / "acme_app" / "_sentry_modules.py", "_sentry_modules.py")
+    else:
+        with tarfile.open(path, "w:gz") as archive:
+            archive.add(app, "app-1")
+            (tmp_path / "more").write_bytes(os.urandom(400_000))
+            archive.add(tmp_path / "more", "app-1/aaa")
+            archive.add(app / "acme_app" / "_sentry_modules.py", "app-1/zzz/_sentry_modules.py")
+    try:
+        found = inspect(path, changing(path, change, 3))
+    except ArtifactError:
+        return
+    for manifest in found.manifests:
+        lines = {line.key: line.version for line in manifest.module.listed}
+        assert manifest.module.faults or lines == {**bundled.HELD, "colorama": "0.4.6"}
+    assert any(not manifest.is_readable for manifest in found.manifests)
+
+
+def test_a_directory_that_vanishes_while_it_is_read(tmp_path: Path) -> None:
+    """A file that is gone when its turn comes is named."""
+    app = bundled.application(tmp_path / "app")
+    module = app / "acme_app" / "_sentry_modules.py"
+    found = inspect(app, changing(module, Path.unlink, 1))
+    (manifest,) = found.manifests
+    assert manifest.module.faults == ("It cannot be read (No such file or directory).",)
