@@ -39,6 +39,7 @@ demo: ## Run the sample application's bundles against a real server (KEEP=1 leav
 	$(PYTHON) -m demo $(if $(KEEP),--keep)
 
 bench: $(VENV)/.complete ## Measure, side by side with the stock SDK and the lock tools (12 minutes)
+	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m bench.inspect
 	$(BIN)/python -m bench
 

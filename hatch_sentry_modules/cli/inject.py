@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from hatch_sentry_modules import config as configuration
-from hatch_sentry_modules import pipeline, project, sources
+from hatch_sentry_modules import pipeline, project, render, sources
 from hatch_sentry_modules.artifacts import inject as injecting
 from hatch_sentry_modules.artifacts.artifact import printable
 from hatch_sentry_modules.model import Manifest
@@ -35,9 +36,15 @@ from hatch_sentry_modules.model import Manifest
     default="",
     help="The folder in ARTIFACT that Python searches, if that is not its top.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON document (docs/json.md).")
 @click.option("--activate", is_flag=True, help="Let the application use it without a change.")
 def inject(
-    artifact: Path, source: str | None, output: Path | None, below: str, activate: bool
+    artifact: Path,
+    source: str | None,
+    output: Path | None,
+    below: str,
+    as_json: bool,
+    activate: bool,
 ) -> None:
     """Put the manifest into ARTIFACT: a zipapp, shiv, pex, Lambda zip or directory.
 
@@ -60,14 +67,22 @@ def inject(
         activate=activate,
         below=below,
     )
-    name = printable(path.name)
-    if manifest is None:
-        click.echo(f"{name}: nothing to change")
-        return
-    for warning in manifest.warnings:
+    for warning in manifest.warnings if manifest else ():
         click.echo(f"warning: {warning}", err=True)
-    count = len(manifest.distributions)
-    click.echo(f"{name}: put in {count} distributions from {manifest.source}")
+    name = printable(path.name)
+    click.echo(_to_json(name, manifest) if as_json else _to_text(name, manifest))
+
+
+def _to_json(name: str, manifest: Manifest | None) -> str:
+    put_in = json.loads(render.to_json(manifest)) if manifest else None
+    document = {"format": 1, "artifact": name, "changed": put_in is not None, "manifest": put_in}
+    return json.dumps(document, indent=2)
+
+
+def _to_text(name: str, manifest: Manifest | None) -> str:
+    if manifest is None:
+        return f"{name}: nothing to change"
+    return f"{name}: put in {len(manifest.distributions)} distributions from {manifest.source}"
 
 
 def _freeze(source: str) -> Manifest:

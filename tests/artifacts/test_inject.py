@@ -12,10 +12,12 @@ import zipapp
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
 
+from hatch_sentry_modules.artifacts import zip_entries
 from hatch_sentry_modules.artifacts.inject_start import with_line
 from hatch_sentry_modules.errors import FreezeError
 from tests.test_cli import refused, run
@@ -361,3 +363,32 @@ def test_a_folder_that_is_a_link_out_of_it(tmp_path: Path) -> None:
     (app / "python").symlink_to(outside)
     assert "leads out of the directory" in refused("inject", "--path", "python", app)
     assert list(outside.iterdir()) == []
+
+
+def test_the_json_document_is_the_documented_one(tmp_path: Path) -> None:
+    """It says what was put in, and the second time that nothing was; all keys are documented."""
+    path = write(tmp_path / "app.pyz")
+    first = json.loads(injected("--json", path))
+    assert first["changed"] is True
+    assert first["manifest"]["modules"] == LISTED
+    assert json.loads(injected("--json", path)) == {**first, "changed": False, "manifest": None}
+    text = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    assert [key for key in {**first, **first["manifest"]} if f"`{key}`" not in text] == []
+
+
+def test_an_archive_that_changes_meanwhile_is_left_to_who_changes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is put into what somebody else has just written."""
+    path = write(tmp_path / "app.pyz")
+    rewrite = zip_entries.rewrite
+
+    def slow(*arguments: Any, **options: Any) -> None:
+        rewrite(*arguments, **options)
+        write(path, {**FILES, "new.py": b"new = True\n"})
+
+    monkeypatch.setattr(zip_entries, "rewrite", slow)
+    assert "has changed while it was read" in refused("inject", path)
+    with ZipFile(path) as file:
+        assert {*file.namelist()} == {*FILES, "new.py"}
+    assert [file.name for file in tmp_path.iterdir()] == ["app.pyz"]
