@@ -60,4 +60,6 @@ def test_a_bundle_of_another_python(builder: str, reader: str, kind: str, tmp_pa
     assert manifest["place"].endswith("acme_app/_sentry_modules.pyc")
     assert manifest["modules"] == bundled.HELD
     assert [entry["name"] for entry in manifest["conditional"]] == ["colorama"]
-    assert document["packages"] == ["acme_app"]
+    # What the standard library of the builder had, that of the reader may not.
+    assert "acme_app" in document["packages"]
+    assert "json" not in document["packages"]
