@@ -46,7 +46,7 @@ PACKAGE = 40_000
 def measure(setting: Setting) -> Report:
     """Build the three, compare what they weigh, and start them in turns."""
     bundles = _build(setting.folder)
-    rounds = setting.rounds(25)
+    rounds = setting.rounds(15)
     for way, folder in bundles.items():
         _starting(way, folder)()  # from a cold disk
     rows = take_turns((rounds, _starting(way, folder)) for way, folder in bundles.items())

@@ -21,7 +21,7 @@ def measure(setting: Setting) -> Report:
     for size in SIZES:
         folder = sample.lay_out(setting.folder / f"stripped{size}", size)
         calls.append(python.call("event", "", size, MEASURE, sample.name(size), folder))
-    rows = take_turns((setting.rounds(5), call) for call in calls)
+    rows = take_turns((setting.rounds(3), call) for call in calls)
     return Report(rows=rows, promises=list(_promises(rows)))
 
 

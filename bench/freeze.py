@@ -96,10 +96,10 @@ def measure(setting: Setting) -> Report:
     versions: dict[str, str] = {}
     for number, one in enumerate(FORMATS):
         lock = _lay_out(setting.folder / str(number), one, setting.corpus)
-        calls += ((setting.rounds(7), call) for call in _ways(lock, one))
+        calls += ((setting.rounds(5), call) for call in _ways(lock, one))
         versions.update(pinned(one.tool))
     largest = _lay_out(setting.folder / "largest", FORMATS[0], setting.corpus)
-    calls += ((setting.rounds(9), _within(largest, way)) for way in ("universal", "bare parse"))
+    calls += ((setting.rounds(7), _within(largest, way)) for way in ("universal", "bare parse"))
     for _, call in calls:  # compiles modules, and makes what a tool makes once in each project
         call()
     rows = take_turns(calls)
