@@ -38,7 +38,7 @@ def measure(setting: Setting) -> Report:
         for way in (WITHOUT, WITH):
             project = _lay_out(setting.folder / f"{backend} {way}", backend, is_frozen=way == WITH)
             calls.append(_building(command, project, more, backend, way))
-    rows = take_turns((setting.rounds(5), call) for call in calls)
+    rows = take_turns((setting.rounds(9), call) for call in calls)
     found = [wheel.name.split("-")[:2] for wheel in wheels.glob("*.whl")]
     versions = {name: version for name, version in found if name in BACKENDS}
     return Report(rows=rows, promises=list(_promises(rows)), versions=versions)
