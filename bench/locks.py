@@ -64,7 +64,7 @@ def _poetry(count: int) -> Iterator[str]:
         yield f'[[package]]\nname = "p{number}"\nversion = "1.{number}"\noptional = false\n'
         yield 'python-versions = ">=3.10"\ngroups = ["main"]\n'
         yield f'markers = "{marker}"\n' if marker else ""
-        yield f'files = [{{file = "p{number}.tar.gz", hash = "{HASH}"}}]\n\n'
+        yield f'files = [\n    {{file = "p{number}.tar.gz", hash = "{HASH}"}},\n]\n\n'
     yield '[metadata]\nlock-version = "2.1"\npython-versions = ">=3.10"\n'
     yield f'content-hash = "{"0" * 64}"\n'
 
@@ -88,7 +88,7 @@ def _pdm(count: int) -> Iterator[str]:
     for number, marker in _flat(count):
         yield f'[[package]]\nname = "p{number}"\nversion = "1.{number}"\ngroups = ["default"]\n'
         yield f'marker = "{marker}"\n' if marker else ""
-        yield f'files = [{{file = "p{number}.tar.gz", hash = "{HASH}"}}]\n\n'
+        yield f'files = [\n    {{file = "p{number}.tar.gz", hash = "{HASH}"}},\n]\n\n'
 
 
 def _pipfile(count: int) -> Iterator[str]:
