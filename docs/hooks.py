@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TYPES = {"string": "text", "boolean": "true or false", "array": "array of texts"}
 
 _MARK = re.compile(r"^<!-- (options|commands|api|include)(?: (\S+?))?(?:#(.+))? -->$", re.MULTILINE)
+_QUOTED = re.compile(r"(: |-> )'([^']*)'")  # annotations that are not evaluated
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
 
@@ -103,5 +104,6 @@ def _api() -> Iterator[str]:
     for name in sentry_modules.__all__:
         value = getattr(sentry_modules, name)
         yield f"### `{name}` {{ #{name} }}\n"
-        yield f"```text\n{name}{inspect.signature(value)}\n```\n"
+        signature = _QUOTED.sub(r"\1\2", str(inspect.signature(value)))
+        yield f"```text\n{name}{signature}\n```\n"
         yield f"{inspect.getdoc(value)}\n".replace("``", "`")
