@@ -62,7 +62,7 @@ def send(bundle: Bundle, name: str, tracker: Server, *, stock: bool = False) -> 
     return Run(
         finding=judge(normalized, bundle),
         versions=sum(printed[name] == version for name, version in bundle.truth.items()),
-        faults=(*_violations(event), *_remarks(normalized)),
+        faults=(*_violations(event), *remarks(normalized)),
     )
 
 
@@ -78,7 +78,7 @@ def _validator() -> jsonschema.Draft7Validator:
     return jsonschema.Draft7Validator(event_schema())
 
 
-def _remarks(normalized: Mapping[str, Any]) -> Iterator[str]:
+def remarks(normalized: Mapping[str, Any]) -> Iterator[str]:
     """Name what the ingest server says it had to change in the modules, or could not read."""
     if remark := normalized.get("_meta", {}).get("modules"):
         yield f"_meta.modules: {remark}"
