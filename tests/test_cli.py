@@ -233,6 +233,14 @@ def test_a_lock_file_of_which_nothing_can_be_used(folder: Path) -> None:
     assert "it meets none of the project's requirements: it does not hold flask" in message
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no file is called so there")
+def test_a_file_whose_name_is_more_than_a_name(tmp_path: Path) -> None:
+    """What is said of it stays one line, and does nothing to a terminal."""
+    path = tmp_path / "two\nlines\x1b[31m.pyz"
+    path.write_bytes(b"")
+    assert refused("inspect", path).startswith("two?lines?[31m.pyz: is no archive")
+
+
 def test_json_is_the_documented_document(folder: Path) -> None:
     """``--json`` is ``--format json``, and all keys are named in the documentation."""
     result = run("freeze", "--json", folder)

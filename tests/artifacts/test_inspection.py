@@ -15,6 +15,7 @@ import pytest
 from hatch_sentry_modules.artifacts import generated_module, inspection
 from hatch_sentry_modules.artifacts.artifact import ArtifactError
 from hatch_sentry_modules.artifacts.inspection import Inspection, inspect
+from hatch_sentry_modules.artifacts.replace import PREFIX
 from tests.artifacts import bundled
 
 MEMORY = 200 << 20
@@ -234,3 +235,14 @@ def test_vendored_metadata_is_not_the_bundle_s(tmp_path: Path) -> None:
     for place in ("setuptools/_vendor", "acme_app/data"):
         bundled.application(app / place / "x")
     assert [h.place.count("/") for h in inspect(app).held] == [1, 1]
+
+
+def test_what_a_killed_writer_left_is_no_manifest(tmp_path: Path) -> None:
+    """A process that injects can die with half a module in a folder beside the whole one."""
+    folder = bundled.application(tmp_path / "app")
+    for place in (folder, folder / "acme_app"):
+        (place / f"{PREFIX}x1y2z3").mkdir()
+        half = place / f"{PREFIX}x1y2z3" / "_sentry_modules.py"
+        half.write_text(bundled.MODULE[:100], encoding="ascii")
+    for artifact in (folder, bundled.make_zip(folder, tmp_path / "app.zip")):
+        assert names(inspect(artifact)) == {"acme-app": "4.2.0", "flask": "3.1.3"}
