@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,7 +28,7 @@ def limited() -> Iterator[None]:
         late.append(LimitError(f"more than {SECONDS} s"))
         raise late[0]
 
-    before = _peak()
+    before = peak()
     signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
@@ -36,9 +37,11 @@ def limited() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
     if late:
         raise late[0]
-    if (grown := _peak() - before) > KIBIBYTES:
+    if (grown := peak() - before) > KIBIBYTES:
         raise LimitError(f"{grown} KiB of memory")
 
 
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak() -> int:
+    """Give the most memory that this process ever took, in KiB; macOS tells it in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak >> 10 if sys.platform == "darwin" else peak
