@@ -18,6 +18,9 @@ from fuzz.limits import limited
 
 KEPT = Path(__file__).parents[1] / "fixtures" / "fuzz"
 LONGEST = 1 << 16
+EVERY = 5
+"""After how many seconds the counts are written again."""
+
 RAW = 0.1
 """How many of the mutations are those of the engine, which knows no format."""
 
@@ -42,7 +45,7 @@ class Run:
         except BaseException as error:  # noqa: BLE001  # whatever leaves it is a finding
             self._findings.add(error, data)
         self._executions += 1
-        if time.monotonic() - self._written > 1:
+        if time.monotonic() - self._written > EVERY or time.monotonic() > self._end:
             self.write()
 
     def write(self) -> None:
@@ -57,7 +60,6 @@ class Run:
         new = self._status.with_suffix(".new")
         new.write_text(json.dumps({**status, "findings": self._findings.names()}), "utf-8")
         new.replace(self._status)
-        gc.collect()
         if self._written >= self._end:
             os._exit(0)  # the engine would count what is left of its own
 
@@ -87,6 +89,7 @@ def main(name: str, seconds: float, folder: Path) -> None:
             Run(target, seconds, folder),
             custom_mutator=mutate,
         )
+        gc.freeze()  # what is there now stays, and need not be looked through again
         atheris.Fuzz()
 
 
