@@ -93,7 +93,10 @@ def run(names: list[str], seconds: float, processes: int, folder: Path) -> list[
 
 
 def show(processes: list[Process], folder: Path) -> bool:
-    """Print a line for each target, and where each finding is; say whether there are any."""
+    """Print a line for each target, and where each finding is; say whether there are any.
+
+    That nothing was tried at all is one.
+    """
     print(f"{'target':15}{'executions':>12}{'seconds':>10}{'processor':>11}{'findings':>10}")
     found = []
     for process in processes:
@@ -101,6 +104,8 @@ def show(processes: list[Process], folder: Path) -> bool:
         counts = f"{status['executions']:>12}{status['seconds']:>10.0f}{status['processor']:>11.0f}"
         print(f"{process.name:15}{counts}{len(status['findings']):>10}")
         found += [folder / process.name / "findings" / name for name in status["findings"]]
+        if not status["executions"]:
+            found.append(folder / process.name / "log")
     for path in found:
         print(path)
     return bool(found)
