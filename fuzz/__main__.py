@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from fuzz import targets
+from fuzz.findings import Findings
 
 FOLDER = Path(__file__).parents[1] / ".cache" / "fuzz"
 MEMORY = Path("/dev/shm")  # noqa: S108  # the folders in it are made by tempfile
@@ -69,9 +70,7 @@ class Process:
             found: dict[str, Any] = json.loads((self._folder / "status.json").read_bytes())
         except FileNotFoundError:
             found = {"executions": 0, "seconds": 0, "processor": 0}
-        folder = self._folder / "findings"
-        names = [path.name for path in folder.glob("*") if path.suffix != ".txt"]
-        return {**found, "findings": sorted(names)}
+        return {**found, "findings": Findings(self._folder / "findings").names()}
 
 
 def run(names: list[str], seconds: float, processes: int, folder: Path) -> list[Process]:
