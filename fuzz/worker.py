@@ -82,7 +82,7 @@ def main(name: str, seconds: float, folder: Path) -> None:
             return changed
 
         options = ["-timeout=900", "-rss_limit_mb=1500", "-report_slow_units=900", "-verbosity=0"]
-        places = [folder / "corpus", seeds, *[path for path in [KEPT / name] if path.is_dir()]]
+        places = [folder / "corpus", seeds, *KEPT.glob(name)]
         options += [f"-artifact_prefix={folder}/findings/", f"-max_len={LONGEST}"]
         atheris.Setup(
             [sys.argv[0], *options, *map(str, places)],
