@@ -13,6 +13,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from cyclonedx.model.bom import Bom
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packaging.version import Version
@@ -188,6 +189,19 @@ def test_real_lock_files_give_right_documents(place: str) -> None:
         # Each is there because of another one, and each link leads to one of them.
         required = set(chain.from_iterable(links(document).values()))
         assert {purl for _, _, purl, _ in components[1:]} == required
+
+
+def test_a_reader_finds_the_same(folder: Path) -> None:
+    """Read back as a scanner does, every component and every link is there."""
+    document = freeze(folder)
+    bom: Any = Bom.from_json(document)  # type: ignore[attr-defined] # its decorator adds it
+    own = bom.metadata.component
+    found = [(one.name, one.version, str(one.purl)) for one in (own, *sorted(bom.components))]
+    assert found == [entry[:3] for entry in described(document)]
+    required = {
+        one.ref.value: sorted(d.ref.value for d in one.dependencies) for one in bom.dependencies
+    }
+    assert required == links(document)
 
 
 def test_the_library_is_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

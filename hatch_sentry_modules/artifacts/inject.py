@@ -67,6 +67,9 @@ def inject(
         if changed:
             changed = inject_pex.with_hashes(whole, changed)
         whole.write(changed, out)
+    if inject_pex.TABLE in changed:
+        said = f"{path.name}: {inject_pex.TABLE}: {inject_pex.NEW}"
+        manifest = replace(manifest, warnings=(*manifest.warnings, said))
     return manifest if changed else None
 
 

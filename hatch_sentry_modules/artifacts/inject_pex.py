@@ -16,6 +16,8 @@ from hatch_sentry_modules.errors import FreezeError
 
 TABLE = "PEX-INFO"
 
+NEW = "its hashes are new, so that it is unpacked anew"
+
 HASHES = ("code_hash", "pex_hash")
 
 
