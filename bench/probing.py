@@ -18,10 +18,14 @@ from demo.bundles import PYINSTALLER
 from demo.cache import kept_python
 
 PROBE = Path(__file__).with_name("probe.py")
+EXCLUDED = ["pkg_resources"]
+"""It lists what there is when it is imported, so a bundle with it loads the manifest at its start,
+and the first event would wait for nothing. The newest setuptools has it no more."""
+
 SPECIFICATION = """\
 modules = ("_sentry_modules", "bare")
 hidden = [f"{{package}}.{{module}}" for package in {packages} for module in modules]
-analysis = Analysis(["probe.py"], pathex={path}, hiddenimports=hidden)
+analysis = Analysis(["probe.py"], pathex={path}, hiddenimports=hidden, excludes={excluded})
 program = EXE(PYZ(analysis.pure), analysis.scripts, name="probe", exclude_binaries=True)
 for name, metadata in {bundles}.items():
     files = Tree(metadata) if metadata else []
@@ -72,7 +76,7 @@ def in_bundles(folder: Path, sizes: Iterable[int]) -> dict[str, Probe]:
         path.append(str(sample.lay_out(folder / f"application{size}", size)))
         bundles[f"intact{size}"] = str(sample.add_metadata(folder / f"metadata{size}", size))
     packages = [sample.name(size) for size in sizes]
-    text = SPECIFICATION.format(packages=packages, path=path, bundles=bundles)
+    text = SPECIFICATION.format(packages=packages, path=path, excluded=EXCLUDED, bundles=bundles)
     (folder / "probe.spec").write_text(text, encoding="utf-8")
     build = (python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "probe.spec")
     run(build, folder, {"PYINSTALLER_CONFIG_DIR": str(folder / "configuration")})
