@@ -13,7 +13,11 @@ from tests.bundles.bundlers import (
 )
 from tests.bundles.workshop import Bundler
 
+# What takes longest comes first, so that two processes end at about the same time.
 BUNDLERS: tuple[Bundler, ...] = (
+    pyinstaller.ONEDIR,
+    pyinstaller.ONEFILE,
+    cx_freeze.DIRECTORY,
     standard_zipapp.WITH_METADATA,
     standard_zipapp.WITHOUT_METADATA,
     standard_zipapp.COMPRESSED,
@@ -26,7 +30,4 @@ BUNDLERS: tuple[Bundler, ...] = (
     lambda_function.DIRECTORY,
     lambda_function.ARCHIVE,
     lambda_function.LAYERED,
-    pyinstaller.ONEDIR,
-    pyinstaller.ONEFILE,
-    cx_freeze.DIRECTORY,
 )

@@ -15,16 +15,17 @@ _OFF = ("--excludes", "_sentry_modules", "--packages", "sentry_sdk")
 """Without the second the SDK's ``init`` fails, and there would be nothing to compare with."""
 
 
-def _build(workshop: Workshop, *options: str) -> Path:
+def _build(workshop: Workshop, name: str, *options: str) -> Path:
     python = environment(workshop)
 
     def fill(folder: Path) -> None:
         script = folder / f"{workshop.name}_start.py"
-        script.write_text(f"from {workshop.main.replace(':', ' import ')}\n\nmain()\n")
+        text = f"from {workshop.name}.__main__ import main\n\nmain()\n"
+        script.write_text(text, encoding="utf-8")
         build = ("-m", "cx_Freeze", "build", *options, "--target-dir", "bundle", "--script")
         run(python, *build, script, folder=folder)
 
-    return workshop.once(" ".join(["cx_freeze", *options]), fill)
+    return workshop.once(name, fill)
 
 
 def _stems(library: Path) -> Iterator[str]:
@@ -38,7 +39,7 @@ def _stems(library: Path) -> Iterator[str]:
 
 
 def _pair(workshop: Workshop) -> Pair:
-    off, on = _build(workshop, *_OFF), _build(workshop)
+    off, on = _build(workshop, "cx_freeze-stock", *_OFF), _build(workshop, "cx_freeze")
     program = Path("bundle", f"{workshop.name}_start")
     more = {workshop.parts.application.stock_switch: "1"}  # not a line in the application
     found = owners(environment(workshop), _stems(on / "bundle" / "lib"), on)
@@ -47,4 +48,4 @@ def _pair(workshop: Workshop) -> Pair:
     return Pair(stock=replace(frozen, path=off / program), frozen=frozen)
 
 
-DIRECTORY = Bundler(name="cx_Freeze", family="cx_freeze", build=_pair, tool=CX_FREEZE)
+DIRECTORY = Bundler(name="cx_Freeze", family="freezers", build=_pair, tool=CX_FREEZE)

@@ -11,28 +11,34 @@ from demo.commands import run
 from tests.bundles.bundlers.environment import PYINSTALLER, environment, owners
 from tests.bundles.workshop import Bundler, Pair, Workshop
 
-_OFF = ("--exclude-module", "_sentry_modules")
+_SPEC = """
+analysis = Analysis(["start.py"], excludes={excludes})
+pyz = PYZ(analysis.pure)
+EXE(pyz, analysis.scripts, analysis.binaries, analysis.datas, name="onefile")
+program = EXE(pyz, analysis.scripts, exclude_binaries=True, name="program")
+COLLECT(program, analysis.binaries, analysis.datas, name="onedir")
+"""
+"""One analysis, which takes most of the time, for both kinds of bundle."""
 
 
-def _build(workshop: Workshop, *options: str) -> Path:
-    """Give a folder with both kinds of bundle, made one after the other from one analysis."""
+def _build(workshop: Workshop, name: str, *excludes: str) -> Path:
+    """Give a folder with both kinds of bundle."""
     python = environment(workshop)
 
     def fill(folder: Path) -> None:
-        script = folder / "start.py"
-        script.write_text(f"from {workshop.main.replace(':', ' import ')}\n\nmain()\n")
-        build = ("-m", "PyInstaller", "--noconfirm", "--name", workshop.name, *options)
-        for kind in ("onedir", "onefile"):
-            into = (f"--{kind}", "--distpath", kind)
-            run(python, *build, *into, script, folder=folder)
+        script = f"from {workshop.name}.__main__ import main\n\nmain()\n"
+        (folder / "start.py").write_text(script, encoding="utf-8")
+        spec = folder / "bundles.spec"
+        spec.write_text(_SPEC.format(excludes=list(excludes)), encoding="utf-8")
+        run(python, "-m", "PyInstaller", "--noconfirm", spec, folder=folder)
 
-    return workshop.once(" ".join(["pyinstaller", *options]), fill)
+    return workshop.once(name, fill)
 
 
 def _truth(workshop: Workshop, folder: Path) -> dict[str, str]:
     """Say whose files the analysis collected; PyInstaller's own start the program."""
     python = environment(workshop)
-    toc = folder / "build" / workshop.name / "Analysis-00.toc"
+    toc = folder / "build" / "bundles" / "Analysis-00.toc"
     stems = _stems(ast.literal_eval(toc.read_text(encoding="utf-8")))
     found = owners(python, stems, folder)
     return {name: found[name] for name in found if name != "pyinstaller"}
@@ -47,7 +53,8 @@ def _stems(tables: Iterator[object]) -> Iterator[str]:
 
 
 def _pair(workshop: Workshop, name: str, program: Path) -> Pair:
-    off, on = _build(workshop, *_OFF), _build(workshop)
+    off = _build(workshop, "pyinstaller-stock", "_sentry_modules")
+    on = _build(workshop, "pyinstaller")
     more = {workshop.parts.application.stock_switch: "1"}  # not a line in the application
     truth = _truth(workshop, on)
     frozen = workshop.bundle(name, on / program, truth, (), more)
@@ -55,15 +62,12 @@ def _pair(workshop: Workshop, name: str, program: Path) -> Pair:
 
 
 def _onedir(workshop: Workshop) -> Pair:
-    program = Path("onedir", workshop.name, workshop.name)
-    return _pair(workshop, "PyInstaller onedir", program)
+    return _pair(workshop, "PyInstaller onedir", Path("dist", "onedir", "program"))
 
 
 def _onefile(workshop: Workshop) -> Pair:
-    return _pair(workshop, "PyInstaller onefile", Path("onefile", workshop.name))
+    return _pair(workshop, "PyInstaller onefile", Path("dist", "onefile"))
 
 
-ONEDIR = Bundler(name="PyInstaller onedir", family="pyinstaller", build=_onedir, tool=PYINSTALLER)
-ONEFILE = Bundler(
-    name="PyInstaller onefile", family="pyinstaller", build=_onefile, tool=PYINSTALLER
-)
+ONEDIR = Bundler(name="PyInstaller onedir", family="freezers", build=_onedir, tool=PYINSTALLER)
+ONEFILE = Bundler(name="PyInstaller onefile", family="freezers", build=_onefile, tool=PYINSTALLER)
