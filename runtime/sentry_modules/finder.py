@@ -53,7 +53,7 @@ class ManifestFinder:
         """Find ``pkg_resources`` as the others do, and have it told of the manifests."""
         self._is_asking = True  # the others can ask all finders as well
         try:
-            from sentry_modules.after_import import find
+            from sentry_modules.working_set import find
 
             return find(_LISTING, path, target, then=self.tell_listing)
         except Exception:  # noqa: BLE001 - whoever raises here raises again when asked in turn

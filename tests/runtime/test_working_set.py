@@ -153,7 +153,7 @@ def test_a_broken_manifest(say: Any, tmp_path: Path) -> None:
 
 
 def test_from_an_archive(say: Any, tmp_path: Path) -> None:
-    """Before Python 3.10 the loader of archives is of the old kind."""
+    """Importing it works, though the loader of archives is of the old kind before Python 3.10."""
     package = write_files(
         tmp_path / "stand-in",
         {"pkg_resources/__init__.py": "class Distribution: pass\nNAME = __name__\n"},
