@@ -106,6 +106,9 @@ ENTRANCES = {
     },
 }
 
+IN_PLACE = ("pdm-backend sdist",)
+"""Where the backend itself writes the archive under its last name, as it does without our hook."""
+
 COMMANDS = [name for name in ENTRANCES if name.startswith(("freeze", "inject"))]
 OURS = [name for name, entrance in ENTRANCES.items() if entrance.is_ours]
 QUICK = ("freeze", "inject")
@@ -163,7 +166,9 @@ def _read(path: Path) -> object:
         return content
     if path.suffix == ".gz":
         with tarfile.open(fileobj=io.BytesIO(content)) as sdist:
-            members = [(member.name, sdist.extractfile(member)) for member in sdist]
+            # setuptools packs from its own folder what a killed build of its has left there.
+            kept = [member for member in sdist if ".egg-info/" not in member.name]
+            members = [(member.name, sdist.extractfile(member)) for member in kept]
             return {name: part.read() if part else b"" for name, part in members}
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         return {name: file.read(name) for name in file.namelist()}

@@ -61,7 +61,8 @@ def run(body: str, folder: Path, *, is_ours: bool = True, manifest: str = "") ->
     start = START.format(path=[str(folder / "app"), str(RUNTIME)], is_ours=is_ours)
     write_files(folder, {"main.py": start + body})
     done = subprocess.run(
-        [sys.executable, str(folder / "main.py")],
+        # Since 3.12 a fork beside threads is warned of, which is what the tests are about.
+        [sys.executable, "-W", "ignore::DeprecationWarning", str(folder / "main.py")],
         capture_output=True,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         timeout=120,
