@@ -65,7 +65,7 @@ def run(body: str, folder: Path, *, is_ours: bool = True, manifest: str = "") ->
         [sys.executable, "-W", "ignore::DeprecationWarning", str(folder / "main.py")],
         capture_output=True,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        timeout=120,
+        timeout=600,
         check=False,
     )
     events = [json.loads(line) for line in done.stdout.splitlines()]
