@@ -46,13 +46,10 @@ def rewrite(
         _copy(raw, out, 0, starts[0])
         with ZipFile(out, "w") as changed:
             changed.comment = old.comment
-            template = old.getinfo(like)
+            template, added = old.getinfo(like), sorted(new.keys() - old.NameToInfo.keys())
             for info in old.infolist():
-                # What is there twice is put in once.
-                names = (
-                    sorted(new.keys() - old.NameToInfo.keys()) if info.filename == before else []
-                )
-                for name in [*names, info.filename]:
+                for name in [*(added if info.filename == before else ()), info.filename]:
+                    # What is there twice is put in once.
                     if name in new and name not in changed.NameToInfo:
                         changed.writestr(_entry(name, template), new[name])
                 if info.filename not in new:
