@@ -119,14 +119,7 @@ def a_program_that_points_anywhere(path: Path) -> Path:
 def a_program_with_a_list_of_lists(path: Path) -> Path:
     """Make a program whose list of modules is nested, and announces two billion entries."""
     listed = b"[" + struct.pack("<i", 0x7FFFFFFF) + b"[\x01\0\0\0" * 500_000
-    pyz = b"PYZ\0" + b"\xa7\x0d\r\n" + struct.pack("!i", 17) + bytes(5) + listed
-    entry = struct.pack("!IIIIBc", 32, 0, len(pyz), len(pyz), 0, b"z") + b"PYZ.pyz\0".ljust(
-        14, b"\0"
-    )
-    length = len(pyz) + len(entry) + 88
-    cookie = struct.pack("!8sIIII64s", COOKIE, length, len(pyz), len(entry), 311, b"libpython")
-    path.write_bytes(b"\x7fELF" + bytes(100) + pyz + entry + cookie)
-    return path
+    return bundled.make_program(path, listed)
 
 
 HOSTILE: dict[str, tuple[Callable[[Path], Path], str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 from pathlib import Path
 
 from tests.artifacts import bundled
@@ -36,6 +37,20 @@ def test_without_a_manifest_the_metadata_is_marked_as_such(tmp_path: Path) -> No
     ]
     bare = bundled.application(tmp_path / "bare", module=False, metadata=False)
     assert "no manifest, and no metadata" in run("inspect", bare).stdout
+
+
+def test_a_table_of_contents_is_marked_as_such(tmp_path: Path) -> None:
+    """Where a program holds neither, its import packages are told, without versions."""
+    modules = ("json", "flask", "flask.app", "six")
+    listed = marshal.dumps([(name, (0, 17, size)) for size, name in enumerate(modules)])
+    lines = run("inspect", bundled.make_program(tmp_path / "app", listed)).stdout.splitlines()
+    assert lines == [
+        "app: PyInstaller executable",
+        "no manifest, and no metadata of any distribution",
+        "import packages in its table of contents, without versions:",
+        "flask",
+        "six",
+    ]
 
 
 def test_the_json_document_is_the_documented_one(tmp_path: Path) -> None:
