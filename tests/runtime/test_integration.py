@@ -13,6 +13,7 @@ from typing import Any, Callable
 import pytest
 import sentry_modules
 import sentry_sdk
+from sentry_modules.activation import activate
 from sentry_modules.integration import EventModules, FrozenModulesIntegration
 from sentry_sdk.transport import Transport
 
@@ -284,8 +285,10 @@ def test_the_command_without_a_manifest() -> None:
 
 
 def test_names_that_the_package_does_not_have() -> None:
-    """The package has three names, and is clear about any other."""
-    assert sorted(sentry_modules.__all__) == ["FrozenModulesIntegration", "install", "uninstall"]
+    """The package has four names, and is clear about any other."""
+    names = ["FrozenModulesIntegration", "activate", "install", "uninstall"]
+    assert sorted(sentry_modules.__all__) == names
+    assert sentry_modules.activate is activate
     assert sentry_modules.FrozenModulesIntegration is FrozenModulesIntegration
     with pytest.raises(AttributeError, match="no attribute 'instal'"):
         sentry_modules.instal  # noqa: B018 - it is what is tested
