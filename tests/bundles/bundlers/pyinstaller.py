@@ -21,6 +21,10 @@ COLLECT(program, analysis.binaries, analysis.datas, name="onedir")
 """One analysis, which takes most of the time, for both kinds of bundle."""
 
 
+_UNUSED = ("setuptools",)
+"""No application imports it: PyInstaller takes it for ``importlib_metadata``, which it vendors."""
+
+
 def _build(workshop: Workshop, name: str, *excludes: str) -> Path:
     """Give a folder with both kinds of bundle."""
     python = environment(workshop)
@@ -53,8 +57,8 @@ def _stems(tables: Iterator[object]) -> Iterator[str]:
 
 
 def _pair(workshop: Workshop, name: str, program: Path) -> Pair:
-    off = _build(workshop, "pyinstaller-stock", "_sentry_modules")
-    on = _build(workshop, "pyinstaller")
+    on = _build(workshop, "pyinstaller", *_UNUSED)
+    off = _build(workshop, "pyinstaller-stock", *_UNUSED, "_sentry_modules")
     more = {workshop.parts.application.stock_switch: "1"}  # not a line in the application
     truth = _truth(workshop, on)
     frozen = workshop.bundle(name, on / program, truth, (), more)
