@@ -71,6 +71,6 @@ def bundler_test(page: str) -> str:
 def is_taken(block: Block, test: str) -> bool:
     """Tell whether a bundler's test takes a block."""
     taken = {(language, number) for language, number in _TAKEN.findall(test)}
-    if block.language == "python" and _WRITTEN.search(test):
+    if block.language in ("python", "toml") and _WRITTEN.search(test):
         return True
     return bool(taken & {(block.language, ""), (block.language, str(block.number))})

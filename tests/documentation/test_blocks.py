@@ -23,7 +23,7 @@ def test_a_block_is_run_or_says_why_not(block: Block) -> None:
     if block.reason:
         return
     test = bundler_test(block.page)
-    if test and block.language != "toml":
+    if test:
         assert is_taken(block, test), "the bundler's test does not take it"
     else:
         assert block.language in RUNS

@@ -10,10 +10,16 @@ import tomli
 
 from tests.backends import archives, projects
 from tests.backends.building import build
-from tests.documentation.blocks import PAGES, Block, blocks
+from tests.documentation.blocks import PAGES, Block, blocks, bundler_test
 from tests.documents import to_toml
 
-TABLES = [b for page in PAGES for b in blocks(page) if b.language == "toml" and not b.reason]
+TABLES = [
+    block
+    for page in PAGES
+    if not bundler_test(page)
+    for block in blocks(page)
+    if block.language == "toml" and not block.reason
+]
 FIXTURES = {
     "hatchling.build": "hatchling",
     "setuptools.build_meta": "setuptools",
