@@ -307,3 +307,19 @@ def test_the_missing_extra_is_named(library: str, tmp_path: Path) -> None:
         assert "pip install 'hatch-sentry-modules[cli]'" in done.stderr
     else:  # a pipe needs no tables
         assert done.returncode == 0
+
+
+def test_a_marker_that_the_pipe_has_no_letters_for(folder: Path) -> None:
+    """What is printed is UTF-8 in every locale, as what is written to a file is."""
+    lock = LOCK.replace("'win32'", "'\N{SNOWMAN}'")
+    (folder / "uv.lock").write_text(lock, encoding="utf-8")
+    command = [sys.executable, "-m", "hatch_sentry_modules", "freeze", str(folder)]
+    printed = subprocess.run(
+        [*command, "--format", "requirements"],
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        check=True,
+        capture_output=True,
+    ).stdout
+    assert printed.splitlines()[0].decode("utf-8") == (
+        'colorama==0.4.6 ; sys_platform == "\N{SNOWMAN}"'
+    )

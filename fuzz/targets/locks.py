@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from fuzz import contract, parts
@@ -90,9 +91,10 @@ def _check(manifest: Manifest, folder: Path) -> None:
     contract.check_manifest(manifest)
     for warning in manifest.warnings:
         contract.check_sentence(warning, folder)
-    for text in (to_json(manifest), to_requirements(manifest)):
-        contract.check(text.isascii(), "not ASCII")
+    contract.check(to_json(manifest).isascii(), "not ASCII")
     json.loads(to_json(manifest))
+    for line in to_requirements(manifest).encode("utf-8").decode("utf-8").split("\n")[:-1]:
+        Requirement(line)
 
 
 def _agree(

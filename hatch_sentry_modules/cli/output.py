@@ -16,7 +16,8 @@ def write(text: str, output: Path | None) -> None:
         FreezeError: The file cannot be written.
     """
     if output is None:
-        click.echo(text, nl=False)
+        # As bytes, since not every pipe's encoding has what a marker may hold.
+        click.echo(text.encode("utf-8"), nl=False)
         return
     with replacing(output) as new:
         new.write_bytes(text.encode("utf-8"))
