@@ -13,7 +13,8 @@ TOOL = "shiv==1.0.8"
 
 
 def _build(workshop: Workshop) -> Pair:
-    path, report = (workshop.folder / f"{workshop.name}.{kind}" for kind in ("shiv.pyz", "json"))
+    (folder := workshop.folder / "shiv").mkdir()
+    path, report = folder / f"{workshop.name}.pyz", folder / "report.json"
     python = kept_python("shiv", TOOL, "pip==26.3")
     start = ("-e", workshop.main, "-p", "/usr/bin/env python3", "-o", str(path))
     pip = (*workshop.local(), "--report", str(report), *workshop.contents())

@@ -13,7 +13,8 @@ TOOL = "zipapps==2026.4.17"
 
 
 def _build(workshop: Workshop) -> Pair:
-    path, report = (workshop.folder / f"{workshop.name}.{kind}" for kind in ("zipapps.pyz", "json"))
+    (folder := workshop.folder / "zipapps").mkdir()
+    path, report = folder / f"{workshop.name}.pyz", folder / "report.json"
     python = kept_python("zipapps", TOOL, "pip==26.3")
     start = ("-c", "-m", workshop.main, "-u", "AUTO", "-up", "$HOME/zipapps", "-o", str(path))
     pip = (*workshop.local(), "--report", str(report), *workshop.contents())
