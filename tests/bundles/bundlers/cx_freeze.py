@@ -8,7 +8,12 @@ from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
 from demo.commands import run
-from tests.bundles.bundlers.environment import CX_FREEZE, environment, owners
+from tests.bundles.bundlers.environment import (
+    CX_FREEZE,
+    NAMED_BY_A_WARNING,
+    environment,
+    owners,
+)
 from tests.bundles.workshop import Bundler, Pair, Workshop
 
 _OFF = ("--excludes", "_sentry_modules", "--packages", "sentry_sdk")
@@ -22,7 +27,8 @@ def _build(workshop: Workshop, name: str, *options: str) -> Path:
         script = folder / f"{workshop.name}_start.py"
         text = f"from {workshop.name}.__main__ import main\n\nmain()\n"
         script.write_text(text, encoding="utf-8")
-        build = ("-m", "cx_Freeze", "build", *options, "--target-dir", "bundle", "--script")
+        named = [f"--includes={name}" for name in NAMED_BY_A_WARNING.get(workshop.name, ())]
+        build = ("-m", "cx_Freeze", "build", *options, *named, "--target-dir", "bundle", "--script")
         run(python, *build, script, folder=folder)
 
     return workshop.once(name, fill)

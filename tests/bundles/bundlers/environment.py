@@ -17,6 +17,9 @@ CX_FREEZE = "cx_Freeze==8.7.3"
 _TOOLS = (PYINSTALLER, CX_FREEZE, "packaging>=26.1", "tomli>=2.0")
 """The freezers, and what ``hatch-sentry-modules`` requires."""
 
+NAMED_BY_A_WARNING = {"storefront": ("tzdata",)}
+"""What an application's own manifest names and freezers do not see: dateutil opens it as data."""
+
 _OWNERS = """
 import json, sys
 from importlib.metadata import distributions

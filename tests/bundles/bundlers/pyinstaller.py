@@ -8,11 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from demo.commands import run
-from tests.bundles.bundlers.environment import PYINSTALLER, environment, owners
+from tests.bundles.bundlers.environment import (
+    NAMED_BY_A_WARNING,
+    PYINSTALLER,
+    environment,
+    owners,
+)
 from tests.bundles.workshop import Bundler, Pair, Workshop
 
 _SPEC = """
-analysis = Analysis(["start.py"], excludes={excludes})
+analysis = Analysis(["start.py"], hiddenimports={hidden}, excludes={excludes})
 pyz = PYZ(analysis.pure)
 EXE(pyz, analysis.scripts, analysis.binaries, analysis.datas, name="onefile")
 program = EXE(pyz, analysis.scripts, exclude_binaries=True, name="program")
@@ -33,7 +38,9 @@ def _build(workshop: Workshop, name: str, *excludes: str) -> Path:
         script = f"from {workshop.name}.__main__ import main\n\nmain()\n"
         (folder / "start.py").write_text(script, encoding="utf-8")
         spec = folder / "bundles.spec"
-        spec.write_text(_SPEC.format(excludes=list(excludes)), encoding="utf-8")
+        hidden = list(NAMED_BY_A_WARNING.get(workshop.name, ()))
+        text = _SPEC.format(hidden=hidden, excludes=list(excludes))
+        spec.write_text(text, encoding="utf-8")
         run(python, "-m", "PyInstaller", "--noconfirm", spec, folder=folder)
 
     return workshop.once(name, fill)
