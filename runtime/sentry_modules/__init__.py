@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sentry_modules.activation import activate
-    from sentry_modules.finder import install, uninstall
+    from sentry_modules.finder import activate, install, uninstall
     from sentry_modules.integration import FrozenModulesIntegration
 
 __version__ = "0.1.0"
@@ -24,10 +23,6 @@ def __getattr__(name: str) -> object:
         from sentry_modules.integration import FrozenModulesIntegration
 
         return FrozenModulesIntegration
-    if name == "activate":
-        from sentry_modules.activation import activate
-
-        return activate
     if name in __all__:
         from sentry_modules import finder
 

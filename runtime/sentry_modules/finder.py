@@ -17,14 +17,13 @@ from sentry_modules.manifest import normalize
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from importlib.metadata import Distribution, DistributionFinder
+    from types import ModuleType
 
     from sentry_modules.load import Reference
     from sentry_modules.manifest import Manifest
 
 
-STOCK = "sentry_sdk.integrations.modules"
-"""The module of the stock integration."""
-
+_STOCK = "sentry_sdk.integrations.modules"  # imported for the first client that has it
 _LISTING = "pkg_resources"  # it asks no finder, but lists what is installed when it is imported
 
 
@@ -42,7 +41,7 @@ class ManifestFinder:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """Find no module of its own: the import system asks every finder for each one."""
-        if name == STOCK and self.before_stock is not None:
+        if name == _STOCK and self.before_stock is not None:
             call, self.before_stock = self.before_stock, None
             call()
         if name == _LISTING and not self._is_asking:
@@ -110,6 +109,21 @@ def install(manifest: Reference = None) -> None:
     register(Bundle(manifest, candidates(package_of_caller()), "auto"))
 
 
+def activate(manifest: ModuleType | str) -> None:
+    """Have every client that would send the stock list send what the manifest lists instead.
+
+    For an application that knows nothing of it. ``manifest`` is the generated module or its dotted
+    name, and authoritative: whoever activates it has decided that. Versions are found as after
+    ``install``. Nothing of the SDK is imported here: the application may do so late, in part or
+    never. The first manifest that is activated counts; nothing is raised.
+    """
+    bundle = register(Bundle(manifest, (), "manifest"))
+    if _STOCK in sys.modules:
+        _take_place(bundle)
+    elif FINDER.before_stock is None:
+        FINDER.before_stock = lambda: _take_place(bundle)
+
+
 def uninstall() -> None:
     """Take the finder away again, with everything that was installed."""
     FINDER.bundles.clear()
@@ -132,6 +146,16 @@ def register(bundle: Bundle) -> Bundle:
     if _LISTING in sys.modules:
         FINDER.tell_listing()
     return bundle
+
+
+def _take_place(bundle: Bundle) -> None:
+    try:
+        from sentry_modules.integration import FrozenModulesIntegration, serve_every_client
+
+        ours = FrozenModulesIntegration(bundle.key[0], authority="manifest")
+        serve_every_client(ours, lambda: bundle in FINDER.bundles)
+    except Exception:  # noqa: BLE001, S110 - an SDK that is older, or broken, reports as it can
+        pass
 
 
 def _is_about_other_places(context: DistributionFinder.Context | None) -> bool:

@@ -80,7 +80,9 @@ def serve(manifests: Iterable[Manifest]) -> None:
 
 def withdraw() -> None:
     """Leave the working set as it would be without the manifests."""
-    working_set = sys.modules["pkg_resources"].working_set
+    working_set = getattr(sys.modules["pkg_resources"], "working_set", None)
+    if working_set is None:  # its import has failed half-way
+        return
     for key, real in _HIDDEN.items():
         if real is None:
             del working_set.by_key[key]

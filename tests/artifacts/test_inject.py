@@ -323,7 +323,7 @@ def test_a_folder_that_python_searches_instead(tmp_path: Path) -> None:
     changed = [name for name, *_ in before if name == "python/__main__.py"]
     assert [e for e in after if e in before] == [e for e in before if e[0] not in changed]
     new = {name for name, *_ in after} - layer.keys()
-    assert {"python/_sentry_modules.py", "python/sentry_modules/activation.py"} <= new
+    assert {"python/_sentry_modules.py", "python/sentry_modules/finder.py"} <= new
     assert all(name.startswith("python/") for name in new)
     assert injected("--path", "python", "--activate", path).endswith("nothing to change\n")
     folder = tmp_path / "app" / "site"

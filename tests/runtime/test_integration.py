@@ -13,7 +13,7 @@ from typing import Any, Callable
 import pytest
 import sentry_modules
 import sentry_sdk
-from sentry_modules.activation import activate
+from sentry_modules.finder import activate
 from sentry_modules.integration import EventModules, FrozenModulesIntegration
 from sentry_sdk.transport import Transport
 
