@@ -16,7 +16,6 @@ from pathlib import Path
 from sentry_sdk.consts import VERSION as SDK
 
 from bench.measuring import (
-    ROOT,
     Call,
     Key,
     Promise,
