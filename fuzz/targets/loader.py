@@ -111,8 +111,9 @@ def _observe(reference: ModuleType | str, is_combined: bool) -> None:
         integration = FrozenModulesIntegration(reference, combine=is_combined)
         client.integrations = {integration.identifier: integration}
         sentry_sdk.capture_message("hello")
-        modules = integration.modules().versions
-        _ask(list(islice(modules, 2)))
+        modules = integration.modules()
+        is_frozen = modules.origin.startswith(f"{MODULE} (") and not is_combined
+        _ask(dict(islice(modules.versions.items(), 2)) if is_frozen else {})
     finally:
         sentry_modules.uninstall()
     contract.check(len(arrivals.events) == 1, "the event is lost")
@@ -133,10 +134,12 @@ def _arrivals() -> _Arrivals:
     return arrivals
 
 
-def _ask(names: list[str]) -> None:
-    for name in [*names, "no-such-thing"]:
-        with suppress(importlib.metadata.PackageNotFoundError):
-            contract.check(isinstance(importlib.metadata.version(name), str), "no version")
+def _ask(frozen: dict[str, str]) -> None:
+    """Hold that versions are those of the manifest, and that none is made up."""
+    for name, version in frozen.items():
+        contract.check(importlib.metadata.version(name) == version, f"{name!a} is another")
+    with suppress(importlib.metadata.PackageNotFoundError):
+        contract.check(not importlib.metadata.version("no-such-thing"), "a version")
     for distribution in islice(importlib.metadata.distributions(), 3):
         contract.check(isinstance(distribution.metadata["Name"], str), "no name")
 
