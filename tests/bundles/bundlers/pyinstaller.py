@@ -26,8 +26,9 @@ COLLECT(program, analysis.binaries, analysis.datas, name="onedir")
 """One analysis, which takes most of the time, for both kinds of bundle."""
 
 
-_UNUSED = ("setuptools",)
-"""No application imports it: PyInstaller takes it for ``importlib_metadata``, which it vendors."""
+_UNUSED = ("setuptools", "tomli")
+"""What no application imports: it is taken for the ``importlib_metadata`` that it vendors, or since
+the build side has brought it and a library would use it on old Pythons."""
 
 
 def _build(workshop: Workshop, name: str, *excludes: str) -> Path:
