@@ -11,16 +11,18 @@ from demo.commands import run
 from tests.bundles.bundlers.environment import (
     CX_FREEZE,
     NAMED_BY_A_WARNING,
+    UNUSED,
     environment,
     owners,
 )
 from tests.bundles.workshop import Bundler, Pair, Workshop
 
-_OFF = ("--excludes", "_sentry_modules", "--packages", "sentry_sdk")
-"""Without the second the SDK's ``init`` fails, and there would be nothing to compare with."""
+_STOCK = ("--packages", "sentry_sdk")
+"""Without it the SDK's ``init`` fails, and there would be nothing to compare with."""
 
 
-def _build(workshop: Workshop, name: str, *options: str) -> Path:
+def _build(workshop: Workshop, name: str, excludes: tuple[str, ...], *options: str) -> Path:
+    options = (*options, f"--excludes={','.join(excludes)}")
     python = environment(workshop)
 
     def fill(folder: Path) -> None:
@@ -45,7 +47,8 @@ def _stems(library: Path) -> Iterator[str]:
 
 
 def _pair(workshop: Workshop) -> Pair:
-    off, on = _build(workshop, "cx_freeze-stock", *_OFF), _build(workshop, "cx_freeze")
+    off = _build(workshop, "cx_freeze-stock", (*UNUSED, "_sentry_modules"), *_STOCK)
+    on = _build(workshop, "cx_freeze", UNUSED)
     program = Path("bundle", f"{workshop.name}_start")
     more = {workshop.parts.application.stock_switch: "1"}  # not a line in the application
     found = owners(environment(workshop), _stems(on / "bundle" / "lib"), on)

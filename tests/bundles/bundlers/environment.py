@@ -20,6 +20,10 @@ _TOOLS = (PYINSTALLER, CX_FREEZE, "packaging>=26.1", "tomli>=2.0")
 NAMED_BY_A_WARNING = {"storefront": ("tzdata",)}
 """What an application's own manifest names and freezers do not see: dateutil opens it as data."""
 
+UNUSED = ("setuptools", "tomli")
+"""What no application imports: it is taken for the ``importlib_metadata`` that it vendors, or since
+the build side has brought it and a library would use it on old Pythons."""
+
 _OWNERS = """
 import json, sys
 from importlib.metadata import distributions

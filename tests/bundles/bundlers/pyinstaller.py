@@ -11,6 +11,7 @@ from demo.commands import run
 from tests.bundles.bundlers.environment import (
     NAMED_BY_A_WARNING,
     PYINSTALLER,
+    UNUSED,
     environment,
     owners,
 )
@@ -24,11 +25,6 @@ program = EXE(pyz, analysis.scripts, exclude_binaries=True, name="program")
 COLLECT(program, analysis.binaries, analysis.datas, name="onedir")
 """
 """One analysis, which takes most of the time, for both kinds of bundle."""
-
-
-_UNUSED = ("setuptools", "tomli")
-"""What no application imports: it is taken for the ``importlib_metadata`` that it vendors, or since
-the build side has brought it and a library would use it on old Pythons."""
 
 
 def _build(workshop: Workshop, name: str, *excludes: str) -> Path:
@@ -65,8 +61,8 @@ def _stems(tables: Iterator[object]) -> Iterator[str]:
 
 
 def _pair(workshop: Workshop, name: str, program: Path) -> Pair:
-    on = _build(workshop, "pyinstaller", *_UNUSED)
-    off = _build(workshop, "pyinstaller-stock", *_UNUSED, "_sentry_modules")
+    on = _build(workshop, "pyinstaller", *UNUSED)
+    off = _build(workshop, "pyinstaller-stock", *UNUSED, "_sentry_modules")
     more = {workshop.parts.application.stock_switch: "1"}  # not a line in the application
     truth = _truth(workshop, on)
     frozen = workshop.bundle(name, on / program, truth, (), more)
