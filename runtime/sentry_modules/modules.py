@@ -67,12 +67,16 @@ def union(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]
 
 
 def fit(versions: dict[str, str], omit: Iterable[str]) -> dict[str, str]:
-    """Leave out the names in ``omit``, in order, then the last ones, until the rest fits."""
+    """Leave out the names in ``omit``, in order, then the last ones, until the rest fits.
+
+    What is far too long for a version goes first: it would take the place of many.
+    """
     excess = _cost("".join(versions.values())) + _COST_OF_ENTRY * (len(versions) - 1) - BUDGET
     if excess <= 0:
         return versions
     kept = dict(versions)
-    for name in chain(omit, _last_first(versions)):
+    too_long = (name for name, version in versions.items() if not is_version(version))
+    for name in chain(too_long, omit, _last_first(versions)):
         if excess <= 0:
             break
         if name in kept:

@@ -72,6 +72,15 @@ def test_without_names_to_omit_the_servers_last_go() -> None:
     assert relay(versions) != kept, "the server alone would have cut a version"
 
 
+def test_what_is_too_long_for_a_version_takes_no_others_place() -> None:
+    """Among many short ones it is not seen as malformed, and all that are short stay."""
+    short = {f"d{number:04}": "1.0" for number in range(200)}
+    manifest = Manifest("acme._sentry_modules", {"MODULES": {"a": "1" * 9000, **short}})
+    found = choose(Verdict(manifest, True, "a test"), combine=False)
+    assert found.versions == short
+    assert found.left_out == 1
+
+
 def test_the_line_says_how_many_were_left_out() -> None:
     """The number of entries that the event lacks is known, and the finder still has them all."""
     table = {f"d{number:04}": "1.0.0.post1" for number in range(700)}
