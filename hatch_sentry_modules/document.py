@@ -20,6 +20,7 @@ from hatch_sentry_modules.markers import specialize
 from hatch_sentry_modules.model import MarkerText
 
 _VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,200}", re.ASCII)
+_PLAIN = re.compile(r"(?!.*(?:@|://))[ -~]{0,200}")
 _LONGEST_SHOWN = 60
 LONGEST_NAME = 256
 _FILES = re.compile(
@@ -95,6 +96,8 @@ def read_json(path: Path) -> Table:
 
 def _syntax_error(file: str, place: str, fault: str) -> SourceError:
     remedy = "The file may be cut off or hold a merge conflict: write it anew with its own tool"
+    if not _PLAIN.fullmatch(fault):  # it quotes a key, which may be an address
+        fault = re.split(r"['\"(]", fault)[0].rstrip()
     return SourceError(file, place, fault[:1].lower() + fault[1:], remedy)
 
 
