@@ -30,7 +30,8 @@ nox.options.sessions = ["runtime", "scenarios"]
 def runtime(session: nox.Session) -> None:
     """Run the tests of the run-time side; arguments after ``--`` go to pytest."""
     session.install(*TESTS)
-    session.run("python", "-m", "pytest", "tests/runtime", *(session.posargs or ["-m", "not slow"]))
+    options = session.posargs or ["-n", "auto", "-m", "not slow"]
+    session.run("python", "-m", "pytest", "tests/runtime", *options)
 
 
 @nox.session(python="3.10")
