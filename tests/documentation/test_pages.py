@@ -40,6 +40,7 @@ uv export --frozen --no-dev --no-hashes --no-emit-project --output-file requirem
 pip install --quiet --target packed -r requirements.txt dist/*.whl
 pip install --quiet -r requirements.txt dist/*.whl
 mkdir build && cp -R packed build/lambda
+cp -R packed python && python -m zipfile -c layer.zip python && rm -rf python
 python -m zipapp packed --main storefront.__main__:main --output app.pyz
 rm -rf packed/*.dist-info
 python -m zipapp packed --main storefront.__main__:main --output slim.pyz
