@@ -17,8 +17,8 @@ $(VENV)/.complete: pyproject.toml runtime/pyproject.toml
 test: $(VENV)/.complete lint ## Lint, check types and run the quick tests
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
-test-slow: $(VENV)/.complete ## Run the tests that build with every backend
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow and not bundles"
+test-slow: $(VENV)/.complete ## Run the tests that build with every backend and bundler
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow and not bundles" --ignore tests/faults
 
 test-bundles: $(VENV)/.complete ## Ship the sample applications in every way, on a real server
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/bundles/test_matrix.py
