@@ -85,10 +85,11 @@ def withdraw() -> None:
         return
     for key, real in _HIDDEN.items():
         if real is None:
-            del working_set.by_key[key]
+            working_set.by_key.pop(key, None)  # others may have changed it since
         else:
             working_set.by_key[key] = real
-    if working_set.entry_keys.pop(_ENTRY, None) is not None:
+    working_set.entry_keys.pop(_ENTRY, None)
+    if _ENTRY in working_set.entries:
         working_set.entries.remove(_ENTRY)
     _HIDDEN.clear()
 
