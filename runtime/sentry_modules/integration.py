@@ -61,8 +61,8 @@ class FrozenModulesIntegration(Integration):
 
     @staticmethod
     def setup_once() -> None:
-        """Register the event processor; the SDK calls this once in a process."""
-        add_global_event_processor(_process)
+        """Register the event processors; the SDK calls this once in a process."""
+        _register(_process)
 
     def modules(self, *, is_debug: bool = False) -> Modules:
         """Give what events carry: built at the first call, the same object at every later one.
@@ -93,19 +93,48 @@ class EventModules(Dict[str, str]):
         return dict(self)
 
 
-def _process(event: Any, _hint: Any) -> Any:
-    """Attach the modules to an event of a client that has the integration; lose no event."""
-    try:
-        client = _client()
-        integrations = getattr(client, "integrations", None) or {}
-        integration = integrations.get(FrozenModulesIntegration.identifier)
-        if isinstance(integration, FrozenModulesIntegration):
-            _replace_stock(client, integration)
-            if event.get("type") not in _WITHOUT_MODULES:
-                _attach(event, integration, client)
-    except Exception:  # noqa: BLE001 - an event without modules is better than none
-        logger.debug("[sentry-modules] modules were not attached", exc_info=True)
-    return event
+def _register(process: Callable[[Any], None]) -> None:
+    """Have each event processed, and once more if the stock processor came later and wrote last.
+
+    That happens where another thread calls ``init`` meanwhile: the two see different clients.
+    """
+    later: list[object] = []
+
+    def first(event: Any) -> None:
+        if not later:  # the stock processor is registered by now
+            later.append(again)
+            add_global_event_processor(_processor(again))
+        process(event)
+
+    def again(event: Any) -> None:
+        if _is_stock(event.get("modules")):
+            process(event)
+
+    add_global_event_processor(_processor(first))
+
+
+def _processor(process: Callable[[Any], None]) -> Callable[[Any, Any], Any]:
+    """Give what the SDK calls with each event, which it never loses."""
+
+    def processor(event: Any, _hint: Any) -> Any:
+        try:
+            process(event)
+        except Exception:  # noqa: BLE001 - an event without modules is better than none
+            logger.debug("[sentry-modules] modules were not attached", exc_info=True)
+        return event
+
+    return processor
+
+
+def _process(event: Any) -> None:
+    """Attach the modules to an event of a client that has the integration."""
+    client = _client()
+    integrations = getattr(client, "integrations", None) or {}
+    integration = integrations.get(FrozenModulesIntegration.identifier)
+    if isinstance(integration, FrozenModulesIntegration):
+        _replace_stock(client, integration)
+        if event.get("type") not in _WITHOUT_MODULES:
+            _attach(event, integration, client)
 
 
 def serve_every_client(ours: FrozenModulesIntegration, is_active: Callable[[], bool]) -> None:
@@ -116,18 +145,14 @@ def serve_every_client(ours: FrozenModulesIntegration, is_active: Callable[[], b
     assignment, so that no thread sees both or neither.
     """
 
-    def process(event: Any, hint: Any) -> Any:
-        try:
-            client = _client()
-            if is_active() and ours.identifier not in client.integrations:
-                _replace_stock(client, ours)
-            if client.integrations.get(ours.identifier) is not ours:
-                return event
-        except Exception:  # noqa: BLE001 - what is no client of the SDK's own carries its own list
-            return event
-        return _process(event, hint)
+    def process(event: Any) -> None:
+        client = _client()
+        if is_active() and ours.identifier not in client.integrations:
+            _replace_stock(client, ours)
+        if client.integrations.get(ours.identifier) is ours:
+            _process(event)
 
-    add_global_event_processor(process)
+    _register(process)
 
 
 def _client() -> Any:
@@ -154,10 +179,15 @@ def _attach(event: Any, integration: FrozenModulesIntegration, client: Any) -> N
         event["sdk"] = _describe_sdk(client)
 
 
-def _is_stock(given: dict[Any, Any]) -> bool:
-    """Tell the list that the stock integration put on the event from one the application put."""
+def _is_stock(given: object) -> bool:
+    """Tell the list that the stock integration put on the event from one the application put.
+
+    It is the one in the SDK's cache, or its equal: threads that scan at once each have their own.
+    """
+    if type(given) is not dict:
+        return False
     owners = ("sentry_sdk.utils", "sentry_sdk.integrations.modules")  # since 1.28.1, and before
-    return any(given is getattr(sys.modules.get(o), "_installed_modules", None) for o in owners)
+    return any(given == getattr(sys.modules.get(o), "_installed_modules", None) for o in owners)
 
 
 def _describe_sdk(client: Any) -> dict[str, Any]:

@@ -106,6 +106,49 @@ def test_threads_that_call_init_and_capture_at_once(tmp_path: Path, tally: Tally
     tally("events of threads that call init", {"right": len(outcome.events)})
 
 
+BETWEEN = """
+from sentry_modules import FrozenModulesIntegration
+from sentry_sdk.scope import add_global_event_processor
+import sentry_sdk.integrations.modules as at
+import sentry_sdk.utils as since_1_28
+
+def between():
+    @add_global_event_processor
+    def processor(event, hint):
+        {meanwhile}
+        return event
+
+{first}
+init()
+capture("one")
+capture("two")
+"""
+
+MEANWHILE = {
+    "another client, which still has the stock integration": (
+        "init()",
+        "setup_once = FrozenModulesIntegration.setup_once\n"
+        "FrozenModulesIntegration.setup_once = staticmethod(lambda: (setup_once(), between()))",
+    ),
+    "another scan, whose list is the one in the cache": (
+        "for owner in (at, since_1_28):\n"
+        "            if getattr(owner, '_installed_modules', None):\n"
+        "                owner._installed_modules = dict(owner._installed_modules)",
+        "sentry_sdk.init(dsn='https://key@sentry.example.org/1', transport=Printing)\nbetween()",
+    ),
+}
+"""What another thread can do between our processor and the stock one, and what comes before."""
+
+
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_what_another_thread_does_between_two_processors(what: str, tmp_path: Path) -> None:
+    """The stock list is known for what it is, whoever made it, and never the last word."""
+    meanwhile, first = MEANWHILE[what]
+    outcome = run(BETWEEN.format(meanwhile=meanwhile, first=first), tmp_path)
+    assert (outcome.status, outcome.said) == (0, "")
+    assert outcome.events == [FROZEN] * 2
+
+
 FORKED = """
 import threading, time
 init()
