@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -89,6 +88,8 @@ def _mistakes(values: Mapping[str, Any]) -> list[str]:
     found = []
     for key, value in values.items():
         if key not in OPTIONS:
+            import difflib  # seldom needed, and slow to import
+
             nearest = difflib.get_close_matches(key, OPTIONS, n=1, cutoff=0)
             found.append(f"{_shown_key(key)}: unknown option, the nearest is {nearest[0]!r}")
         elif fault := OPTIONS[key][0](value):

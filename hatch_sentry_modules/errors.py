@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection
 
@@ -61,6 +60,8 @@ def unknown_choice(file: str, kind: str, name: str, known: Collection[str]) -> S
     """
     fault = f"it holds no {kind} {name!r}"
     readable = sorted(filter(_READABLE.fullmatch, known))
+    import difflib  # seldom needed, and slow to import
+
     nearest = difflib.get_close_matches(name, readable, n=1, cutoff=0)
     remedy = f"The nearest is {nearest[0]!r}" if nearest else ""
     return SourceError(file, "", fault, remedy)

@@ -59,12 +59,12 @@ def find(root: Path) -> Path:
     Raises:
         SourceNotFoundError: There is none.
     """
-    from hatch_sentry_modules.sources import requirements, uv
-
     for name in AUTO:
         path = root / name
-        if path.is_file() and (name != "requirements.txt" or requirements.is_pinned(path)):
+        if path.is_file() and (name != "requirements.txt" or _is_pinned(path)):
             return path
+    from hatch_sentry_modules.sources import uv
+
     if above := uv.find_workspace_lock(root):
         return above
     raise SourceNotFoundError(
@@ -73,6 +73,13 @@ def find(root: Path) -> Path:
         "no lock file stands beside it (" + ", ".join(AUTO) + " with every version pinned)",
         "Lock the project, for instance with 'uv lock', or set 'source'",
     )
+
+
+def _is_pinned(path: Path) -> bool:
+    # A build imports the reader of its own lock file alone: what it imports, it compiles first.
+    from hatch_sentry_modules.sources import requirements
+
+    return requirements.is_pinned(path)
 
 
 def _reader(path: Path) -> Callable[[Path, Project, Selection], Graph]:

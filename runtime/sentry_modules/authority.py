@@ -70,7 +70,7 @@ def _judge(reference: Reference, places: tuple[str, ...], authority: str) -> Ver
 
 
 def _decide(manifest: Manifest) -> tuple[bool, str]:
-    """Decide whether the manifest is authoritative, the cheapest questions first, and say why."""
+    # Decide whether the manifest is authoritative, the cheapest questions first, and say why.
     if _is_frozen(manifest):
         return True, "the application is frozen"
     if not manifest.project:
@@ -81,7 +81,7 @@ def _decide(manifest: Manifest) -> tuple[bool, str]:
 
 
 def _is_frozen(manifest: Manifest) -> bool:
-    """Look for the marks of PyInstaller, cx_Freeze and py2app, and for Nuitka's."""
+    # Look for the marks of PyInstaller, cx_Freeze and py2app, and for Nuitka's.
     main = getattr(sys.modules.get("__main__"), "__dict__", {})
     return (
         bool(getattr(sys, "frozen", False))
@@ -92,13 +92,12 @@ def _is_frozen(manifest: Manifest) -> bool:
 
 
 def _is_in_place(project: str, root: str, loader: object) -> bool:
-    """Tell whether ``root`` holds the project's metadata, or is the source tree of its install.
-
-    The importers have the listing of a folder in memory already, and that of an archive, under
-    private names that are the same in every version of Python. Without it a folder is listed
-    anew, and an archive, which takes 80 ms to list for five thousand files, counts as stripped.
-    So does a folder inside an archive: ``importlib.metadata`` finds nothing there.
-    """
+    # Tell whether ``root`` holds the project's metadata, or is the source tree of its install.
+    #
+    # The importers have the listing of a folder in memory already, and that of an archive, under
+    # private names that are the same in every version of Python. Without it a folder is listed
+    # anew, and an archive, which takes 80 ms to list for five thousand files, counts as stripped.
+    # So does a folder inside an archive: ``importlib.metadata`` finds nothing there.
     if isinstance(loader, zipimport.zipimporter):
         paths = getattr(zipimport, "_zip_directory_cache", {}).get(loader.archive, ())
         return root == loader.archive and _is_kept(project, paths)
@@ -115,7 +114,7 @@ def _list(folder: str) -> Collection[str]:
 
 
 def _is_kept(project: str, paths: Collection[str]) -> bool:
-    """Tell whether the project's metadata directory, or a file in it, is among the paths."""
+    # Tell whether the project's metadata directory, or a file in it, is among the paths.
     if "-info" not in "\n".join(paths):  # one pass over thousands finds that there is none
         return False
     return any(
@@ -126,7 +125,7 @@ def _is_kept(project: str, paths: Collection[str]) -> bool:
 
 
 def _is_editable(project: str, entries: Collection[str], root: str) -> bool:
-    """Tell whether ``root`` is the source tree of an editable install (PEP 610), or its ``src``."""
+    # Tell whether ``root`` is the source tree of an editable install (PEP 610), or its ``src``.
     if root.endswith(f"{os.sep}src"):
         entries = _list(f"{root}{os.sep}{os.pardir}")
     if "pyproject.toml" not in entries:

@@ -92,7 +92,7 @@ def freeze(
 
 
 def _name(distribution: Distribution) -> str:
-    """Give the normalized name; ``importlib.metadata`` takes it from the path since Python 3.10."""
+    # Give the normalized name; ``importlib.metadata`` takes it from the path since Python 3.10.
     try:
         name = getattr(distribution, "_normalized_name", None) or distribution.metadata["Name"]
         return normalize(name)

@@ -49,7 +49,7 @@ class ManifestFinder:
         return None
 
     def _find_listing(self, path: Any, target: Any) -> ModuleSpec | None:
-        """Find ``pkg_resources`` as the others do, and have it told of the manifests."""
+        # Find ``pkg_resources`` as the others do, and have it told of the manifests.
         self._is_asking = True  # the others can ask all finders as well
         try:
             from sentry_modules.working_set import find
@@ -70,7 +70,7 @@ class ManifestFinder:
             pass
 
     def _manifests(self) -> list[Manifest]:
-        """Give the manifests that are authoritative, in the order of their installation."""
+        # Give the manifests that are authoritative, in the order of their installation.
         verdicts = [bundle.verdict() for bundle in list(self.bundles)]
         return [v.manifest for v in verdicts if v.manifest and v.is_authoritative]
 
@@ -159,21 +159,20 @@ def _take_place(bundle: Bundle) -> None:
 
 
 def _is_about_other_places(context: DistributionFinder.Context | None) -> bool:
-    """Tell whether a search names its own path, which is not where the application runs."""
+    # Tell whether a search names its own path, which is not where the application runs.
     path = getattr(context, "path", None)
     return path is not None and path is not sys.path and list(path) != sys.path
 
 
 def _is_first_only(context: DistributionFinder.Context | None) -> bool:
-    """Tell whether who asks drops a second distribution of one name, and its entry points.
-
-    ``importlib.metadata.entry_points`` does since Python 3.10, and the backport always did.
-    """
+    # Tell whether who asks drops a second distribution of one name, and its entry points.
+    #
+    # ``importlib.metadata.entry_points`` does since Python 3.10, and the backport always did.
     return sys.version_info >= (3, 10) or type(context).__module__ != "importlib.metadata"
 
 
 def _real(context: DistributionFinder.Context | None) -> Iterator[Distribution]:
-    """Find what the other finders find; one that raises will raise for its caller, not here."""
+    # Find what the other finders find; one that raises will raise for its caller, not here.
     for finder in list(sys.meta_path):
         yield from _ask(finder, context)
 

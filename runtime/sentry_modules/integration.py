@@ -94,10 +94,9 @@ class EventModules(Dict[str, str]):
 
 
 def _register(process: Callable[[Any], None]) -> None:
-    """Have each event processed, and once more if the stock processor came later and wrote last.
-
-    That happens where another thread calls ``init`` meanwhile: the two see different clients.
-    """
+    # Have each event processed, and once more if the stock processor came later and wrote last.
+    #
+    # That happens where another thread calls ``init`` meanwhile: the two see different clients.
     later: list[object] = []
 
     def first(event: Any) -> None:
@@ -114,7 +113,7 @@ def _register(process: Callable[[Any], None]) -> None:
 
 
 def _processor(process: Callable[[Any], None]) -> Callable[[Any, Any], Any]:
-    """Give what the SDK calls with each event, which it never loses."""
+    # Give what the SDK calls with each event, which it never loses.
 
     def processor(event: Any, _hint: Any) -> Any:
         try:
@@ -127,7 +126,7 @@ def _processor(process: Callable[[Any], None]) -> Callable[[Any, Any], Any]:
 
 
 def _process(event: Any) -> None:
-    """Attach the modules to an event of a client that has the integration."""
+    # Attach the modules to an event of a client that has the integration.
     client = _client()
     integrations = getattr(client, "integrations", None) or {}
     integration = integrations.get(FrozenModulesIntegration.identifier)
@@ -161,7 +160,7 @@ def _client() -> Any:
 
 
 def _replace_stock(client: Any, ours: FrozenModulesIntegration) -> None:
-    """Take the stock integration from one client, for ours; its dict is shared with no other."""
+    # Take the stock integration from one client, for ours; its dict is shared with no other.
     if _STOCK in client.integrations:
         kept = {name: one for name, one in client.integrations.items() if name != _STOCK}
         client.integrations = {**kept, ours.identifier: ours}
@@ -180,10 +179,9 @@ def _attach(event: Any, integration: FrozenModulesIntegration, client: Any) -> N
 
 
 def _is_stock(given: object) -> bool:
-    """Tell the list that the stock integration put on the event from one the application put.
-
-    It is the one in the SDK's cache, or its equal: threads that scan at once each have their own.
-    """
+    # Tell the list that the stock integration put on the event from one the application put.
+    #
+    # It is the one in the SDK's cache, or its equal: threads that scan at once each have their own.
     if type(given) is not dict:
         return False
     owners = ("sentry_sdk.utils", "sentry_sdk.integrations.modules")  # since 1.28.1, and before
@@ -191,7 +189,7 @@ def _is_stock(given: object) -> bool:
 
 
 def _describe_sdk(client: Any) -> dict[str, Any]:
-    """Do what the SDK does when an event has no ``sdk``, and name this distribution as well."""
+    # Do what the SDK does when an event has no ``sdk``, and name this distribution as well.
     info: Any = sentry_sdk.client.SDK_INFO
     ours = {"name": "pypi:sentry-modules", "version": sentry_modules.__version__}
     return {

@@ -71,7 +71,7 @@ def _around(package: str) -> Iterable[str]:
 
 
 def _run(name: str) -> Mapping[str, Any] | None:
-    """Give the globals of a module; ``None`` where there is none, or a package."""
+    # Give the globals of a module; ``None`` where there is none, or a package.
     module = sys.modules.get(name)
     if module is not None:
         spec = getattr(module, "__spec__", None)
@@ -83,10 +83,9 @@ def _run(name: str) -> Mapping[str, Any] | None:
 
 
 def _run_beside(name: str) -> Mapping[str, Any] | None:
-    """Run the source file that lies beside an imported package's own, if it does.
-
-    Knowing where it is halves the time: no finder is asked, and no folder listed.
-    """
+    # Run the source file that lies beside an imported package's own, if it does.
+    #
+    # Knowing where it is halves the time: no finder is asked, and no folder listed.
     package, _, last = name.rpartition(".")
     spec: ModuleSpec | None = getattr(sys.modules.get(package), "__spec__", None)
     if spec is None or type(spec.loader) is not SourceFileLoader or spec.origin is None:
@@ -101,7 +100,7 @@ def _run_beside(name: str) -> Mapping[str, Any] | None:
 
 
 def _run_found(name: str) -> Mapping[str, Any] | None:
-    """Run the module that the finders find."""
+    # Run the module that the finders find.
     spec = _find(name)
     if spec is None or spec.loader is None or spec.submodule_search_locations is not None:
         return None
@@ -119,7 +118,7 @@ def _execute(name: str, file: str | None, loader: object, code: Any) -> Mapping[
 
 
 def _copy(module: ModuleType) -> Mapping[str, Any]:
-    """Copy the globals of a module that others can change, and its table with them."""
+    # Copy the globals of a module that others can change, and its table with them.
     namespace = dict(vars(module))
     if type(namespace.get("MODULES")) is dict:
         namespace["MODULES"] = namespace["MODULES"].copy()
@@ -127,7 +126,7 @@ def _copy(module: ModuleType) -> Mapping[str, Any]:
 
 
 def _find(name: str) -> ModuleSpec | None:
-    """Find a module as ``importlib.util.find_spec`` does, but import no package on the way."""
+    # Find a module as ``importlib.util.find_spec`` does, but import no package on the way.
     package = name.rpartition(".")[0]
     path = _path_of(package) if package else None
     if package and path is None:

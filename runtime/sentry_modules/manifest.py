@@ -85,12 +85,11 @@ def is_version(value: object) -> TypeGuard[str]:
 
 
 def _sift(table: dict[Any, Any]) -> tuple[dict[str, str], dict[str, str]]:
-    """Give the well-formed entries, and the names among them that are not normalized ones.
-
-    An honest table is its own answer, after a few passes at C speed over all of its text.
-    """
+    # Give the well-formed entries, and the names among them that are not normalized ones.
+    #
+    # An honest table is its own answer, after a few passes at C speed over all of its text.
     names = _join_sound(table)
-    if names and _consists_of(names, _IN_NORMALIZED) and "--" not in names:
+    if names and "--" not in names and _consists_of(names, _IN_NORMALIZED):
         return table, {}
     entries = dict.items(table)  # of a subclass too, and without calling into it
     modules = dict(entries) if names else {k: v for k, v in entries if is_name(k) and is_version(v)}
@@ -105,7 +104,7 @@ def _sift(table: dict[Any, Any]) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _join_sound(table: dict[Any, Any]) -> str:
-    """Give all names as one text if every entry is well-formed; perhaps nothing even so."""
+    # Give all names as one text if every entry is well-formed; perhaps nothing even so.
     if type(table) is not dict:
         return ""
     try:
@@ -127,10 +126,9 @@ def _consists_of(text: str, characters: bytes) -> bool:
 
 
 def _root(module: str, file: object) -> str | None:
-    """Give the folder above the file by as many levels as its dotted name has; importers join so.
-
-    Without ``os.path``, which takes ten times as long.
-    """
+    # Give the folder above the file by as many levels as its dotted name has; importers join so.
+    #
+    # Without ``os.path``, which takes ten times as long.
     if type(file) is not str:
         return None
     levels = module.count(".") + 1

@@ -67,25 +67,25 @@ def union(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]
 
 
 def fit(versions: dict[str, str], omit: Iterable[str]) -> dict[str, str]:
-    """Leave out the names in ``omit``, in order, then the last ones, until the rest fits.
+    """Leave out entries until the rest fits.
 
-    What is far too long for a version goes first: it would take the place of many.
+    First the names in ``omit``, in order; what is far too long for a version; then the last ones.
     """
     excess = _cost("".join(versions.values())) + _COST_OF_ENTRY * (len(versions) - 1) - BUDGET
     if excess <= 0:
         return versions
     kept = dict(versions)
     too_long = (name for name, version in versions.items() if not is_version(version))
-    for name in chain(too_long, omit, _last_first(versions)):
-        if excess <= 0:
-            break
+    for name in chain(omit, too_long, _last_first(versions)):
         if name in kept:
             excess -= _cost(kept.pop(name))
+            if excess <= 0:  # before the next name is asked for, which can take a scan or a sort
+                break
     return kept
 
 
 def _last_first(names: Iterable[str]) -> Iterator[str]:
-    """Give names from the server's last, sorted only when asked for; UTF-8 sorts by code point."""
+    # Give names from the server's last, sorted only when asked for; UTF-8 sorts by code point.
     yield from sorted(names, reverse=True)
 
 
@@ -115,7 +115,7 @@ def _cost(version: str) -> int:
 
 
 def _is_standard(name: str, module: ModuleType) -> bool:
-    """Tell a module of the standard library; before Python 3.10 only its folder tells."""
+    # Tell a module of the standard library; before Python 3.10 only its folder tells.
     names = getattr(sys, "stdlib_module_names", None)
     if names is not None:
         return name in names

@@ -33,7 +33,7 @@ def find(name: str, path: Any, target: Any, then: Callable[[], None]) -> ModuleS
 
 
 class _Loader:
-    """Stands in for a loader until it has loaded its module."""
+    # Stands in for a loader until it has loaded its module.
 
     def __init__(self, loader: Any, then: Callable[[], None]) -> None:
         self._loader = loader
