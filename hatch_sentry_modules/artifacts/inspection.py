@@ -166,7 +166,8 @@ class _Looking:
 
 def _is_left_over(place: str) -> bool:
     """Tell what a process of ours was writing when it was killed: it need not be whole."""
-    return any(part.startswith(PREFIX) for part in place.split("/")[:-1])
+    # Most names are done with after one search.
+    return PREFIX in place and any(part.startswith(PREFIX) for part in place.split("/")[:-1])
 
 
 def _leads_out(place: str) -> bool:
