@@ -42,7 +42,7 @@ def _text(mark: re.Match[str]) -> str:
 
 def _include(file: str, heading: str | None) -> str:
     """Give a file, or what stands in it below one heading of the second level."""
-    text = (ROOT / file).read_text(encoding="utf-8")
+    text = (ROOT / file).read_text(encoding="utf-8").replace("](docs/", "](")
     if file.endswith(".svg"):
         return re.sub(r"\n\s*\n", "\n", text)  # an empty line would end the picture in Markdown
     if heading is None:
