@@ -41,10 +41,11 @@ def minimum(session: nox.Session) -> None:
     What is built from this checkout itself needs newer backends than the users' projects do.
     """
     backends = ["editables", "flit-core", "poetry-core", "uv-build", "wheel"]
-    others = ["build", "hypothesis", "validate-pyproject"]
+    others = ["build", "hypothesis", "validate-pyproject", "zstandard"]
     session.install(*OLDEST, *TESTS_OF_BOTH, *backends, *others, ".[cli,sbom]")
     ignored = [
-        f"--ignore=tests/{name}" for name in ("documentation", "runtime", "test_distributions.py")
+        f"--ignore=tests/{name}"
+        for name in ("bench", "documentation", "runtime", "test_distributions.py")
     ]
     session.run("python", "-m", "pytest", "-n", "auto", "-m", "not slow", *ignored)
 
