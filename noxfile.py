@@ -43,10 +43,8 @@ def minimum(session: nox.Session) -> None:
     backends = ["editables", "flit-core", "poetry-core", "uv-build", "wheel"]
     others = ["build", "hypothesis", "validate-pyproject", "zstandard"]
     session.install(*OLDEST, *TESTS_OF_BOTH, *backends, *others, ".[cli,sbom]")
-    ignored = [
-        f"--ignore=tests/{name}"
-        for name in ("bench", "documentation", "runtime", "test_distributions.py")
-    ]
+    others_tests = ("bench", "bundles", "documentation", "runtime", "test_distributions.py")
+    ignored = [f"--ignore=tests/{name}" for name in others_tests]
     session.run("python", "-m", "pytest", "-n", "auto", "-m", "not slow", *ignored)
 
 
