@@ -16,8 +16,8 @@ from pathlib import Path
 
 from bench.measuring import ROOT, Call, Promise, Report, Row, Setting, median_of, run, take_turns
 
-# What is promised, in processor time against the same build without this tool. A tenth is gone
-# when pip has installed two more distributions, whatever they do.
+# What is promised, in processor time against the same build without this tool. The aim is a tenth,
+# which is missed: pip takes nearly as much for two more distributions, whatever they do.
 LONGEST = 1.25
 
 BACKENDS = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta"}
