@@ -16,9 +16,8 @@ from pathlib import Path
 
 from bench.measuring import ROOT, Call, Promise, Report, Row, Setting, median_of, run, take_turns
 
-# What is promised, in processor time against the same build without this tool. The aim is a tenth,
-# which is missed: pip takes nearly as much for two more distributions, whatever they do.
-LONGEST = 1.25
+# What is promised, in processor time against the same build without this tool.
+LONGEST = 1.10
 
 BACKENDS = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta"}
 HOOK = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from bench.plot import RESULTS
@@ -10,11 +11,7 @@ from bench.table import number
 
 
 class _Line(NamedTuple):
-    """What is compared; ``ways`` are those of the columns, and a case is known by how it begins.
-
-    A median is measured in microseconds, milliseconds or bytes, and written in ``unit``, which is
-    ``per`` of them.
-    """
+    """What is compared; ``ways`` are those of the columns, and a case is known by how it begins."""
 
     text: str
     question: str
@@ -22,63 +19,40 @@ class _Line(NamedTuple):
     size: int | None
     measure: str
     ways: tuple[str, str, str]
-    per: float = 1
-    unit: str = "ms"
 
 
-_EVENT = "processor us"
-_EXPORTED = "freeze", "bare parse"
+_EVENT, _WALL = "processor us", "wall ms"
+_FIRST = ("stock", "manifest", "bare dict")
+_BUILT = ("without the hook", "with the hook", "")
+_EXPORTS = {
+    "uv.lock": "uv export",
+    "poetry.lock": "poetry export",
+    "pdm.lock": "pdm export",
+    "Pipfile.lock": "pipenv requirements",
+}
 
-LINES = (
-    *(
-        _Line(
-            f"the first event waits, {size:,} distributions",
-            *("first-event", "directory", size, _EVENT),
-            *(("stock", "manifest", "bare dict"), 1e3),
-        )
-        for size in (30, 300, 1_000)
-    ),
-    _Line(
-        "each event, 300 distributions",
-        *("event", "", 300, _EVENT, ("stock", "manifest", "floor"), 1e3),
-    ),
-    _Line(
-        "`import sentry_sdk`; with `sentry_modules`, so much more",
-        *("process", "import", None, "import, processor us"),
-        *(("sentry_sdk", "sentry_modules", ""), 1e3),
-    ),
-    _Line(
-        "memory, 300 distributions",
-        *("process", "memory", 300, "memory, bytes", ("", "manifest", "bare dict"), 1e3, "kB"),
-    ),
-    _Line(
-        "added to a PyInstaller bundle; without: copied metadata",
-        *("bundle", "onedir", None, "bytes added", ("copied metadata", "manifest", ""), 1e3, "kB"),
-    ),
-    _Line(
-        "start of that bundle",
-        *("bundle", "onedir", None, "wall ms", ("stock", "manifest", "")),
-    ),
-    *(
-        _Line(
-            f"freezing the largest `{file}`; without: `{tool}`",
-            *("freeze", file, None, "wall ms", (tool, *_EXPORTED)),
-        )
-        for file, tool in (
-            ("uv.lock", "uv export"),
-            ("poetry.lock", "poetry export"),
-            ("pdm.lock", "pdm export"),
-            ("Pipfile.lock", "pipenv requirements"),
-        )
-    ),
-    *(
-        _Line(
-            f"`python -m build` with {backend}",
-            *("build", backend, None, "wall ms", ("without the hook", "with the hook", "")),
-        )
-        for backend in ("hatchling", "setuptools")
-    ),
-)
+
+def _lines() -> Iterator[_Line]:
+    for size in (30, 300, 1_000):
+        text = f"the first event waits, {size:,} distributions"
+        yield _Line(text, "first-event", "directory", size, _EVENT, _FIRST)
+    ways = ("stock", "manifest", "floor")
+    yield _Line("each event, 300 distributions", "event", "", 300, _EVENT, ways)
+    text = "`import sentry_sdk`; with `sentry_modules`, so much more"
+    ways = ("sentry_sdk", "sentry_modules", "")
+    yield _Line(text, "process", "import", None, "import, processor us", ways)
+    text, ways = "memory, 300 distributions", ("", "manifest", "bare dict")
+    yield _Line(text, "process", "memory", 300, "memory, bytes", ways)
+    text = "added to a PyInstaller bundle; without: copied metadata"
+    ways = ("copied metadata", "manifest", "")
+    yield _Line(text, "bundle", "onedir", None, "bytes added", ways)
+    ways = ("stock", "manifest", "")
+    yield _Line("start of that bundle", "bundle", "onedir", None, _WALL, ways)
+    for file, tool in _EXPORTS.items():
+        text = f"freezing the largest `{file}`; without: `{tool}`"
+        yield _Line(text, "freeze", file, None, _WALL, (tool, "freeze", "bare parse"))
+    for backend in ("hatchling", "setuptools"):
+        yield _Line(f"`python -m build` with {backend}", "build", backend, None, _WALL, _BUILT)
 
 
 def summary(document: dict[str, Any]) -> str:
@@ -95,15 +69,18 @@ def summary(document: dict[str, Any]) -> str:
         "| | without | with this project | the least possible |",
         "|---|---|---|---|",
     ]
-    for line in LINES:
+    for line in _lines():
         cells = (_cell(document, line, way) for way in line.ways)
         lines.append(f"| {line.text} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def _cell(document: dict[str, Any], line: _Line, way: str) -> str:
-    medians = _medians(document, line)
-    return f"{number(medians[way] / line.per)} {line.unit}" if way else ""
+    if not way:
+        return ""
+    unit = "kB" if "bytes" in line.measure else "ms"
+    value = _medians(document, line)[way]
+    return f"{number(value if line.measure == _WALL else value / 1e3)} {unit}"
 
 
 def _medians(document: dict[str, Any], line: _Line) -> dict[str, float]:
