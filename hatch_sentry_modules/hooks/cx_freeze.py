@@ -20,7 +20,7 @@ _LOADERS = ("cx_Freeze", "freeze_core")
 
 _ACTIVATION = f"""
 import sentry_modules
-sentry_modules.install({_MODULE!r})
+sentry_modules.activate({_MODULE!r})
 """
 
 

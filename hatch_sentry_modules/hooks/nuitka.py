@@ -18,7 +18,7 @@ SDK = "sentry_sdk"
 INTEGRATIONS = "sentry_sdk.integrations"
 
 _MODULE = Path(layout.FILE_NAME).stem
-_ACTIVATION = f"import sentry_modules\nsentry_modules.install({_MODULE!r})\n"
+_ACTIVATION = f"import sentry_modules\nsentry_modules.activate({_MODULE!r})\n"
 
 
 class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has no types
@@ -47,10 +47,10 @@ class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has 
 
     @staticmethod
     def createPreModuleLoadCode(module: Any) -> tuple[str, str] | None:  # noqa: N802 - as above
-        """Let metadata be answered from the manifest as soon as the SDK is imported."""
+        """Activate the manifest as soon as the SDK is imported."""
         if module.getFullName() != SDK:
             return None
-        return _ACTIVATION, "Answer for the metadata of what was compiled in."
+        return _ACTIVATION, "Report what was compiled in."
 
     def onModuleCompleteSet(self, module_set: Iterable[Any]) -> None:  # noqa: N802 - as above
         """Note the files of all modules; nothing is added behind this."""

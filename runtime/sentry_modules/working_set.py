@@ -72,7 +72,7 @@ def serve(manifests: Iterable[Manifest]) -> None:
             if real is None:
                 listed.append(module.safe_name(name).lower())
             # A dot in a name is no hyphen to pkg_resources, and a lock file has only hyphens.
-            for spelling in (own, form, form.replace("-", ".")):
+            for spelling in dict.fromkeys((own, form, form.replace("-", "."))):  # mostly one
                 frozen = module.Distribution(place, provider, spelling, version)
                 _HIDDEN.setdefault(frozen.key, working_set.by_key.get(frozen.key))
                 working_set.by_key[frozen.key] = frozen

@@ -142,7 +142,7 @@ def test_the_event_lists_what_was_compiled(
     found = {normalize(n): version for n, version in event["modules"].items()}
     table.append(row(name, host[0], found, truth, ", ".join(event["sdk"]["integrations"])))
     assert found == truth
-    assert {"flask", "logging", "modules", "stdlib"} <= set(event["sdk"]["integrations"])
+    assert {"flask", "logging", "frozen_modules", "stdlib"} <= set(event["sdk"]["integrations"])
     assert json.loads(printed[-1].partition("VERSIONS ")[2]) == truth
 
 

@@ -128,8 +128,16 @@ def test_the_event_lists_what_was_collected(documented: Build, truth: dict[str, 
 
 def test_every_integration_is_on(documented: Build) -> None:
     """Flask's integration is on, and no other is off that the stock SDK has."""
-    expected = {"flask", "argv", "atexit", "dedupe", "excepthook", "logging", "modules", "stdlib"}
-    assert expected <= set(documented.event["sdk"]["integrations"])
+    expected = {"flask", "argv", "atexit", "dedupe", "excepthook", "logging", "stdlib"}
+    assert {*expected, "frozen_modules"} <= set(documented.event["sdk"]["integrations"])
+
+
+def test_the_event_says_who_made_the_list(documented: Build, without: Build) -> None:
+    """It names this distribution, and the list is not the stock integration's."""
+    ours = {"name": "pypi:sentry-modules", "version": sentry_modules.__version__}
+    assert ours in documented.event["sdk"]["packages"]
+    assert "modules" not in documented.event["sdk"]["integrations"]
+    assert "modules" in without.event["sdk"]["integrations"]
 
 
 def test_a_single_file_says_the_same(documented: Build, single_file: Build) -> None:

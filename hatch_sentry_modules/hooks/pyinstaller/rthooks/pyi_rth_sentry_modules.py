@@ -1,13 +1,13 @@
-"""Runs in the frozen application before its own code: metadata is answered from the manifest."""
+"""Runs in the frozen application before its own code: Sentry is told what the manifest lists."""
 
 
 def _pyi_rthook() -> None:
     try:
         import _sentry_modules  # type: ignore[import-not-found] # made for each bundle
-        from sentry_modules import install
+        from sentry_modules import activate
     except ImportError:  # --exclude-module
         return
-    install(_sentry_modules)
+    activate(_sentry_modules)
 
 
 _pyi_rthook()
