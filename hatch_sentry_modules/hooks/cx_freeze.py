@@ -18,9 +18,11 @@ _MODULE = Path(layout.FILE_NAME).stem
 _LOADERS = ("cx_Freeze", "freeze_core")
 """Where cx_Freeze keeps what starts a bundle, which is no part of the application."""
 
-_ACTIVATION = f"""
+# Not ``activate``: cx_Freeze keeps the metadata, and so the SDK's own list has what it collected
+# beyond an application's own manifest, too.
+_INSTALLATION = f"""
 import sentry_modules
-sentry_modules.activate({_MODULE!r})
+sentry_modules.install({_MODULE!r})
 """
 
 
@@ -68,10 +70,10 @@ class Build:
         finder.include_package(module.name)
 
     def add_runtime_side(self, finder: Any, module: Any) -> None:
-        """Include the run-time package, and let the SDK activate it when it is imported."""
+        """Include the run-time package, and have the SDK install it when it is imported."""
         self._finder = finder
         finder.path.append(str(runtime_side.folder()))
-        source = module.file.read_text(encoding="utf-8") + _ACTIVATION
+        source = module.file.read_text(encoding="utf-8") + _INSTALLATION
         module.code = compile(
             source, str(module.file), "exec", dont_inherit=True, optimize=finder.optimize
         )
