@@ -33,6 +33,8 @@ sentry_sdk.init(
 )
 """
 
+OWN = 'sentry_modules.FrozenModulesIntegration("_sentry_modules", combine=True)'
+
 SEND = """
 sentry_sdk.capture_message("hello")
 print(json.dumps([sent[-1]["modules"], sent[-1]["sdk"]["integrations"]]))
@@ -94,6 +96,16 @@ def test_taking_it_back(tmp_path: Path, crowd: Path) -> None:
     modules, integrations = send(tmp_path, text, sdk(), crowd)
     assert modules["flask"] == "1.0"
     assert "modules" in integrations
+
+
+def test_an_application_with_the_integration(tmp_path: Path, crowd: Path, site: Path) -> None:
+    """What it chose itself counts, and events come from its instance alone."""
+    own = CLIENT.replace("before_send=", f"integrations=[{OWN}], before_send=")
+    own = "import sentry_modules\n" + own
+    modules, integrations = send(tmp_path, START.format(verb="activate") + own + SEND, site, crowd)
+    assert modules.items() >= {**FROZEN, "foreign": "7"}.items()
+    assert "frozen_modules" in integrations
+    assert "modules" not in integrations
 
 
 @pytest.mark.parametrize("manifest", ["MODULES = {", "raise SystemExit", "MODULES = {'a': 1}"])
