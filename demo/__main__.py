@@ -45,6 +45,8 @@ def _demonstrate(work: Path, *, keep: bool) -> int:
         print(f"\n{table(rows)}\n\nThe last event: {rows[-1].page}", flush=True)
         if keep:
             _wait()
+        else:
+            print("It is gone with the server, which make demo KEEP=1 leaves running.")
     return 0 if all(row.frozen.is_perfect for row in rows) else 1
 
 

@@ -108,6 +108,15 @@ def test_an_application_with_the_integration(tmp_path: Path, crowd: Path, site: 
     assert "modules" not in integrations
 
 
+def test_a_list_that_outgrows_the_servers_budget(tmp_path: Path) -> None:
+    """It is trimmed to whole entries, as with the integration; the stock list would not be."""
+    table = {f"p{number:04}": "1.0" for number in range(2_000)}
+    text = START.format(verb="activate") + CLIENT + SEND
+    modules, _ = send(tmp_path, text, sdk(), manifest=manifest_text(table))
+    assert modules.items() < table.items()
+    assert len(modules) == 8192 // (len("1.0") + 3)
+
+
 @pytest.mark.parametrize("manifest", ["MODULES = {", "raise SystemExit", "MODULES = {'a': 1}"])
 def test_a_broken_manifest(manifest: str, tmp_path: Path, crowd: Path) -> None:
     """The event carries what the stock SDK sends, and the application runs."""
