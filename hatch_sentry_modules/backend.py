@@ -20,11 +20,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from hatch_sentry_modules import layout, pipeline, wrapped
+from hatch_sentry_modules import layout, pipeline
 from hatch_sentry_modules.artifacts import sdist, wheel
 from hatch_sentry_modules.artifacts.replace import replacing
+from hatch_sentry_modules.backends import wrapped_backend
+from hatch_sentry_modules.backends.temporary_folder import TemporaryFolder
 from hatch_sentry_modules.errors import FreezeError
-from hatch_sentry_modules.temporary import TemporaryFolder
 
 Settings: TypeAlias = Mapping[str, Any] | None
 
@@ -43,7 +44,7 @@ def __getattr__(name: str) -> Callable[..., Any]:
     if name not in PASSED_THROUGH:
         raise AttributeError(name)
     with _told():
-        backend = wrapped.load(Path.cwd())
+        backend = wrapped_backend.load(Path.cwd())
     hook: Callable[..., Any] = getattr(backend, name)
     return hook
 
@@ -53,7 +54,7 @@ def build_wheel(
 ) -> str:
     """Let the wrapped backend build a wheel, and put a copy with the module into the folder."""
     with _told(), TemporaryFolder() as folder:
-        backend = wrapped.load(Path.cwd())
+        backend = wrapped_backend.load(Path.cwd())
         name: str = backend.build_wheel(folder, config_settings, metadata_directory)
         made = wheel.read(Path(folder, name))
         generated = _generate(made.name, made.version, made.files)
@@ -72,7 +73,7 @@ def build_wheel(
 def build_sdist(sdist_directory: str, config_settings: Settings = None) -> str:
     """Let the wrapped backend build an sdist, and put a copy with the module into the folder."""
     with _told(), TemporaryFolder() as folder:
-        backend = wrapped.load(Path.cwd())
+        backend = wrapped_backend.load(Path.cwd())
         name: str = backend.build_sdist(folder, config_settings)
         made = sdist.read(Path(folder, name))
         generated = _generate(made.name, made.version, [])

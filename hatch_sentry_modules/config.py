@@ -10,7 +10,7 @@ from typing import Any
 
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import LONGEST_NAME, Table, shown
+from hatch_sentry_modules.document import LONGEST_NAME, Table, quoted
 from hatch_sentry_modules.errors import ConfigError
 
 TABLE = "tool.sentry-modules"
@@ -74,11 +74,11 @@ def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Confi
     shared = document.table("tool").table("sentry-modules").values
     if own and shared:
         fault = f"{TABLE} and {HATCH_TABLE} both hold options"
-        raise ConfigError(document.file, "", fault, "Keep them in one of the two")
+        raise ConfigError(file=document.file, fault=fault, remedy="Keep them in one of the two")
     table, options = (HATCH_TABLE, own) if own else (TABLE, shared)
     mistakes = [f"{table}.{mistake}" for mistake in _mistakes(options)]
     if mistakes:
-        raise ConfigError(document.file, "", "; ".join(mistakes), "Mend the table")
+        raise ConfigError(file=document.file, fault="; ".join(mistakes), remedy="Mend the table")
     return Config(
         **{key.replace("-", "_"): OPTIONS[key][1](value) for key, value in options.items()}
     )
@@ -98,7 +98,7 @@ def _mistakes(values: Mapping[str, Any]) -> list[str]:
 
 
 def _shown_key(key: str) -> str:
-    return key if _KEY.fullmatch(key) else shown(key)
+    return key if _KEY.fullmatch(key) else quoted(key)
 
 
 def _boolean_fault(value: object) -> str:
@@ -148,7 +148,7 @@ def _strings_fault(value: object) -> str:
 def _names_fault(value: object) -> str:
     if not isinstance(value, list) or _strings_fault(value):
         return _strings_fault(value)
-    return next((f"{shown(name)} is not a valid name" for name in value if not _is_name(name)), "")
+    return next((f"{quoted(name)} is not a valid name" for name in value if not _is_name(name)), "")
 
 
 def _is_name(text: str) -> bool:

@@ -39,12 +39,14 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
-        raise SourceNotFoundError(path.name, "", "there is no such file") from None
+        raise SourceNotFoundError(file=path.name, fault="there is no such file") from None
     except OSError as error:
-        raise SourceError(path.name, "", f"cannot be read ({error.strerror})") from None
+        raise SourceError(file=path.name, fault=f"cannot be read ({error.strerror})") from None
     except UnicodeDecodeError as error:
         place = f"byte {error.start}"
-        raise SourceError(path.name, place, "is not UTF-8 text", "Write the file anew") from None
+        raise SourceError(
+            file=path.name, place=place, fault="is not UTF-8 text", remedy="Write the file anew"
+        ) from None
 
 
 def read_toml(path: Path) -> Table:
@@ -98,7 +100,7 @@ def _syntax_error(file: str, place: str, fault: str) -> SourceError:
     remedy = "The file may be cut off or hold a merge conflict: write it anew with its own tool"
     if not _PLAIN.fullmatch(fault):  # it quotes a key, which may be an address
         fault = re.split(r"['\"(]", fault)[0].rstrip()
-    return SourceError(file, place, fault[:1].lower() + fault[1:], remedy)
+    return SourceError(file=file, place=place, fault=fault[:1].lower() + fault[1:], remedy=remedy)
 
 
 class Table:
@@ -120,7 +122,12 @@ class Table:
 
     def error(self, key: str, fault: str, remedy: str = "") -> SourceError:
         """Make the error that says what is wrong with the value of a key."""
-        return SourceError(self.file, self.place_of(key) if key else self.place, fault, remedy)
+        return SourceError(
+            file=self.file,
+            place=self.place_of(key) if key else self.place,
+            fault=fault,
+            remedy=remedy,
+        )
 
     def string(self, key: str) -> str | None:
         """Give a string, or nothing where the key is missing."""
@@ -179,7 +186,7 @@ class Table:
                 return canonicalize_name(text, validate=True)
         except InvalidName:
             pass
-        raise self.error(key, f"{shown(text)} is not a valid name")
+        raise self.error(key, f"{quoted(text)} is not a valid name")
 
     def names(self, key: str) -> tuple[NormalizedName, ...]:
         """Give an array of names, each normalized (PEP 503); empty where the key is missing."""
@@ -193,7 +200,7 @@ class Table:
         if text is None:
             return None
         if not is_version(text):
-            raise self.error(key, f"{shown(text)} is not a valid version (PEP 440)")
+            raise self.error(key, f"{quoted(text)} is not a valid version (PEP 440)")
         return text
 
     def specifiers(self, key: str) -> SpecifierSet:
@@ -204,7 +211,7 @@ class Table:
                 return SpecifierSet(text)
         except InvalidSpecifier:
             pass
-        raise self.error(key, f"{shown(text)} is not a valid specifier (PEP 440)")
+        raise self.error(key, f"{quoted(text)} is not a valid specifier (PEP 440)")
 
     def parse_requirement(self, text: str, key: str) -> Requirement:
         """Parse a requirement found at a key; one that PEP 508 does not allow is an error."""
@@ -213,7 +220,7 @@ class Table:
                 return Requirement(text)
         except (InvalidRequirement, RecursionError):
             pass
-        raise self.error(key, f"{shown(text)} is not a valid requirement (PEP 508)")
+        raise self.error(key, f"{quoted(text)} is not a valid requirement (PEP 508)")
 
     def marker(
         self,
@@ -246,7 +253,7 @@ class Table:
         try:
             return specialize(text, extras=extras, groups=groups)
         except InvalidMarker:
-            raise self.error(key, f"{shown(text)} is not a valid marker (PEP 508)") from None
+            raise self.error(key, f"{quoted(text)} is not a valid marker (PEP 508)") from None
 
 
 def is_version(text: str) -> bool:
@@ -260,7 +267,7 @@ def is_version(text: str) -> bool:
     return True
 
 
-def shown(text: str) -> str:
+def quoted(text: str) -> str:
     """Quote a text from a file for a message: one line of ASCII, and not too long.
 
     Addresses are hidden, since they can hold credentials.

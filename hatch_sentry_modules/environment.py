@@ -33,7 +33,9 @@ def read(path: Path) -> dict[str, str]:
             for word, names in (("missing", missing), ("unknown", unknown))
             if names
         )
-        raise FreezeError(path.name, "", fault, "Give all eleven variables of PEP 508")
+        raise FreezeError(
+            file=path.name, fault=fault, remedy="Give all eleven variables of PEP 508"
+        )
     environment = {name: table.required_string(name) for name in VARIABLES}
     for name in _PYTHON:
         if not is_version(environment[name].rstrip("+")):

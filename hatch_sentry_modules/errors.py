@@ -16,7 +16,7 @@ class FreezeError(Exception):
     hooks let it stop the build, the command line prints it and ends with status 2.
     """
 
-    def __init__(self, file: str, place: str, fault: str, remedy: str = "") -> None:
+    def __init__(self, *, file: str, fault: str, place: str = "", remedy: str = "") -> None:
         self.file = file
         self.place = place
         self.fault = fault
@@ -64,7 +64,7 @@ def unknown_choice(file: str, kind: str, name: str, known: Collection[str]) -> S
 
     nearest = difflib.get_close_matches(name, readable, n=1, cutoff=0)
     remedy = f"The nearest is {nearest[0]!r}" if nearest else ""
-    return SourceError(file, "", fault, remedy)
+    return SourceError(file=file, fault=fault, remedy=remedy)
 
 
 def unwritable(file: str, error: OSError, remedy: str = "") -> FreezeError:
@@ -72,4 +72,4 @@ def unwritable(file: str, error: OSError, remedy: str = "") -> FreezeError:
     reason = error.strerror
     if reason is None:  # shutil.Error has those of all the files that it could not copy
         (_, _, reason), *_ = error.args[0]
-    return FreezeError(file, "", f"cannot be written ({reason})", remedy)
+    return FreezeError(file=file, fault=f"cannot be written ({reason})", remedy=remedy)

@@ -38,7 +38,9 @@ def place(files: Iterable[str], project: NormalizedName) -> str:
         names = ", ".join(repr(package) for package in packages)
         fault = f"the wheel holds the import packages {names}, and none has the project's name"
         remedy = f"Set path, for instance path = '{packages[0]}/{FILE_NAME}'"
-        raise ConfigError("pyproject.toml", "tool.sentry-modules.path", fault, remedy)
+        raise ConfigError(
+            file="pyproject.toml", place="tool.sentry-modules.path", fault=fault, remedy=remedy
+        )
     return "/".join([*(named or packages), FILE_NAME])
 
 

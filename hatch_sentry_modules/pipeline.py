@@ -15,7 +15,7 @@ from typing import Any
 from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules import config as configuration
-from hatch_sentry_modules import layout, render, sources, stale
+from hatch_sentry_modules import layout, lock_freshness, render, sources
 from hatch_sentry_modules import project as projects
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import SourceError
@@ -157,7 +157,7 @@ def freeze(
         distributions=closure.distributions,
         skipped=closure.skipped,
         links=closure.links,
-        warnings=graph.warnings + stale.check(graph.file, project, selection, closure),
+        warnings=graph.warnings + lock_freshness.check(graph.file, project, selection, closure),
     )
     if name is not None and not selection.all_packages:
         manifest = _with_project(manifest, name, project.version if name == project.name else None)

@@ -93,13 +93,17 @@ def _refuse_foreign(graph: Graph, environment: Mapping[str, str]) -> None:
     python = environment["python_full_version"].rstrip("+")
     if not graph.requires_python.contains(python, prereleases=True):
         fault = f"Python {python} is excluded by requires-python {str(graph.requires_python)!r}"
-        raise RefusedEnvironmentError(graph.file, "", fault, "Choose another environment")
+        raise RefusedEnvironmentError(
+            file=graph.file, fault=fault, remedy="Choose another environment"
+        )
     if graph.environments and not any(
         markers.evaluate(marker, environment) for marker in graph.environments
     ):
         fault = "it was not resolved for this environment"
         raise RefusedEnvironmentError(
-            graph.file, "", fault, "Lock the project for it, or choose another environment"
+            file=graph.file,
+            fault=fault,
+            remedy="Lock the project for it, or choose another environment",
         )
 
 
@@ -190,7 +194,7 @@ def _conditions(graph: Graph, edges: _Edges) -> dict[Key, list[_Clause]]:
             break
         _enqueue(queue, clause, edges.of(key))
     fault = "a distribution has too many alternative conditions, or too long ones"
-    raise SourceError(graph.file, "", fault, "Freeze it for one environment")
+    raise SourceError(file=graph.file, fault=fault, remedy="Freeze it for one environment")
 
 
 def _enqueue(queue: deque[tuple[Key, _Clause]], clause: _Clause, edges: Iterable[Edge]) -> None:

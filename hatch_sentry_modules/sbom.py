@@ -54,7 +54,7 @@ def to_cyclonedx(manifest: Manifest, conditions: Mapping[Release, str] | None = 
     except ModuleNotFoundError as error:
         fault = f"it needs {error.name}, which is not installed"
         remedy = "Install it with: pip install 'hatch-sentry-modules[sbom]'"
-        raise FreezeError("sentry-modules", "SBOM", fault, remedy) from None
+        raise FreezeError(file="sentry-modules", place="SBOM", fault=fault, remedy=remedy) from None
     with warnings.catch_warnings():
         # The library misses the links, which a source without any cannot tell.
         warnings.simplefilter("ignore", UserWarning)

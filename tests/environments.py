@@ -37,6 +37,17 @@ def python(version: str) -> dict[str, str]:
     }
 
 
+LINUX_311 = LINUX | python("3.11.7")
+WINDOWS_310 = {
+    **LINUX_311,
+    "os_name": "nt",
+    "platform_system": "Windows",
+    "python_full_version": "3.10.1",
+    "python_version": "3.10",
+    "sys_platform": "win32",
+}
+
+
 def execute(text: str, environment: Mapping[str, str]) -> dict[str, object]:
     """Execute a generated module and give its names.
 

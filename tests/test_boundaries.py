@@ -107,7 +107,10 @@ def test_sources_know_nothing_of_each_other(path: Path) -> None:
     """A source imports no other format's file, nor anything that comes after it."""
     formats = {lock_format(other) for other in SOURCES} - {lock_format(path)}
     others = {f"hatch_sentry_modules.sources.{other}" for other in formats}
-    later = {f"hatch_sentry_modules.{name}" for name in ("pipeline", "render", "hooks", "cli")}
+    later = {
+        f"hatch_sentry_modules.{name}"
+        for name in ("pipeline", "render", "backends", "bundlers", "cli")
+    }
     assert not [module for module in others | later if is_imported(path, module)]
 
 
@@ -116,7 +119,7 @@ def test_stages_know_no_lock_format(stage: str) -> None:
     """What comes behind the sources knows neither them nor what calls in."""
     files = [*BUILD_SIDE.glob(f"{stage}.py"), *BUILD_SIDE.glob(f"{stage}/*.py")]
     assert files
-    for package in ("sources", "hooks", "cli", "pipeline", "project", "config"):
+    for package in ("sources", "backends", "bundlers", "cli", "pipeline", "project", "config"):
         module = f"hatch_sentry_modules.{package}"
         assert not [path.name for path in files if is_imported(path, module)]
 
@@ -136,7 +139,7 @@ def test_render_sees_only_the_manifest() -> None:
 def test_tools_are_imported_only_where_they_call_in(path: Path) -> None:
     """A backend or bundler is imported at the top of the one file that it alone loads."""
     at_the_top = {name.partition(".")[0] for name, is_top in imports(path) if is_top}
-    if "hooks" not in path.parts:
+    if not {"backends", "bundlers"} & {*path.parts}:
         assert not at_the_top & OWNED_BY_TOOLS
     if "cli" not in path.parts:
         assert not at_the_top & COMMAND_LINE

@@ -13,7 +13,7 @@ import pytest
 
 from hatch_sentry_modules import render
 from hatch_sentry_modules.model import Distribution, Manifest
-from tests.test_render import NEW, OLD, WINDOWS, manifest, name
+from tests.manifests import NEW, OLD, WINDOWS, manifest, name
 
 ROOT = Path(__file__).parents[1]
 FORMAT = (ROOT / "MANIFEST_FORMAT.md").read_text(encoding="utf-8")

@@ -10,10 +10,10 @@ import pytest
 from hatch_sentry_modules.document import (
     Table,
     is_version,
+    quoted,
     read_json,
     read_lock,
     read_toml,
-    shown,
 )
 from hatch_sentry_modules.errors import SourceError, SourceNotFoundError
 
@@ -113,9 +113,9 @@ def test_nothing_else_is_a_version(text: str) -> None:
 
 def test_credentials_are_not_shown() -> None:
     """A value that holds an address is named, not quoted."""
-    assert "secret" not in shown("https://user:secret@index.example.org/simple")
-    assert "\n" not in shown("two\nlines")
-    assert len(shown("x" * 1000)) < 100
+    assert "secret" not in quoted("https://user:secret@index.example.org/simple")
+    assert "\n" not in quoted("two\nlines")
+    assert len(quoted("x" * 1000)) < 100
 
 
 LOCKS = sorted(

@@ -5,36 +5,10 @@ from __future__ import annotations
 import ast
 import json
 
-from packaging.utils import NormalizedName
-
 from hatch_sentry_modules import render
-from hatch_sentry_modules.model import Condition, Distribution, Manifest, MarkerText
-from tests.environments import execute
-from tests.test_resolve import LINUX_311, WINDOWS_310
-
-WINDOWS: Condition = frozenset({frozenset({MarkerText('sys_platform == "win32"')})})
-OLD: Condition = frozenset({frozenset({MarkerText('python_version < "3.11"')})})
-NEW: Condition = frozenset({frozenset({MarkerText('python_version >= "3.11"')})})
-
-
-def name(text: str) -> NormalizedName:
-    """Mark a name as normalized."""
-    return NormalizedName(text)
-
-
-def manifest(**changes: object) -> Manifest:
-    """Make a manifest with one conditional distribution and one that was skipped."""
-    values: dict[str, object] = {
-        "project": name("acme-app"),
-        "source": "uv.lock",
-        "distributions": (
-            Distribution(name=name("acme-app"), version="4.2.0"),
-            Distribution(name=name("colorama"), version="0.4.6", condition=WINDOWS),
-            Distribution(name=name("flask"), version="3.1.3"),
-        ),
-        "skipped": {name("acme-core"): "the lock file holds no version for a dynamic source"},
-    }
-    return Manifest(**{**values, **changes})  # type: ignore[arg-type] # values are checked at run time
+from hatch_sentry_modules.model import Distribution
+from tests.environments import LINUX_311, WINDOWS_310, execute
+from tests.manifests import NEW, OLD, WINDOWS, manifest, name
 
 
 def test_the_module_is_the_one_that_the_format_documents() -> None:

@@ -9,21 +9,11 @@ from packaging.utils import NormalizedName
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.model import ALWAYS, Condition, Edge, Graph, MarkerText, Node
 from hatch_sentry_modules.resolve import MAX_ALTERNATIVES, resolve
-from tests.environments import LINUX, python
+from tests.environments import LINUX_311, WINDOWS_310
 
 WINDOWS = MarkerText('sys_platform == "win32"')
 OLD = MarkerText('python_version < "3.11"')
 PYPY = MarkerText('implementation_name == "pypy"')
-
-LINUX_311 = LINUX | python("3.11.7")
-WINDOWS_310 = {
-    **LINUX_311,
-    "os_name": "nt",
-    "platform_system": "Windows",
-    "python_full_version": "3.10.1",
-    "python_version": "3.10",
-    "sys_platform": "win32",
-}
 
 
 def node(name: str, *edges: Edge, version: str | None = "1.0", reason: str = "") -> Node:

@@ -23,8 +23,8 @@ from hatch_sentry_modules import pipeline, project, sbom
 from hatch_sentry_modules.config import Config
 from tests.backends import archives, projects
 from tests.backends.building import EPOCH, build
+from tests.command_line import LOCK, PYPROJECT, refused, run
 from tests.corpus import ROOT, cases
-from tests.test_cli import LOCK, PYPROJECT, refused, run
 
 PLACE = "acme_app-4.2.0.dist-info/sboms/sentry-modules.cdx.json"
 

@@ -18,7 +18,7 @@ from hatch_sentry_modules import markers
 from hatch_sentry_modules.markers.parse import VARIABLES
 from hatch_sentry_modules.model import MarkerText
 from tests.environments import LINUX, execute
-from tests.markers.test_agreement import (
+from tests.markers.operands import (
     OPERATORS,
     PYTHON_LITERALS,
     PYTHONS,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from hatch_sentry_modules import layout, render, runtime_side
+from hatch_sentry_modules import layout, render, runtime_package
 from hatch_sentry_modules.artifacts import inject_pex, inject_start, inspected
 from hatch_sentry_modules.artifacts.inject_place import Below, Readable, opened
 from hatch_sentry_modules.artifacts.inspection import inspect
@@ -21,7 +21,7 @@ from hatch_sentry_modules.model import Manifest
 KINDS = {"zipapp", "shiv", "pex", "zip archive", "directory"}
 """What is searched for modules from its top, and is not checked or built by another tool."""
 
-_RUNTIME = f"{runtime_side.PACKAGE}/__init__.py"
+_RUNTIME = f"{runtime_package.PACKAGE}/__init__.py"
 
 
 def inject(
@@ -50,7 +50,7 @@ def inject(
     inspection = inspect(path)
     if inspection.kind not in KINDS:
         fault = f"is of the kind {inspection.kind!r}, into which nothing is put"
-        raise FreezeError(path.name, "", fault, "Let what builds it add the manifest")
+        raise FreezeError(file=path.name, fault=fault, remedy="Let what builds it add the manifest")
     manifest = frozen() if frozen else inspected.of_held(inspection)
     with opened(path) as whole:
         place = Below(whole, below)
@@ -82,26 +82,26 @@ def _activation(place: Readable) -> Mapping[str, bytes]:
 
 
 def _runtime() -> dict[str, bytes]:
-    folder = runtime_side.folder()
+    folder = runtime_package.folder()
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted((folder / runtime_side.PACKAGE).iterdir())
+        for path in sorted((folder / runtime_package.PACKAGE).iterdir())
         if path.suffix == ".py" or path.name == "py.typed"
     }
 
 
 def _is_runtime_in(place: Readable, files: Mapping[str, bytes]) -> bool:
     """Say whether the run-time package in it is the one whose version is known here."""
-    known = (runtime_side.folder() / _RUNTIME).read_bytes()
+    known = (runtime_package.folder() / _RUNTIME).read_bytes()
     return files.get(_RUNTIME, place.read(_RUNTIME)) == known
 
 
 def _with_runtime(manifest: Manifest) -> Manifest:
-    if any(d.name == runtime_side.DISTRIBUTION for d in manifest.distributions):
+    if any(d.name == runtime_package.DISTRIBUTION for d in manifest.distributions):
         return manifest
-    listed = (*manifest.distributions, runtime_side.distribution())
+    listed = (*manifest.distributions, runtime_package.distribution())
     listed = tuple(sorted(listed, key=lambda d: (d.name, d.version)))
-    skipped = {n: why for n, why in manifest.skipped.items() if n != runtime_side.DISTRIBUTION}
+    skipped = {n: why for n, why in manifest.skipped.items() if n != runtime_package.DISTRIBUTION}
     return replace(manifest, distributions=listed, skipped=skipped)
 
 
@@ -110,4 +110,4 @@ def _refuse_other(place: Readable) -> None:
     there = place.read(layout.FILE_NAME)
     if there is not None and not there.startswith(render.HEADER.encode("ascii")):
         fault = "is another module of this name"
-        raise FreezeError(place.name, layout.FILE_NAME, fault, "Rename it")
+        raise FreezeError(file=place.name, place=layout.FILE_NAME, fault=fault, remedy="Rename it")

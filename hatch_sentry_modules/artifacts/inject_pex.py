@@ -37,7 +37,9 @@ def with_hashes(place: Place, changed: Mapping[str, bytes]) -> dict[str, bytes]:
     table = _read(place.name, text)
     if table.get("venv") and MAIN in changed:
         fault = "it makes a virtual environment of itself, whose start no line can be put before"
-        raise FreezeError(place.name, TABLE, fault, "Inject without --activate")
+        raise FreezeError(
+            file=place.name, place=TABLE, fault=fault, remedy="Inject without --activate"
+        )
     content = b"".join(name.encode() + changed[name] for name in sorted(changed))
     main = changed.get(MAIN) or place.read(MAIN) or b""
     for key in HASHES:
@@ -54,7 +56,7 @@ def _read(name: str, text: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         table = None
     if not isinstance(table, dict) or not all(_is_hash(table.get(key)) for key in HASHES):
-        raise FreezeError(name, TABLE, "cannot be read")
+        raise FreezeError(file=name, place=TABLE, fault="cannot be read")
     return table
 
 

@@ -57,10 +57,10 @@ def opened(path: Path) -> Iterator[Place]:
             with ZipFile(path) as file:
                 yield ZipPlace(path, file)
     except _BROKEN:
-        raise FreezeError(path.name, "", "is not a whole zip archive") from None
+        raise FreezeError(file=path.name, fault="is not a whole zip archive") from None
     except OSError as error:
         fault = f"cannot be read ({error.strerror})"
-        raise FreezeError(path.name, "", fault) from None
+        raise FreezeError(file=path.name, fault=fault) from None
 
 
 class Below:
@@ -79,7 +79,7 @@ class Below:
         is_inside = not {"..", "/"} & {*parts} and ":" not in folder
         if parts and not (is_inside and place.has_folder(self._prefix)):
             raise FreezeError(
-                place.name, "", f"holds no folder {folder!a}", "Choose another --path"
+                file=place.name, fault=f"holds no folder {folder!a}", remedy="Choose another --path"
             )
 
     def path(self, file: str) -> str:
@@ -106,9 +106,11 @@ class ZipPlace:
         self._state = _state(path)
         if any(map(_SIGNATURE.fullmatch, file.namelist())):
             fault = "it is signed, and another file in it would break the signature"
-            raise FreezeError(path.name, "META-INF", fault, "Sign it afterwards")
+            raise FreezeError(
+                file=path.name, place="META-INF", fault=fault, remedy="Sign it afterwards"
+            )
         if not file.namelist():
-            raise FreezeError(path.name, "", "it holds no files")
+            raise FreezeError(file=path.name, fault="it holds no files")
 
     def has_folder(self, folder: str) -> bool:
         """Say whether an entry is in it."""
@@ -133,7 +135,9 @@ class ZipPlace:
             shutil.copymode(self._path, target)
             if _state(self._path) != self._state:
                 fault = "has changed while it was read"
-                raise FreezeError(self.name, "", fault, "Try again when nothing writes to it")
+                raise FreezeError(
+                    file=self.name, fault=fault, remedy="Try again when nothing writes to it"
+                )
 
 
 class DirectoryPlace:
@@ -152,7 +156,7 @@ class DirectoryPlace:
         """Give a file's content; a link that leads out of the directory is refused."""
         path = self._path / file
         if not path.resolve().is_relative_to(self._path.resolve()):
-            raise FreezeError(self.name, file, "leads out of the directory")
+            raise FreezeError(file=self.name, place=file, fault="leads out of the directory")
         if not path.is_file():
             return None
         with path.open("rb") as content:
@@ -164,7 +168,9 @@ class DirectoryPlace:
             _put(changed, out)
             return
         if out.exists():
-            raise FreezeError(out.name, "", "is there already", "Choose another --output")
+            raise FreezeError(
+                file=out.name, fault="is there already", remedy="Choose another --output"
+            )
         try:
             with tempfile.TemporaryDirectory(prefix=PREFIX, dir=out.parent) as folder:
                 copy = Path(folder, out.name)
@@ -184,7 +190,7 @@ def _state(path: Path) -> tuple[int, ...]:
 def _bounded(name: str, file: str, content: IO[bytes]) -> bytes:
     read = content.read(LONGEST + 1)
     if len(read) > LONGEST:
-        raise FreezeError(name, file, "is too long for a file of its name")
+        raise FreezeError(file=name, place=file, fault="is too long for a file of its name")
     return read
 
 

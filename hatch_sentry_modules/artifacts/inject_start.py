@@ -6,7 +6,7 @@ import ast
 import codecs
 from pathlib import Path
 
-from hatch_sentry_modules import layout, runtime_side
+from hatch_sentry_modules import layout, runtime_package
 from hatch_sentry_modules.artifacts.inject_place import Readable
 from hatch_sentry_modules.errors import FreezeError
 
@@ -17,7 +17,7 @@ LONGEST = 1 << 20
 UNREADABLE = "cannot be read as Python source"
 REMEDY = "Inject without --activate"
 
-CALL = f'__import__("{runtime_side.PACKAGE}").activate("{Path(layout.FILE_NAME).stem}")'
+CALL = f'__import__("{runtime_package.PACKAGE}").activate("{Path(layout.FILE_NAME).stem}")'
 
 LINE = f"{CALL}  # added by sentry-modules inject"
 """It binds no name, so that the program's own are as they were."""
@@ -34,7 +34,9 @@ def with_line(place: Readable) -> bytes:
     source = place.read(MAIN)
     if source is None:
         fault = "is not there, so nothing starts this program"
-        raise FreezeError(place.name, MAIN, fault, f"Add to what does: {CALL}")
+        raise FreezeError(
+            file=place.name, place=MAIN, fault=fault, remedy=f"Add to what does: {CALL}"
+        )
     line = LINE.encode("ascii")
     mark = codecs.BOM_UTF8 if source.startswith(codecs.BOM_UTF8) else b""
     lines = source[len(mark) :].splitlines(keepends=True)
@@ -48,7 +50,7 @@ def with_line(place: Readable) -> bytes:
     result = b"".join([mark, *lines[:position], line + ending, *lines[position:]])
     # Where a backslash joins lines, there is no place between them.
     if len(_parse(place.name, result)) != len(body) + 1:
-        raise FreezeError(place.name, MAIN, UNREADABLE, REMEDY)
+        raise FreezeError(file=place.name, place=MAIN, fault=UNREADABLE, remedy=REMEDY)
     return result
 
 
@@ -57,7 +59,7 @@ def _parse(name: str, source: bytes) -> list[ast.stmt]:
         # A longer one would take too much memory as a tree.
         return ast.parse(source if len(source) <= LONGEST else b"(").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise FreezeError(name, MAIN, UNREADABLE, REMEDY) from None
+        raise FreezeError(file=name, place=MAIN, fault=UNREADABLE, remedy=REMEDY) from None
 
 
 def _header(body: list[ast.stmt]) -> int:

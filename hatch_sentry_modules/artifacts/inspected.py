@@ -26,7 +26,7 @@ def of_held(found: Inspection) -> Manifest:
         versions.setdefault(held.name, set()).add(held.version)
     if not versions:
         fault = "it holds no metadata of distributions"
-        raise FreezeError(found.name, "", fault, "Name the lock file with --source")
+        raise FreezeError(file=found.name, fault=fault, remedy="Name the lock file with --source")
     return Manifest(
         project=None,
         source=HELD,

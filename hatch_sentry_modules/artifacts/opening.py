@@ -25,10 +25,10 @@ def opened(path: Path) -> Iterator[Artifact]:
     try:
         opening = _archive(path)
     except OSError as error:
-        raise ArtifactError(path.name, "", f"cannot be read ({error.strerror})") from None
+        raise ArtifactError(file=path.name, fault=f"cannot be read ({error.strerror})") from None
     if opening is None:
         fault = "is no archive, no directory and no executable that a freezer made"
-        raise ArtifactError(path.name, "", fault)
+        raise ArtifactError(file=path.name, fault=fault)
     with opening as artifact:
         yield artifact
 
@@ -41,7 +41,7 @@ def _archive(path: Path) -> AbstractContextManager[Artifact] | None:
 
 def _file(path: Path) -> AbstractContextManager[Artifact] | None:
     if not path.is_file():
-        raise ArtifactError(path.name, "", "is no file and no directory")
+        raise ArtifactError(file=path.name, fault="is no file and no directory")
     with path.open("rb") as file:
         magic = file.read(4)
         is_executable = magic.startswith(EXECUTABLES)

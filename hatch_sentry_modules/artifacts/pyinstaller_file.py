@@ -152,4 +152,6 @@ class PyInstallerArtifact:
 
     def _error(self) -> ArtifactError:
         fault = "is not a whole executable of PyInstaller"
-        return ArtifactError(self._name, "", fault, "The file may be cut off: build it anew")
+        return ArtifactError(
+            file=self._name, fault=fault, remedy="The file may be cut off: build it anew"
+        )

@@ -84,7 +84,12 @@ def _is_there(source: Path, file: tarfile.TarFile, name: str, content: bytes) ->
     if _content(file, file.getmember(name)) == content:
         return True
     fault = "the sdist holds another file of this name"
-    raise FreezeError(source.name, name.partition("/")[2], fault, "Leave it out of the sdist")
+    raise FreezeError(
+        file=source.name,
+        place=name.partition("/")[2],
+        fault=fault,
+        remedy="Leave it out of the sdist",
+    )
 
 
 def _content(file: tarfile.TarFile, member: tarfile.TarInfo) -> bytes | None:
@@ -96,4 +101,4 @@ def _pkg_info(path: Path, file: tarfile.TarFile) -> tarfile.TarInfo:
     for member in file.getmembers():
         if member.isfile() and member.name.count("/") == 1 and member.name.endswith("/PKG-INFO"):
             return member
-    raise FreezeError(path.name, "PKG-INFO", "the sdist holds none")
+    raise FreezeError(file=path.name, place="PKG-INFO", fault="the sdist holds none")

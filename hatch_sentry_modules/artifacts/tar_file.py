@@ -80,7 +80,9 @@ class TarArtifact:
             size -= len(self._read(stream, min(size, _CHUNK)))
 
     def _error(self, fault: str) -> ArtifactError:
-        return ArtifactError(self._name, "", fault, "The file may be cut off: build it anew")
+        return ArtifactError(
+            file=self._name, fault=fault, remedy="The file may be cut off: build it anew"
+        )
 
 
 def _name(info: tarfile.TarInfo, data: bytes) -> str:

@@ -60,7 +60,7 @@ def add(source: Path, target: Path, files: Mapping[str, bytes]) -> None:
         if signatures:
             fault = "is signed, and another file in it would break the signature"
             remedy = "Sign the wheel after it is built"
-            raise FreezeError(source.name, signatures.pop(), fault, remedy)
+            raise FreezeError(file=source.name, place=signatures.pop(), fault=fault, remedy=remedy)
         # The format recommends that the folder stands physically at the end.
         before = next(name for name in file.namelist() if name.startswith(f"{record.parent}/"))
         listed = _with_lines(file.read(str(record)).decode(), str(record), files)
@@ -75,7 +75,9 @@ def _record(path: Path, file: ZipFile) -> PurePosixPath:
         if name.count("/") == 1 and name.endswith(".dist-info/RECORD")
     ]
     if len(found) != 1:
-        raise FreezeError(path.name, "*.dist-info/RECORD", f"the wheel holds {len(found)} of it")
+        raise FreezeError(
+            file=path.name, place="*.dist-info/RECORD", fault=f"the wheel holds {len(found)} of it"
+        )
     return found[0]
 
 

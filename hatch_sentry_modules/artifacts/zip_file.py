@@ -59,7 +59,9 @@ class ZipArtifact:
             self._zip = ZipFile(self._file)
         except _UNREADABLE as error:
             self._file.close()
-            raise ArtifactError(path.name, "", f"is not a whole zip archive ({error})") from None
+            raise ArtifactError(
+                file=path.name, fault=f"is not a whole zip archive ({error})"
+            ) from None
 
     def close(self) -> None:
         """Close the file."""

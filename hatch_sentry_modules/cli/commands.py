@@ -48,7 +48,7 @@ def _of_system(error: OSError) -> FreezeError:
     """Say what the system refused: a file that it names, or else what is printed."""
     if error.filename is None:
         return unwritable("standard output", error)
-    return FreezeError(Path(os.fsdecode(error.filename)).name, "", f"{error.strerror}")
+    return FreezeError(file=Path(os.fsdecode(error.filename)).name, fault=f"{error.strerror}")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

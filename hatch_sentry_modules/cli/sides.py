@@ -34,7 +34,7 @@ def read(path: Path) -> Listing:
         with path.open("rb") as file:
             module = generated_module.parse(file.read(generated_module.LONGEST + 1))
         if not module.listed and module.faults:
-            raise ArtifactError(path.name, "", module.faults[0].rstrip("."))
+            raise ArtifactError(file=path.name, fault=module.faults[0].rstrip("."))
         return _listing(path.name, "generated module", module)
     if any(fnmatch.fnmatchcase(path.name, pattern) for pattern in sources.READERS):
         return frozen(path)
@@ -59,7 +59,9 @@ def refuse_unreadable(found: Inspection) -> None:
     """
     if found.manifests and not any(manifest.is_readable for manifest in found.manifests):
         first = found.manifests[0]
-        raise ArtifactError(found.name, first.place, first.module.faults[0].rstrip("."))
+        raise ArtifactError(
+            file=found.name, place=first.place, fault=first.module.faults[0].rstrip(".")
+        )
 
 
 def frozen(path: Path) -> Listing:
@@ -104,7 +106,7 @@ def of_held(found: Inspection) -> Listing:
         ArtifactError: It holds none.
     """
     if not found.held:
-        raise ArtifactError(found.name, "", "it holds no metadata of any distribution")
+        raise ArtifactError(file=found.name, fault="it holds no metadata of any distribution")
     releases = grouped((held.name, Release(held.version)) for held in found.held)
     return Listing(name=found.name, origin="metadata in it", releases=releases)
 
@@ -125,7 +127,7 @@ def chosen(found: Inspection) -> Found:
 
     if not found.manifests:
         remedy = "Build it with the hook, or add one with 'sentry-modules inject'"
-        raise ArtifactError(found.name, "", "it holds no manifest", remedy)
+        raise ArtifactError(file=found.name, fault="it holds no manifest", remedy=remedy)
     best = min(found.manifests, key=rank)
     if len(found.manifests) > 1:
         count = len(found.manifests)

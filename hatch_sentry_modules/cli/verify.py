@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from hatch_sentry_modules import runtime_side
+from hatch_sentry_modules import runtime_package
 from hatch_sentry_modules.artifacts.changes import Change, Listing, compare
 from hatch_sentry_modules.artifacts.kinds import FROZEN
 from hatch_sentry_modules.cli import differences, sides
@@ -76,7 +76,7 @@ def _with_held(
     for change in compare(manifest, held):
         if change.kind == "removed":
             is_certain = any(r.version and r.condition == "" for r in change.old)
-            is_plain = change.name in {project, runtime_side.DISTRIBUTION}
+            is_plain = change.name in {project, runtime_package.DISTRIBUTION}
             if is_certain and not is_plain and not kind.startswith(_PARTLY):
                 yield change
         elif change.kind == "added":

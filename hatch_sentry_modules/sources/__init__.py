@@ -68,10 +68,9 @@ def find(root: Path) -> Path:
     if above := uv.find_workspace_lock(root):
         return above
     raise SourceNotFoundError(
-        "pyproject.toml",
-        "",
-        "no lock file stands beside it (" + ", ".join(AUTO) + " with every version pinned)",
-        "Lock the project, for instance with 'uv lock', or set 'source'",
+        file="pyproject.toml",
+        fault="no lock file stands beside it (" + ", ".join(AUTO) + " with every version pinned)",
+        remedy="Lock the project, for instance with 'uv lock', or set 'source'",
     )
 
 
@@ -89,5 +88,7 @@ def _reader(path: Path) -> Callable[[Path, Project, Selection], Graph]:
             reader = import_module(f"hatch_sentry_modules.sources.{module}").read
             return reader
     raise SourceError(
-        path.name, "", "no lock format has this file name", "Known are " + ", ".join(READERS)
+        file=path.name,
+        fault="no lock format has this file name",
+        remedy="Known are " + ", ".join(READERS),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.artifacts import bundled
-from tests.test_cli import LOCK, PYPROJECT, refused, run
+from tests.command_line import LOCK, PYPROJECT, refused, run
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from demo.bundles import bare_python
 from demo.commands import run as start
 from tests.artifacts.built import KINDS, LISTED, Workshop
-from tests.test_cli import refused, run
+from tests.command_line import refused, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("every kind")]
 

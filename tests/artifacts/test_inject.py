@@ -20,7 +20,7 @@ import pytest
 from hatch_sentry_modules.artifacts import zip_entries
 from hatch_sentry_modules.artifacts.inject_start import with_line
 from hatch_sentry_modules.errors import FreezeError
-from tests.test_cli import refused, run
+from tests.command_line import refused, run
 
 MAIN = b"""\
 '''Prints what it is told.'''

@@ -19,8 +19,8 @@ import pytest
 from demo.bundles import bare_python
 from demo.cache import kept_python
 from demo.commands import run as start
-from hatch_sentry_modules import runtime_side
-from tests.test_cli import run
+from hatch_sentry_modules import runtime_package
+from tests.command_line import run
 
 Sender: TypeAlias = Callable[..., tuple[str, dict[str, Any]]]
 
@@ -139,7 +139,7 @@ def send(listener: Listener, tmp_path: Path, host: Path) -> Sender:
     return run_bundle
 
 
-LISTED = {**PINS, "sentry-modules": runtime_side.distribution().version}
+LISTED = {**PINS, "sentry-modules": runtime_package.distribution().version}
 
 
 def test_a_stripped_zipapp_reports_what_its_lock_file_says(

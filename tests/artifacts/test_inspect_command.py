@@ -7,7 +7,7 @@ import marshal
 from pathlib import Path
 
 from tests.artifacts import bundled
-from tests.test_cli import refused, run
+from tests.command_line import refused, run
 
 
 def test_the_text_in_a_pipe(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from demo.cache import keep, kept_python
 from demo.commands import run as start
 from hatch_sentry_modules.artifacts.inspection import inspect
 from tests.artifacts import bundled
-from tests.test_cli import run
+from tests.command_line import run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("other systems")]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.artifacts import bundled
-from tests.test_cli import run
+from tests.command_line import run
 
 if os.name == "nt":
     pytest.skip("there is no such terminal", allow_module_level=True)

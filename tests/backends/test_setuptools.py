@@ -201,10 +201,10 @@ def test_own_command_classes_in_a_file_leave_room_or_are_told(tmp_path: Path) ->
     )
     table.write_text(text, encoding="utf-8")
     assert archives.module(build(project, "wheel", tmp_path / "dist")) == projects.MODULE
-    with pytest.raises(BuildFailedError, match="CarryingSdist") as caught:
+    with pytest.raises(BuildFailedError, match="SentryModulesSdist") as caught:
         build(project, "sdist", tmp_path / "dist")
     assert "Traceback" not in str(caught.value)
-    sdist = 'sdist = "hatch_sentry_modules.hooks.setuptools_commands.CarryingSdist"\n'
+    sdist = 'sdist = "hatch_sentry_modules.backends.setuptools_commands.SentryModulesSdist"\n'
     table.write_text(text + sdist, encoding="utf-8")
     assert archives.generated(build(project, "sdist", tmp_path / "dist"))
 

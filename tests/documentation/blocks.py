@@ -74,3 +74,14 @@ def is_taken(block: Block, test: str) -> bool:
     if block.language in ("python", "toml") and _WRITTEN.search(test):
         return True
     return bool(taken & {(block.language, ""), (block.language, str(block.number))})
+
+
+RUNS = {"console", "python", "sh", "text", "toml"}
+"""What is run of a page; tables for ``pyproject.toml`` are built with in ``test_projects``."""
+
+RUN_PAGES = [
+    page
+    for page in PAGES
+    if not bundler_test(page)
+    and any(b.language in RUNS - {"toml"} and not b.reason for b in blocks(page))
+]

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.documentation.blocks import PAGES, ROOT, Block, blocks, bundler_test, is_taken
-from tests.documentation.test_pages import PAGES as RUN_PAGES
-from tests.documentation.test_pages import RUNS
+from tests.documentation.blocks import (
+    PAGES,
+    ROOT,
+    RUN_PAGES,
+    RUNS,
+    Block,
+    blocks,
+    bundler_test,
+    is_taken,
+)
 
 
 @pytest.mark.parametrize("page", PAGES)

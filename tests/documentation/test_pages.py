@@ -12,23 +12,12 @@ import pytest
 
 from hatch_sentry_modules.render import HEADER
 from tests.bundles import pages
-from tests.documentation.blocks import PAGES as ALL_PAGES
-from tests.documentation.blocks import ROOT, Block, blocks, bundler_test
+from tests.documentation.blocks import ROOT, RUN_PAGES, Block, blocks
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("documentation"),
     pytest.mark.skipif(os.name == "nt", reason="the pages' commands are for a POSIX shell"),
-]
-
-RUNS = {"console", "python", "sh", "text", "toml"}
-"""What is run of a page; tables for ``pyproject.toml`` are built with in ``test_projects``."""
-
-PAGES = [
-    page
-    for page in ALL_PAGES
-    if not bundler_test(page)
-    and any(b.language in RUNS - {"toml"} and not b.reason for b in blocks(page))
 ]
 
 SHOP = """
@@ -61,7 +50,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> pages.Workplace:
     return place
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", RUN_PAGES)
 def test_the_page_holds(page: str, place: pages.Workplace) -> None:
     """Every command and program on it succeeds, and prints what the page says it prints."""
     folder = place.folder / page.replace("/", "-").removesuffix(".md")

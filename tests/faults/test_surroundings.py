@@ -115,7 +115,7 @@ def _tried(folder: Path) -> list[str]:
 )
 def test_a_path_that_cannot_be(name: str, tmp_path: Path) -> None:
     """It is one line too."""
-    from tests.test_cli import refused
+    from tests.command_line import refused
 
     folder = entrances.lay_out(tmp_path / "w", "freeze")
     line = refused("freeze", folder / "p", "-o", folder / "out" / name)

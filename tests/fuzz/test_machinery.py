@@ -23,8 +23,10 @@ def test_a_message_that_shows_too_much_is_a_finding(tmp_path: Path) -> None:
     """A second line, an address, or a path of this machine may not be in a message."""
     for fault in ("two\nlines", "https://user:word@host.example.org", f"in {tmp_path}", "x" * 5000):
         with pytest.raises(contract.BrokenError):
-            contract.check_error(FreezeError("uv.lock", "", fault), tmp_path)
-    contract.check_error(FreezeError("uv.lock", "package[0]", "is missing"), tmp_path)
+            contract.check_error(FreezeError(file="uv.lock", fault=fault), tmp_path)
+    contract.check_error(
+        FreezeError(file="uv.lock", place="package[0]", fault="is missing"), tmp_path
+    )
 
 
 def test_a_finding_is_kept_once_with_the_smallest_input(tmp_path: Path) -> None:

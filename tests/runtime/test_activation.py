@@ -19,7 +19,7 @@ from tests.runtime.application import (
     write_files,
     write_wheel,
 )
-from tests.runtime.test_scenarios import OLDEST
+from tests.runtime.sdks import OLDEST
 
 START = '__import__("sentry_modules").{verb}("_sentry_modules")\n'
 

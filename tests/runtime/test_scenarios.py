@@ -9,8 +9,7 @@ import pytest
 
 from tests.runtime import scenarios
 from tests.runtime.application import RUNTIME, installed_once, run, sdk
-
-OLDEST = ("sentry-sdk==1.5.12", "setuptools<81")  # its stock list comes from pkg_resources
+from tests.runtime.sdks import OLDEST
 
 
 def test_the_newest_sdk() -> None:

@@ -73,7 +73,9 @@ def read(project: Project, selection: Selection, place: str = "") -> Graph:
     is_other = selection.package not in (None, project.name)
     if is_other or replace(selection, package=None) != Selection():
         fault = "what is installed is one list, in which nothing can be selected"
-        raise SourceError(FILE, "", fault, "Install what is wanted, and select nothing")
+        raise SourceError(
+            file=FILE, fault=fault, remedy="Install what is wanted, and select nothing"
+        )
     folders = installed_folders.find(project.root / place) if place else sys.path
     found, nameless = scan(folders)
     _refuse_incomplete(project, found, is_here=not place)
@@ -157,7 +159,7 @@ def _refuse_incomplete(project: Project, found: Names, *, is_here: bool) -> None
         )
         where = "this interpreter" if is_here else "the place"
         remedy = f"Build without isolation, or name {PLACE}" if is_here else "Install it there"
-        raise SourceError(FILE, "", f"{where} does not hold {what}", remedy)
+        raise SourceError(file=FILE, fault=f"{where} does not hold {what}", remedy=remedy)
 
 
 def _refuse_build_environment(project: Project, found: Names) -> None:
@@ -173,7 +175,9 @@ def _refuse_build_environment(project: Project, found: Names) -> None:
             queue += _requires(found[name][0].distribution)
     if found.keys() <= seen:
         fault = "this interpreter holds only what the build itself requires"
-        raise SourceError(FILE, "", fault, f"Build without isolation, or name {PLACE}")
+        raise SourceError(
+            file=FILE, fault=fault, remedy=f"Build without isolation, or name {PLACE}"
+        )
 
 
 def _requires(distribution: Distribution) -> Iterator[str]:

@@ -34,7 +34,9 @@ def find(place: Path) -> list[Path]:
     try:
         return _find(place)
     except (OSError, ValueError, RuntimeError):
-        raise SourceError(FILE, "", "its place cannot be read", "Correct 'source'") from None
+        raise SourceError(
+            file=FILE, fault="its place cannot be read", remedy="Correct 'source'"
+        ) from None
 
 
 def _find(place: Path) -> list[Path]:
@@ -46,11 +48,13 @@ def _find(place: Path) -> list[Path]:
         return _linked(_below([place], "")) or [place]
     else:
         raise SourceError(
-            FILE, "", "there is no such interpreter or folder", "Correct the path in 'source'"
+            file=FILE,
+            fault="there is no such interpreter or folder",
+            remedy="Correct the path in 'source'",
         )
     if not found:
         fault = "nothing tells where this interpreter keeps its distributions"
-        raise SourceError(FILE, "", fault, "Name the folder that holds them instead")
+        raise SourceError(file=FILE, fault=fault, remedy="Name the folder that holds them instead")
     return _linked(found)
 
 
@@ -97,7 +101,9 @@ def _below(prefixes: Iterable[Path], version: str) -> list[Path]:
             pythons.add(python[0] if python else version)
     if len(pythons - {version}) > 1:
         fault = f"it holds several Pythons: {', '.join(sorted(pythons))}"
-        raise SourceError(FILE, "", fault, "Name the folder of the distributions instead")
+        raise SourceError(
+            file=FILE, fault=fault, remedy="Name the folder of the distributions instead"
+        )
     return list(found.values())
 
 

@@ -76,7 +76,7 @@ def _chosen(
 ) -> set[NormalizedName]:
     """Name the groups that are asked for, after a check that they were locked."""
     if selection.package not in (None, project.name):
-        raise SourceError(file, "", "the format does not tell workspace members apart")
+        raise SourceError(file=file, fault="the format does not tell workspace members apart")
     for kind, names in (("extra", selection.extras), ("dependency group", selection.groups)):
         for name in sorted(names - locked):
             raise unknown_choice(file, kind, name, locked - {DEFAULT})
@@ -86,7 +86,12 @@ def _chosen(
     if selection.runtime:
         if DEFAULT not in locked:
             fault = "it was locked without the runtime set"
-            raise SourceError(file, "metadata.groups", fault, "Run 'pdm lock' without --no-default")
+            raise SourceError(
+                file=file,
+                place="metadata.groups",
+                fault=fault,
+                remedy="Run 'pdm lock' without --no-default",
+            )
         chosen.add(DEFAULT)
     return chosen
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hatch_sentry_modules.document import Table, shown
+from hatch_sentry_modules.document import Table, quoted
 from hatch_sentry_modules.model import MarkerText
 
 _PLATFORM = re.compile(r"(?P<system>[a-z]+)(_\d+)*(_(?P<machine>[a-z][a-z0-9_]*))?", re.ASCII)
@@ -55,7 +55,7 @@ def _conditions(target: Table) -> Iterator[str]:
         yield from _platform(target, platform)
     if implementation := target.string("implementation"):
         if not _IMPLEMENTATION.fullmatch(implementation):
-            raise target.error("implementation", f"{shown(implementation)} is not known")
+            raise target.error("implementation", f"{quoted(implementation)} is not known")
         yield f'implementation_name == "{implementation}"'
 
 
@@ -77,7 +77,7 @@ def _platform(target: Table, platform: str) -> Iterator[str]:
     match = _PLATFORM.fullmatch(platform)
     machine = match and (match["machine"] or _ALIASES.get(match["system"]))
     if not match or not machine:
-        raise target.error("platform", f"{shown(platform)} is not known")
+        raise target.error("platform", f"{quoted(platform)} is not known")
     system = match["system"]
     if system in _SYSTEMS:
         yield f'sys_platform == "{_SYSTEMS[system]}"'

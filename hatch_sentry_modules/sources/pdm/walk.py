@@ -118,7 +118,7 @@ class Walk:
                 f"the lock file holds several versions of {name!r} and does not say which is meant"
             )
             remedy = "Lock with the strategy 'inherit_metadata', which is PDM's default"
-            raise SourceError(file, place, fault, remedy)
+            raise SourceError(file=file, place=place, fault=fault, remedy=remedy)
         if found:
             yield Edge(found[0], marker)
         elif marker is None or not self.is_universal:

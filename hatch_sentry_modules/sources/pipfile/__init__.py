@@ -60,7 +60,7 @@ def _sections(document: Table, project: Project, selection: Selection) -> list[s
     """Name the sections that are asked for; the runtime set is ``default``, and comes first."""
     file = document.file
     if selection.package not in (None, project.name):
-        raise SourceError(file, "", "the format has no workspace members")
+        raise SourceError(file=file, fault="the format has no workspace members")
     if selection.extras:
         raise unknown_choice(file, "extra", min(selection.extras), ())
     sections = [key for key in sorted(document.values) if key not in ("_meta", "default")]

@@ -13,7 +13,7 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules.document import Table, read_lock, shown
+from hatch_sentry_modules.document import Table, quoted, read_lock
 from hatch_sentry_modules.errors import SourceError, unknown_choice
 from hatch_sentry_modules.model import Edge, Graph, MarkerText, Selection
 from hatch_sentry_modules.project import Project
@@ -40,7 +40,9 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     version = _lock_version(metadata)
     if selection.package not in {None, project.name}:
         fault = f"it is of one project alone, and that is not {selection.package!r}"
-        raise SourceError(document.file, "", fault, "Freeze that project from its own folder")
+        raise SourceError(
+            file=document.file, fault=fault, remedy="Freeze that project from its own folder"
+        )
     extras = _asked_extras(document, selection)
     packages = read_packages(document)
     python = read_constraint(metadata, "python-versions")
@@ -69,7 +71,7 @@ def _lock_version(metadata: Table) -> tuple[int, ...]:
         fault = "is missing; the file is cut off, or older than Poetry 1.0"
         raise metadata.error("lock-version", fault, RELOCK)
     if not re.fullmatch(r"[12]\.[0-9]{1,4}", text, re.ASCII):
-        raise metadata.error("lock-version", f"is {shown(text)}; 1.x and 2.x are known", RELOCK)
+        raise metadata.error("lock-version", f"is {quoted(text)}; 1.x and 2.x are known", RELOCK)
     return tuple(map(int, text.split(".")))
 
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from packaging.specifiers import InvalidSpecifier, Specifier
 from packaging.version import InvalidVersion, Version
 
-from hatch_sentry_modules.document import Table, shown
+from hatch_sentry_modules.document import Table, quoted
 from hatch_sentry_modules.model import MarkerText
 
 Constraint: TypeAlias = tuple[tuple[Specifier, ...], ...]
@@ -111,7 +111,7 @@ def read_constraint(table: Table, key: str) -> Constraint:
     try:
         return parse_constraint(text)
     except InvalidSpecifier:
-        raise table.error(key, f"{shown(text)} is not a constraint Poetry knows") from None
+        raise table.error(key, f"{quoted(text)} is not a constraint Poetry knows") from None
 
 
 def read_marker(

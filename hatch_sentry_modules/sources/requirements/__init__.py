@@ -81,7 +81,7 @@ def _refuse_selection(file: str, project: Project, selection: Selection) -> None
     if is_other or replace(selection, package=None) != Selection():
         fault = "a requirements file is one list, in which nothing can be selected"
         remedy = "Lock what is wanted into a file of its own, and select nothing"
-        raise SourceError(file, "", fault, remedy)
+        raise SourceError(file=file, fault=fault, remedy=remedy)
 
 
 def _marker(line: Line, text: str) -> MarkerText | bool:

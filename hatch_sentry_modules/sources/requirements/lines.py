@@ -13,7 +13,7 @@ import shlex
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple, NoReturn
 
-from hatch_sentry_modules.document import shown
+from hatch_sentry_modules.document import quoted
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.sources.requirements.text import decode, logical_lines
 
@@ -60,7 +60,7 @@ class Line(NamedTuple):
 
     def error(self, fault: str, remedy: str = "") -> SourceError:
         """Make the error that says what is wrong with the line; it never repeats the line."""
-        return SourceError(self.file, f"line {self.number}", fault, remedy)
+        return SourceError(file=self.file, place=f"line {self.number}", fault=fault, remedy=remedy)
 
 
 def read(path: Path) -> tuple[list[Line], list[str]]:
@@ -150,7 +150,7 @@ def _find(line: Line, folder: Path, written: str) -> Path:
             return path
     except (OSError, ValueError):
         pass
-    name = shown(PureWindowsPath(written).name)
+    name = quoted(PureWindowsPath(written).name)
     raise line.error(f"the included file {name} is missing", "Restore it, or remove the line")
 
 

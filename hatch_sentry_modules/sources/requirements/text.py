@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from hatch_sentry_modules.document import shown
+from hatch_sentry_modules.document import quoted
 from hatch_sentry_modules.errors import SourceError, SourceNotFoundError
 
 # The look-behind keeps a line of a million blanks from being tried at every blank.
@@ -46,20 +46,20 @@ def decode(path: Path) -> str:
     try:
         return data[len(mark) :].decode(encoding)
     except (LookupError, ValueError):
-        fault = f"is not text in the encoding {shown(encoding)}"
+        fault = f"is not text in the encoding {quoted(encoding)}"
         remedy = (
             "Write it in UTF-8, or name its encoding in a first line such as '# coding: cp1252'"
         )
-        raise SourceError(path.name, "", fault, remedy) from None
+        raise SourceError(file=path.name, fault=fault, remedy=remedy) from None
 
 
 def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        raise SourceNotFoundError(path.name, "", "there is no such file") from None
+        raise SourceNotFoundError(file=path.name, fault="there is no such file") from None
     except OSError as error:
-        raise SourceError(path.name, "", f"cannot be read ({error.strerror})") from None
+        raise SourceError(file=path.name, fault=f"cannot be read ({error.strerror})") from None
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:

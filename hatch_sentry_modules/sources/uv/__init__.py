@@ -13,7 +13,7 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from hatch_sentry_modules.document import Table, read_lock, shown
+from hatch_sentry_modules.document import Table, quoted, read_lock
 from hatch_sentry_modules.model import (
     ALWAYS,
     Condition,
@@ -174,7 +174,7 @@ def _entry(table: Table, key: str, text: str) -> dict[str, object]:
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
-        raise table.error(key, f"{shown(text)} is not a valid requirement (PEP 508)") from None
+        raise table.error(key, f"{quoted(text)} is not a valid requirement (PEP 508)") from None
     entry: dict[str, object] = {"name": requirement.name, "extra": sorted(requirement.extras)}
     if requirement.specifier:
         entry["version"] = str(requirement.specifier).lstrip("=")

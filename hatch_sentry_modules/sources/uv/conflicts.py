@@ -75,7 +75,12 @@ class Conflicts:
             rivals = sorted(self.rivals(one) & active.keys())
             if active[one] == ALWAYS and rivals:
                 first, second = (name.split("-", 2)[2] for name in (one, rivals[0]))
-                raise SourceError(self._file, "conflicts", f"{first!a} excludes {second!a}", REMEDY)
+                raise SourceError(
+                    file=self._file,
+                    place="conflicts",
+                    fault=f"{first!a} excludes {second!a}",
+                    remedy=REMEDY,
+                )
 
     def decide(
         self, entry: Table, text: str, active: Active, own: Set[Item] = frozenset()

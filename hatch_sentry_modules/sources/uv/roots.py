@@ -67,7 +67,7 @@ class Roots:
             raise unknown_choice(self._file, "workspace member", name, {*names.values()})
         if not wanted and not self._manifest.values:
             fault = "it holds no workspace member"
-            raise SourceError(self._file, "", fault, RELOCK)
+            raise SourceError(file=self._file, fault=fault, remedy=RELOCK)
         return [index for index, name in names.items() if name in wanted]
 
     def _refuse_unknown_extras(self) -> None:

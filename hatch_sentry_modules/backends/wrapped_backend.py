@@ -65,4 +65,6 @@ def _is_in(module: ModuleType, folders: list[str]) -> bool:
 
 
 def _error(key: str, fault: str, remedy: str) -> ConfigError:
-    return ConfigError("pyproject.toml", f"{configuration.TABLE}.{key}", fault, remedy)
+    return ConfigError(
+        file="pyproject.toml", place=f"{configuration.TABLE}.{key}", fault=fault, remedy=remedy
+    )

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from pdm.backend.hooks import Context
 
-from hatch_sentry_modules.presence import is_configured
+from hatch_sentry_modules.backends.configured import is_configured
 
 if TYPE_CHECKING:
-    from hatch_sentry_modules.temporary import TemporaryFolder
+    from hatch_sentry_modules.backends.temporary_folder import TemporaryFolder
 
 
 class SentryModulesBuildHook:
@@ -31,8 +31,8 @@ class SentryModulesBuildHook:
     def pdm_build_update_files(self, context: Context, files: dict[str, Path]) -> None:
         """Add the module."""
         from hatch_sentry_modules import layout, pipeline
+        from hatch_sentry_modules.backends.temporary_folder import TemporaryFolder
         from hatch_sentry_modules.errors import FreezeError
-        from hatch_sentry_modules.temporary import TemporaryFolder
 
         metadata = context.config.metadata
         try:

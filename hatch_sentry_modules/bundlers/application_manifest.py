@@ -13,14 +13,14 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules import layout, render, runtime_side
+from hatch_sentry_modules import layout, render, runtime_package
 from hatch_sentry_modules.model import Manifest
 
 _SDK = NormalizedName("sentry-sdk")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Carried:
+class ApplicationManifest:
     """A generated module that was found: its name, its text, and what it says here.
 
     ``versions`` is by normalized name; ``None`` stands for a name that was skipped.
@@ -31,7 +31,7 @@ class Carried:
     versions: Mapping[NormalizedName, str | None]
 
 
-def find(packages: Mapping[str, str], collected: Manifest) -> Carried | None:
+def find(packages: Mapping[str, str], collected: Manifest) -> ApplicationManifest | None:
     """Find the application's generated module.
 
     A library can carry one too: the application's lists the SDK, and most of what was collected.
@@ -44,13 +44,13 @@ def find(packages: Mapping[str, str], collected: Manifest) -> Carried | None:
     listed = {d.name: d.version for d in collected.distributions}
     found = [c for package, folder in packages.items() if (c := _read(package, Path(folder)))]
 
-    def agreement(carried: Carried) -> int:
-        return sum(carried.versions.get(name) == version for name, version in listed.items())
+    def agreement(own: ApplicationManifest) -> int:
+        return sum(own.versions.get(name) == version for name, version in listed.items())
 
     return max(sorted(found, key=lambda c: c.module), key=agreement, default=None)
 
 
-def _read(package: str, folder: Path) -> Carried | None:
+def _read(package: str, folder: Path) -> ApplicationManifest | None:
     """Run a generated module, as the bundle will; nothing where there is none of an application."""
     path = folder / layout.FILE_NAME
     try:
@@ -63,18 +63,22 @@ def _read(package: str, folder: Path) -> Carried | None:
     except (Exception, SystemExit):  # noqa: BLE001 - edited: the run-time side would not use it
         return None
     module = f"{package}.{path.stem}" if package else path.stem
-    return Carried(module=module, text=text, versions=versions) if _SDK in versions else None
+    return (
+        ApplicationManifest(module=module, text=text, versions=versions)
+        if _SDK in versions
+        else None
+    )
 
 
-def differences(carried: Carried, collected: Manifest) -> Iterator[str]:
+def differences(own: ApplicationManifest, collected: Manifest) -> Iterator[str]:
     """Name each distribution of which the module says something else than was collected."""
     listed: dict[NormalizedName, str | None] = dict.fromkeys(collected.skipped)
     listed |= {d.name: d.version for d in collected.distributions}
-    for name in sorted({*listed, *carried.versions} - {runtime_side.DISTRIBUTION}):
-        version, real = carried.versions.get(name), listed.get(name)
+    for name in sorted({*listed, *own.versions} - {runtime_package.DISTRIBUTION}):
+        version, real = own.versions.get(name), listed.get(name)
         if name not in listed:
             yield f"{name} {version or 'without a version'} was not collected"
-        elif name not in carried.versions:
+        elif name not in own.versions:
             yield f"{name} {real or 'without a version'} was collected, and it does not name it"
         elif version is not None and real is not None and version != real:
             yield f"{name} {real} was collected, and it says {version}"

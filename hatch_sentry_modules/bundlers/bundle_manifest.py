@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from hatch_sentry_modules import carried, collected, pipeline, render
 from hatch_sentry_modules import config as configuration
+from hatch_sentry_modules import pipeline, render
 from hatch_sentry_modules import project as projects
+from hatch_sentry_modules.bundlers import application_manifest, collected_distributions
 from hatch_sentry_modules.errors import FreezeError
 
 
@@ -36,10 +37,10 @@ def generate(
         excluded = configuration.read(projects.read(Path.cwd()).table).exclude
     except FreezeError as error:
         raise SystemExit(str(error)) from None
-    manifest = pipeline.without(collected.freeze(files, folders), excluded)
-    own = carried.find(packages, manifest)
+    manifest = pipeline.without(collected_distributions.freeze(files, folders), excluded)
+    own = application_manifest.find(packages, manifest)
     if own is None:
         return render.to_python(manifest)
-    for difference in carried.differences(own, manifest):
+    for difference in application_manifest.differences(own, manifest):
         warn(f"sentry-modules: {own.module} is used as it is, but {difference}")
     return own.text

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hatch_sentry_modules import collected, runtime_side
+from hatch_sentry_modules import runtime_package
+from hatch_sentry_modules.bundlers import collected_distributions
 from hatch_sentry_modules.sources.installed import BAD_VERSION
+from tests.bundlers.installation import install
 
 
 @pytest.fixture
@@ -20,26 +22,9 @@ def site(tmp_path: Path) -> Path:
     return folder
 
 
-def install(
-    site: Path, name: str, *files: str, version: str = "1.0", has_record: bool = True
-) -> Path:
-    """Install a distribution of some files, as an installer would; give its metadata folder."""
-    metadata = site / f"{name.replace('-', '_')}-{version}.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text(f"Name: {name}\nVersion: {version}\n", encoding="utf-8")
-    for file in files:
-        path = site / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    if has_record:
-        lines = "".join(f"{file},,\n" for file in (*files, f"{metadata.name}/METADATA"))
-        (metadata / "RECORD").write_text(lines, encoding="utf-8")
-    return metadata
-
-
 def frozen(site: Path, *files: str | Path) -> dict[str, str]:
     """Freeze files of a folder, and give the manifest's table."""
-    manifest = collected.freeze([str(site / file) for file in files], [str(site)])
+    manifest = collected_distributions.freeze([str(site / file) for file in files], [str(site)])
     return {d.key: d.version for d in manifest.distributions}
 
 
@@ -107,14 +92,14 @@ def test_the_first_folder_counts(site: Path, tmp_path: Path) -> None:
     other.mkdir()
     install(other, "acme", "acme/__init__.py", version="1.0")
     file = str(site / "acme" / "__init__.py")
-    (distribution,) = collected.freeze([file], [str(site), str(other)]).distributions
+    (distribution,) = collected_distributions.freeze([file], [str(site), str(other)]).distributions
     assert distribution.version == "2.0"
 
 
 def test_an_unknown_version_is_skipped_with_its_reason(site: Path) -> None:
     """It is never guessed and never dropped without a word."""
     install(site, "acme", "acme/__init__.py", version="latest")
-    manifest = collected.freeze([str(site / "acme" / "__init__.py")], [str(site)])
+    manifest = collected_distributions.freeze([str(site / "acme" / "__init__.py")], [str(site)])
     assert dict(manifest.skipped) == {"acme": BAD_VERSION}
 
 
@@ -129,5 +114,5 @@ def test_a_broken_record_does_no_harm(site: Path, record: str) -> None:
 
 def test_the_copy_of_the_run_time_package_is_listed(site: Path) -> None:
     """It is in the bundle although nobody installed it under its own name."""
-    file = runtime_side.folder() / runtime_side.PACKAGE / "__init__.py"
-    assert frozen(site, file) == {"sentry-modules": runtime_side.distribution().version}
+    file = runtime_package.folder() / runtime_package.PACKAGE / "__init__.py"
+    assert frozen(site, file) == {"sentry-modules": runtime_package.distribution().version}

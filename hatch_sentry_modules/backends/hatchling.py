@@ -11,8 +11,8 @@ from hatchling.builders.wheel import WheelBuilder
 from hatchling.plugin import hookimpl
 
 if TYPE_CHECKING:
+    from hatch_sentry_modules.backends.temporary_folder import TemporaryFolder
     from hatch_sentry_modules.pipeline import Generated
-    from hatch_sentry_modules.temporary import TemporaryFolder
 
 
 class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
@@ -58,7 +58,7 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
     def _hand_over(self, generated: Generated, build_data: dict[str, Any]) -> None:
         # hatchling takes files, not text. They lie outside the tree, which is never written to.
         from hatch_sentry_modules import layout
-        from hatch_sentry_modules.temporary import TemporaryFolder
+        from hatch_sentry_modules.backends.temporary_folder import TemporaryFolder
 
         self._folder = TemporaryFolder()
         path = generated.wheel_path if self.target_name == "wheel" else generated.tree_path

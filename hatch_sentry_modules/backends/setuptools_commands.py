@@ -10,7 +10,7 @@ from setuptools import Command
 from setuptools.command.sdist import sdist
 from setuptools.errors import BaseError
 
-from hatch_sentry_modules.hooks.setuptools import root
+from hatch_sentry_modules.backends.setuptools import root
 
 if TYPE_CHECKING:
     from hatch_sentry_modules.pipeline import Generated
@@ -71,17 +71,20 @@ class BuildSentryModules(Command):
     def get_source_files(self) -> list[str]:
         """Name what an sdist needs to build the module: nothing, since it carries the module."""
         command = self.distribution.get_command_obj("sdist", create=False)
-        if command is not None and not isinstance(command, CarryingSdist):
+        if command is not None and not isinstance(command, SentryModulesSdist):
             place = "tool.setuptools.cmdclass.sdist"
             fault = "the project's command classes leave no room for the generated module"
-            remedy = f"Set it to '{CarryingSdist.__module__}.CarryingSdist', or derive from that"
+            command_class = f"{SentryModulesSdist.__module__}.SentryModulesSdist"
+            remedy = f"Set it to {command_class!r}, or derive from it"
             from hatch_sentry_modules.errors import ConfigError
 
-            raise BaseError(ConfigError("pyproject.toml", place, fault, remedy))
+            raise BaseError(
+                ConfigError(file="pyproject.toml", place=place, fault=fault, remedy=remedy)
+            )
         return []
 
 
-class CarryingSdist(sdist):
+class SentryModulesSdist(sdist):
     """Makes an sdist that carries the generated module.
 
     A project that sets ``cmdclass`` in ``pyproject.toml`` or ``setup.cfg`` names it there:

@@ -5,8 +5,8 @@ Only one hook of a module runs, and ``sentry_sdk`` has one in pyinstaller-hooks-
 imports this module always.
 """
 
-from hatch_sentry_modules.hooks.pyinstaller.analysis import MODULE
-from hatch_sentry_modules.hooks.pyinstaller.analysis import begin as hook
+from hatch_sentry_modules.bundlers.pyinstaller.analysis import MODULE
+from hatch_sentry_modules.bundlers.pyinstaller.analysis import add_runtime_package as hook
 
 __all__ = ["hook"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import shown
+from hatch_sentry_modules.document import quoted
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Selection
 from hatch_sentry_modules.project import Project
@@ -38,7 +38,7 @@ def check(file: str, project: Project, selection: Selection, closure: Closure) -
     is_empty = all(distribution.name == project.name for distribution in closure.distributions)
     if required and len(faults) == len(required) and is_empty:
         fault = f"it meets none of the project's requirements: {', '.join(sorted(faults))}"
-        raise SourceError(file, "", fault, REMEDY)
+        raise SourceError(file=file, fault=fault, remedy=REMEDY)
     return tuple(f"{file}: it is stale: {fault}. {REMEDY}." for fault in sorted(faults))
 
 
@@ -58,7 +58,7 @@ def _faults(required: Iterable[Requirement], closure: Closure) -> Iterator[str]:
         if name not in versions and requirement.marker is None:
             yield f"it does not hold {name}"
         elif not _is_met(requirement, versions.get(name, [])):
-            specifier = shown(str(requirement.specifier))
+            specifier = quoted(str(requirement.specifier))
             yield f"its {name} {versions[name][0]} is not {specifier}"
 
 

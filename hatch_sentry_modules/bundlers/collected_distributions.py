@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hatch_sentry_modules import collected_files, runtime_side
+from hatch_sentry_modules import runtime_package
+from hatch_sentry_modules.bundlers import file_owners
 from hatch_sentry_modules.model import Distribution, Manifest, Node
 from hatch_sentry_modules.sources import installed
 
@@ -24,8 +25,8 @@ def freeze(files: Iterable[str], folders: Iterable[str]) -> Manifest:
     Returns:
         The manifest of a folder that declares no project; it skips what has no valid version.
     """
-    taken = {collected_files.spell(file) for file in files}
-    copy = runtime_side.folder().resolve()
+    taken = {file_owners.spell(file) for file in files}
+    copy = runtime_package.folder().resolve()
     ours = {file for file in taken if file.is_relative_to(copy)}
     nodes = list(_owners(taken - ours, folders))
     distributions = [
@@ -34,7 +35,7 @@ def freeze(files: Iterable[str], folders: Iterable[str]) -> Manifest:
         if node.version is not None
     ]
     if ours:
-        distributions.append(runtime_side.distribution())
+        distributions.append(runtime_package.distribution())
     return Manifest(
         project=None,
         source=installed.FILE,
@@ -48,12 +49,12 @@ def _owners(taken: set[Path], folders: Iterable[str]) -> Iterator[Node]:
     names, _ = installed.scan(folders)
     rest, others = set(taken), []
     for candidates in names.values():
-        files = {file for c in candidates for file in collected_files.recorded(c.distribution)}
+        files = {file for c in candidates for file in file_owners.recorded(c.distribution)}
         if not taken.isdisjoint(files):
             rest -= files
             yield installed.node(candidates)
         else:
             others.append(candidates)
     for candidates in others:
-        if any(collected_files.is_recognized(c.distribution, rest) for c in candidates):
+        if any(file_owners.is_recognized(c.distribution, rest) for c in candidates):
             yield installed.node(candidates)

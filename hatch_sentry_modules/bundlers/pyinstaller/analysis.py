@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from hatch_sentry_modules import bundles, layout, runtime_side
+from hatch_sentry_modules import layout, runtime_package
+from hatch_sentry_modules.bundlers import bundle_manifest
 
 Contents: TypeAlias = list[tuple[str, str, str]]
 """A table of contents: name in the bundle, path, and kind of each entry."""
@@ -74,27 +75,29 @@ _ANALYSES: dict[Graph, Analysis] = {}
 """The analysis of each graph: a hook for a module's place is given the graph alone."""
 
 
-def begin(hook_api: ModuleHook) -> None:
+def add_runtime_package(hook_api: ModuleHook) -> None:
     """Ask for the run-time package in an analysis that has found the SDK."""
     analysis = hook_api.analysis
-    if not {MODULE, runtime_side.PACKAGE} & {*analysis.excludes}:
+    if not {MODULE, runtime_package.PACKAGE} & {*analysis.excludes}:
         _ANALYSES[analysis.graph] = analysis
-        hook_api.add_imports(runtime_side.PACKAGE)
+        hook_api.add_imports(runtime_package.PACKAGE)
 
 
-def offer_runtime_side(hook_api: PlaceHook) -> None:
+def offer_runtime_package(hook_api: PlaceHook) -> None:
     """Let the copy of the run-time package be found behind everything that is installed."""
-    hook_api.search_dirs = [*hook_api.search_dirs, str(runtime_side.folder())]
+    hook_api.search_dirs = [*hook_api.search_dirs, str(runtime_package.folder())]
 
 
-def end(hook_api: PlaceHook) -> None:
+def write_manifest(hook_api: PlaceHook) -> None:
     """Write the module into the work folder, once all else is collected, and say where it is."""
     analysis = _ANALYSES.get(hook_api.module_graph)
     if analysis is not None:
         folder = Path(analysis.tocfilename).with_suffix(".sentry-modules")
         folder.mkdir(exist_ok=True)
         packages = dict(_packages(analysis))
-        text = bundles.generate(_files(analysis), analysis.graph.path, packages, log.warning)
+        text = bundle_manifest.generate(
+            _files(analysis), analysis.graph.path, packages, log.warning
+        )
         (folder / layout.FILE_NAME).write_text(text, encoding="ascii", newline="\n")
         importlib.invalidate_caches()
         hook_api.search_dirs = [str(folder)]

@@ -12,7 +12,8 @@ from typing import Any
 
 from nuitka.plugins.PluginBase import NuitkaPluginBase
 
-from hatch_sentry_modules import bundles, layout, runtime_side
+from hatch_sentry_modules import layout, runtime_package
+from hatch_sentry_modules.bundlers import bundle_manifest
 
 SDK = "sentry_sdk"
 INTEGRATIONS = "sentry_sdk.integrations"
@@ -29,13 +30,13 @@ class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has 
 
     def __init__(self) -> None:
         # Behind everything that is installed, so that the application's own one goes first.
-        sys.path.append(str(runtime_side.folder()))
+        sys.path.append(str(runtime_package.folder()))
         self._files: dict[str, Path] = {}
 
     def getImplicitImports(self, module: Any) -> Iterator[str]:  # noqa: N802 - Nuitka's name
         """Name what the SDK imports by name only: ``init`` fails without it."""
         if module.getFullName() == SDK:
-            yield runtime_side.PACKAGE
+            yield runtime_package.PACKAGE
         elif module.getFullName() == INTEGRATIONS:
             folder = Path(module.getCompileTimeFilename()).parent
             found = (*folder.glob("[!_]*.py"), *(p.parent for p in folder.glob("*/__init__.py")))
@@ -76,7 +77,7 @@ class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has 
             if name == "__main__" or path.stem == "__init__"
         }
         files = map(str, self._files.values())
-        return bundles.generate(files, sys.path, packages, self.warning)
+        return bundle_manifest.generate(files, sys.path, packages, self.warning)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from hatch_sentry_modules import layout, runtime_side
+from hatch_sentry_modules import layout, runtime_package
 
 _MODULE = Path(layout.FILE_NAME).stem
 
@@ -45,7 +45,7 @@ def _command(base: type[Any]) -> type[Any]:
 
     class BuildExe(base):  # type: ignore[misc] # known only when cx_Freeze is
         def run(self) -> None:
-            if {_MODULE, runtime_side.PACKAGE} & {*self.excludes}:
+            if {_MODULE, runtime_package.PACKAGE} & {*self.excludes}:
                 super().run()
                 return
             from cx_Freeze import hooks
@@ -72,7 +72,7 @@ class Build:
     def add_runtime_side(self, finder: Any, module: Any) -> None:
         """Include the run-time package, and have the SDK install it when it is imported."""
         self._finder = finder
-        finder.path.append(str(runtime_side.folder()))
+        finder.path.append(str(runtime_package.folder()))
         source = module.file.read_text(encoding="utf-8") + _INSTALLATION
         module.code = compile(
             source, str(module.file), "exec", dont_inherit=True, optimize=finder.optimize
@@ -81,11 +81,11 @@ class Build:
     def write(self, folder: Path, warn: Any) -> None:
         """Write the manifest into a finished bundle, if the SDK is in it."""
         if self._finder is not None:
-            from hatch_sentry_modules import bundles
             from hatch_sentry_modules.artifacts.replace import replacing
+            from hatch_sentry_modules.bundlers import bundle_manifest
 
             packages = dict(_packages(self._finder))
-            text = bundles.generate(_files(self._finder), self._finder.path, packages, warn)
+            text = bundle_manifest.generate(_files(self._finder), self._finder.path, packages, warn)
             path = folder / "lib" / layout.FILE_NAME
             with replacing(path) as new:
                 new.write_text(text, encoding="ascii", newline="\n")

@@ -3,6 +3,8 @@
 The run-time hook imports it, and run-time hooks are analysed when all other hooks have run.
 """
 
-from hatch_sentry_modules.hooks.pyinstaller.analysis import end as pre_find_module_path
+from hatch_sentry_modules.bundlers.pyinstaller.analysis import (
+    write_manifest as pre_find_module_path,
+)
 
 __all__ = ["pre_find_module_path"]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules import bundles, carried, render
+from hatch_sentry_modules import render
+from hatch_sentry_modules.bundlers import application_manifest, bundle_manifest
 from hatch_sentry_modules.model import Distribution, Manifest
 
 
@@ -38,14 +39,14 @@ COLLECTED = manifest(flask="3.1.2", sentry_sdk="2.75.0", sentry_modules="0.1.0",
 
 def test_no_module_is_found_where_there_is_none(packages: dict[str, str]) -> None:
     """Most libraries carry none."""
-    assert carried.find(packages, COLLECTED) is None
+    assert application_manifest.find(packages, COLLECTED) is None
 
 
 def test_the_module_of_the_application_is_chosen(packages: dict[str, str]) -> None:
     """A library's agrees with less of what was collected."""
     write(packages["app"], render.to_python(APP))
     write(packages["library"], render.to_python(manifest(sentry_sdk="2.0")))
-    found = carried.find(packages, COLLECTED)
+    found = application_manifest.find(packages, COLLECTED)
     assert found is not None
     assert (found.module, found.text) == ("app._sentry_modules", render.to_python(APP))
 
@@ -53,7 +54,7 @@ def test_the_module_of_the_application_is_chosen(packages: dict[str, str]) -> No
 def test_a_module_without_the_sdk_is_a_library_s(packages: dict[str, str]) -> None:
     """What does not list the SDK cannot be the whole of an application that sends events."""
     write(packages["library"], render.to_python(manifest(flask="3.1.2")))
-    assert carried.find(packages, COLLECTED) is None
+    assert application_manifest.find(packages, COLLECTED) is None
 
 
 @pytest.mark.parametrize(
@@ -73,15 +74,15 @@ def test_a_module_that_is_not_a_generated_one_is_left_alone(
 ) -> None:
     """Somebody else's, an edited one and a broken one do not stop the build."""
     write(packages["app"], text)
-    assert carried.find(packages, COLLECTED) is None
+    assert application_manifest.find(packages, COLLECTED) is None
 
 
 def test_every_difference_is_named(packages: dict[str, str]) -> None:
     """Another version, one too many and one too few; the run-time package is ours."""
     write(packages["app"], render.to_python(APP))
-    found = carried.find(packages, COLLECTED)
+    found = application_manifest.find(packages, COLLECTED)
     assert found is not None
-    assert [*carried.differences(found, COLLECTED)] == [
+    assert [*application_manifest.differences(found, COLLECTED)] == [
         "click 8.5.1 was collected, and it does not name it",
         "flask 3.1.2 was collected, and it says 3.1.3",
         "urllib3 2.8.0 was not collected",
@@ -92,6 +93,6 @@ def test_the_module_is_used_and_the_differences_are_warnings(packages: dict[str,
     """The text goes into the bundle unchanged."""
     write(packages["app"], render.to_python(APP))
     warnings: list[str] = []
-    assert bundles.generate([], [], packages, warnings.append) == render.to_python(APP)
+    assert bundle_manifest.generate([], [], packages, warnings.append) == render.to_python(APP)
     assert len(warnings) == 3
     assert all("app._sentry_modules is used as it is, but" in warning for warning in warnings)

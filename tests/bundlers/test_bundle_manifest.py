@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hatch_sentry_modules import bundles
-from tests.test_collected import install
+from hatch_sentry_modules.bundlers import bundle_manifest
+from tests.bundlers.installation import install
 
 
 @pytest.fixture
@@ -23,7 +23,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def generated(site: Path) -> str:
     """Generate the module of a bundle that holds both."""
-    return bundles.generate(map(str, site.glob("*/__init__.py")), [str(site)], {}, pytest.fail)
+    return bundle_manifest.generate(
+        map(str, site.glob("*/__init__.py")), [str(site)], {}, pytest.fail
+    )
 
 
 def test_a_plain_script_needs_no_project(site: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from setuptools import Command, Distribution
 
-from hatch_sentry_modules.presence import is_configured
+from hatch_sentry_modules.backends.configured import is_configured
 
 COMMAND = "build_sentry_modules"
 """What the sub-command is called, here and as an entry point in ``distutils.commands``."""
@@ -25,14 +25,14 @@ def finalize_distribution_options(distribution: Distribution) -> None:
         return
     from setuptools.command.build import build
 
-    from hatch_sentry_modules.hooks.setuptools_commands import CarryingSdist
+    from hatch_sentry_modules.backends.setuptools_commands import SentryModulesSdist
 
     # A project's own "build" may have copied the list before this function ran.
     for command in (build, distribution.get_command_class("build")):
         if (COMMAND, _has_module) not in command.sub_commands:
             command.sub_commands.append((COMMAND, _has_module))
     base = distribution.get_command_class("sdist")
-    distribution.cmdclass["sdist"] = type("sdist", (CarryingSdist, base), {})
+    distribution.cmdclass["sdist"] = type("sdist", (SentryModulesSdist, base), {})
 
 
 def _has_module(build: Command) -> bool:

@@ -1,7 +1,0 @@
-"""Gives the place of the run-time package where it is not installed."""
-
-from hatch_sentry_modules.hooks.pyinstaller.analysis import (
-    offer_runtime_side as pre_find_module_path,
-)
-
-__all__ = ["pre_find_module_path"]
