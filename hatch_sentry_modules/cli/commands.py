@@ -12,22 +12,33 @@ import click
 
 from hatch_sentry_modules.errors import FreezeError, unwritable
 
-NAMES = ("freeze", "inspect", "diff", "verify", "inject")
-"""Each command has the name of its module, which is imported when it is asked for."""
+SUMMARIES = {
+    "freeze": "Print what a build of PROJECT would freeze.",
+    "inspect": "Print the manifest inside ARTIFACT, without running it.",
+    "diff": "Print which distributions changed from OLD to NEW.",
+    "verify": "Check that the manifest in ARTIFACT says what ARTIFACT holds.",
+    "inject": "Put the manifest into ARTIFACT: a zipapp, shiv, pex, Lambda zip or directory.",
+}
+"""Each command and its line in the help. The module of that name is imported when it is called:
+the help alone would otherwise import all of them."""
 
 
 class _Commands(click.Group):
     """Ends with status 2 and one line for bad input, whichever command found it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's interface
-        return list(NAMES)
+        return list(SUMMARIES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # the same
-        if cmd_name not in NAMES:
+        if cmd_name not in SUMMARIES:
             return None
         module = import_module(f"hatch_sentry_modules.cli.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # the same
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
