@@ -71,7 +71,7 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
         depths.setdefault(node.name, depth)
         if node.is_listed and node.version is None:
             skipped[node.name] = node.reason
-    distributions = tuple(_collect(graph, _conditions(graph, edges)))
+    distributions = tuple(_collect(graph, _conditions(graph, edges), skipped))
     for distribution in distributions:
         if distribution.condition == ALWAYS:
             skipped.pop(distribution.name, None)
@@ -205,8 +205,15 @@ def _enqueue(queue: deque[tuple[Key, _Clause]], clause: _Clause, edges: Iterable
             queue.append((target, clause | {marker}))
 
 
-def _collect(graph: Graph, conditions: Mapping[Key, list[_Clause]]) -> Iterator[Distribution]:
-    """Join the nodes of one name and version: a distribution, its extras, its other sources."""
+def _collect(
+    graph: Graph,
+    conditions: Mapping[Key, list[_Clause]],
+    skipped: dict[NormalizedName, str],
+) -> Iterator[Distribution]:
+    """Join the nodes of one name and version: a distribution, its extras, its other sources.
+
+    One whose condition cannot be compiled is added to the skipped instead.
+    """
     clauses: dict[tuple[NormalizedName, str, str], list[_Clause]] = {}
     for key, found in conditions.items():
         node = graph.nodes[key]
@@ -214,7 +221,11 @@ def _collect(graph: Graph, conditions: Mapping[Key, list[_Clause]]) -> Iterator[
             identity = (node.name, node.version, node.listed_as)
             clauses.setdefault(identity, []).extend(found)
     for (name, version, listed_as), alternatives in sorted(clauses.items()):
-        condition = markers.settle(absorb(alternatives))
+        try:
+            condition = markers.settle(absorb(alternatives))
+        except markers.UncompilableMarkerError as error:
+            skipped[name] = str(error)
+            continue
         if condition:
             yield Distribution(name=name, version=version, condition=condition, listed_as=listed_as)
 

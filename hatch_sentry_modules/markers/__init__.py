@@ -13,14 +13,16 @@ from packaging.markers import Marker, UndefinedComparison
 from packaging.utils import canonicalize_name
 
 from hatch_sentry_modules.markers import predicate
+from hatch_sentry_modules.markers.comparison import (
+    UncompilableMarkerError as UncompilableMarkerError,
+)
 from hatch_sentry_modules.markers.comparison import compile_comparison
 from hatch_sentry_modules.markers.logic import Tree, combine, replace, write
 from hatch_sentry_modules.markers.parse import VARIABLES, Comparison, parse, write_marker
-from hatch_sentry_modules.markers.release import DEFINITION
 from hatch_sentry_modules.model import ALWAYS, NEVER, Condition, MarkerText
 
 # A literal of a marker holds either kind of quotes but not both, so none is written escaped.
-_NAME = re.compile(r"""(?<![.\w])(_release|os|platform|sys)\b|"[^"]*"|'[^']*'""")
+_NAME = re.compile(r"""(?<![.\w])(os|platform|sys)\b|"[^"]*"|'[^']*'""")
 
 
 def specialize(
@@ -42,15 +44,17 @@ def specialize(
 
 @lru_cache(maxsize=2**16)
 def _specialize(text: str, extras: frozenset[str], groups: frozenset[str]) -> MarkerText | bool:
-    asked = {
-        "extra": set(map(canonicalize_name, extras)),
-        "extras": set(map(canonicalize_name, extras)),
+    names = set(map(canonicalize_name, extras))
+    asked: dict[str, Set[str]] = {
+        # Where no extra is asked for, installers evaluate with an empty one.
+        "extra": names or {""},
+        "extras": names,
         "dependency_groups": set(map(canonicalize_name, groups)),
     }
 
     def decide(comparison: Comparison) -> Tree[Comparison]:
-        names = asked.get(comparison.variable)
-        return comparison if names is None else _holds_for(comparison, names)
+        among = asked.get(comparison.variable)
+        return comparison if among is None else _holds_for(comparison, among)
 
     tree = replace(parse(text), decide)
     return tree if isinstance(tree, bool) else MarkerText(write_marker(tree))
@@ -71,7 +75,7 @@ def _holds_for(comparison: Comparison, names: Set[str]) -> bool:
 
 
 def evaluate(marker: MarkerText, environment: Mapping[str, str]) -> bool:
-    """Say whether a marker holds in an environment, by packaging's own evaluation.
+    """Return whether a marker holds in an environment, by packaging's own evaluation.
 
     A comparison that packaging leaves undefined there, as ``~=`` with a local build of Python on
     its right, does not hold.
@@ -94,32 +98,34 @@ def evaluate(marker: MarkerText, environment: Mapping[str, str]) -> bool:
 def to_python(condition: Condition) -> str:
     """Compile a condition to a Python expression that holds where the condition does.
 
-    It is valid in Python 3.8 and later, and needs what :func:`definitions` gives for it.
+    It is valid in Python 3.8 and later, and needs the :func:`imports` of it.
     ``True`` and ``False`` come out where the condition does not depend on the environment.
+
+    Raises:
+        UncompilableMarkerError: A marker needs a parser of versions at run time.
     """
     predicates: Tree[predicate.Predicate] = replace(_tree(condition), compile_comparison)
     return write(predicate.write(predicate.merge(predicates)))
 
 
 def settle(condition: Condition) -> Condition:
-    """Give ``ALWAYS``, or no AND at all, in the place of a condition that needs no environment.
+    """Return ``ALWAYS`` or ``NEVER`` in the place of a condition that needs no environment.
 
     Forks can leave such a one: ``sys_platform == "linux" or sys_platform != "linux"``.
+
+    Raises:
+        UncompilableMarkerError: See :func:`to_python`.
     """
     return {"True": ALWAYS, "False": NEVER}.get(to_python(condition), condition)
 
 
-def definitions(expressions: Iterable[str]) -> str:
-    """Give the imports that expressions of :func:`to_python` need, and what else they name.
-
-    Only a comparison of ``platform_release`` as a version needs more than imports.
-    """
+def imports(expressions: Iterable[str]) -> str:
+    """Return the imports that expressions of :func:`to_python` need, one a line."""
     names = {name for expression in expressions for name in _NAME.findall(expression) if name}
-    needs_release = "_release" in names
-    if needs_release:
-        names = names - {"_release"} | {"platform"}
-    imports = "".join(f"import {name}\n" for name in sorted(names))
-    return f"{imports}\n{DEFINITION}" if needs_release else imports
+    return "".join(f"import {name}\n" for name in sorted(names))
+
+
+definitions = imports
 
 
 def to_marker(condition: Condition) -> str:

@@ -1,33 +1,31 @@
 """Compiles one comparison of a marker to Python that judges as packaging does.
 
-The Python is a tree of tests, each a text that binds tighter than ``and``. It holds in every
-interpreter whose ``sys.version`` tells the version that its ``sys.version_info`` tells.
+The Python holds in every interpreter whose ``sys.version`` tells the version that its
+``sys.version_info`` tells. What would need a parser of versions at run time is not compiled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, NoReturn
 
 from packaging.specifiers import InvalidSpecifier, Specifier
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
-from hatch_sentry_modules.markers.literal import write_literal
-from hatch_sentry_modules.markers.logic import Tree, combine
+from hatch_sentry_modules.markers.logic import Tree
 from hatch_sentry_modules.markers.parse import VERSION_VARIABLES, Comparison
-from hatch_sentry_modules.markers.predicate import Predicate, Texts
-from hatch_sentry_modules.markers.release import compare_release, compare_release_reversed
-from hatch_sentry_modules.markers.version_line import matched, matching
-from hatch_sentry_modules.markers.version_tuple import VersionTuple
+from hatch_sentry_modules.markers.predicate import (
+    Point,
+    Predicate,
+    Texts,
+    make_span,
+    trim,
+    write_literal,
+)
 
 _TEXTS: Final[Mapping[str, str]] = {
     "implementation_name": "sys.implementation.name",
-    "implementation_version": (
-        '"%d.%d.%d" % sys.implementation.version[:3]'
-        ' + ("%.1s%d" % sys.implementation.version[3:])'
-        ' * (sys.implementation.version[3] != "final")'
-    ),
     "os_name": "os.name",
     "platform_machine": "platform.machine()",
     "platform_python_implementation": "platform.python_implementation()",
@@ -40,39 +38,44 @@ _TEXTS: Final[Mapping[str, str]] = {
 }
 """Python for the text of each variable, as ``packaging.markers.default_environment`` finds it."""
 
-_TUPLES: Final[Mapping[str, VersionTuple]] = {
-    "implementation_version": VersionTuple(subject="sys.implementation.version", length=3),
-    "python_full_version": VersionTuple(subject="sys.version_info", length=3),
-    "python_version": VersionTuple(subject="sys.version_info", length=2),
-}
+_LEVELS: Final = {"a": "alpha", "b": "beta", "rc": "candidate"}
 
-_REPAIRED_TEXT: Final = (
-    'platform.python_version() + "local" * platform.python_version().endswith("+")'
-)
-"""A build of no tag may call itself ``3.15.0a1+``, which packaging makes a local version."""
+_LOCAL: Final = "+local"
+"""A build of no tag may call itself ``3.15.0a1+``, to which packaging adds ``local``."""
 
-_IS_LOCAL: Final = '"+" in platform.python_version()'
-_IS_PUBLIC: Final = '"+" not in platform.python_version()'
+
+class UncompilableMarkerError(ValueError):
+    """No short Python says what a marker says; the message is the reason, without a full stop."""
 
 
 @lru_cache(maxsize=2**16)
 def compile_comparison(comparison: Comparison) -> Tree[Predicate]:
-    """Give the Python for a comparison on an environment variable."""
+    """Return the Python for a comparison on an environment variable.
+
+    Raises:
+        UncompilableMarkerError: The comparison needs a parser of versions at run time.
+    """
     variable, operator, literal, is_reversed = comparison
+    if variable == "implementation_version":
+        _refuse("compares implementation_version")
     if variable not in VERSION_VARIABLES or operator in {"in", "not in"}:
         return _compare_texts(comparison)
     if is_reversed:
-        return _compare_reversed(variable, operator, literal)
+        _refuse(f"has the version on the left of {variable}")
     try:
         specifier = Specifier(operator + literal)
     except InvalidSpecifier:
         return _compare_texts(comparison)
     # The specifier has the last word on the operator: "==" before "=1" makes "===1".
     if specifier.operator == "===":
-        return _compare_exactly(variable, specifier.version)
+        _refuse("compares a version by ===")
     if variable == "platform_release":
-        return compare_release(specifier)
-    return _compare_python(variable, specifier)
+        _refuse("compares platform_release as a version")
+    return _compare_versions(variable, specifier)
+
+
+def _refuse(what: str) -> NoReturn:
+    raise UncompilableMarkerError(f"its marker {what}, which is not supported")
 
 
 def _compare_texts(comparison: Comparison) -> Tree[Predicate]:
@@ -80,82 +83,48 @@ def _compare_texts(comparison: Comparison) -> Tree[Predicate]:
     variable, operator, literal, is_reversed = comparison
     if operator in {"<", ">"}:
         return False
-    text = _text_of(variable, literal)
+    if variable == "python_full_version" and not set(_LOCAL).isdisjoint(literal):
+        _refuse("may tell a local build of Python")
+    text = _TEXTS[variable]
     if operator not in {"in", "not in"}:
         return Texts(text, frozenset({literal}), is_negated=operator == "!=")
     operands = [text, write_literal(literal)]
     return f" {operator} ".join(reversed(operands) if is_reversed else operands)
 
 
-def _text_of(variable: str, literal: str) -> str:
-    is_repaired = variable == "python_full_version" and not set("+local").isdisjoint(literal)
-    return _REPAIRED_TEXT if is_repaired else _TEXTS[variable]
+def _compare_versions(variable: str, specifier: Specifier) -> Tree[Predicate]:
+    """Test that a specifier contains the version of Python.
+
+    Packaging judges one version of each stretch of versions that it cannot judge differently.
+    """
+    version = Version(specifier.version.removesuffix(".*"))
+    if version.local is not None:
+        _refuse("tells a local build of Python")
+    edges: list[Point] = []
+    for point, first in _stretches(version, is_full=variable == "python_full_version"):
+        if specifier.contains(first, prereleases=True) is (len(edges) % 2 == 0):
+            edges.append(point)
+    return make_span(edges)
 
 
-def _compare_exactly(variable: str, literal: str) -> Texts:
-    """Compare as ``===`` does, in lower case, which the versions of Python always are."""
-    text = _text_of(variable, literal)
-    lowered = f"{text}.lower()" if variable == "platform_release" else text
-    return Texts(lowered, frozenset({literal.lower()}))
+def _stretches(version: Version, *, is_full: bool) -> Iterable[tuple[Point, Version]]:
+    """Yield where a verdict on a version can change, each with the first Python from there on."""
+    major, minor, micro = (*version.release, 0, 0)[:3]
+    points: set[Point] = {(), (major,), (major + 1,), (major, minor), (major, minor + 1)}
+    if is_full:
+        release = (major, minor, micro)
+        points |= {release, (*release, "final"), (major, minor, micro + 1)}
+        if version.pre:
+            level, serial = version.pre
+            points |= {(*release, _LEVELS[level], serial + is_behind) for is_behind in (0, 1)}
+    for point in sorted(set(map(trim, points))):
+        yield point, _first_python(point, is_full=is_full)
 
 
-def _compare_python(variable: str, specifier: Specifier) -> Tree[Predicate]:
-    """Test that a specifier contains a version of Python or of its implementation."""
-    version_tuple, stretch = _TUPLES[variable], matched(specifier)
-    is_negated = specifier.operator == "!="
-    test = version_tuple.is_not_in(stretch) if is_negated else version_tuple.is_in(stretch)
-    if specifier.version.endswith(".*") or Version(specifier.version).local is None:
-        return test
-    if variable != "python_full_version":
-        return is_negated
-    has_label = _has_label(Version(specifier.version))
-    if is_negated:
-        return combine("or", [test, f"not {has_label}"])
-    return combine("and", [test, has_label])
-
-
-def _has_label(version: Version) -> str:
-    endings = ("+", "+local") if version.local == "local" else (f"+{version.local}",)
-    return f"platform.python_version().endswith({write_literal(endings)})"
-
-
-def _compare_reversed(variable: str, operator: str, literal: str) -> Tree[Predicate]:
-    """Test that the environment's version, as a specifier, contains the literal."""
-    if operator == "===":
-        return _compare_exactly(variable, literal)
-    version = _version(literal)
-    if variable == "platform_release":
-        return compare_release_reversed(operator, literal, version)
-    if version is None:
-        return False
-    version_tuple = _TUPLES[variable]
-    stretches = matching(operator, version, length=version_tuple.length)
-    if operator == "!=":
-        tree = version_tuple.is_not_in(*stretches)
-    else:
-        tree = combine("or", map(version_tuple.is_in, stretches))
-    return _qualify(tree, operator, literal, version) if variable == "python_full_version" else tree
-
-
-def _qualify(
-    tree: Tree[Predicate], operator: str, literal: str, version: Version
-) -> Tree[Predicate]:
-    """Add what is true of local builds, which make a specifier with ``==`` and ``!=`` alone."""
-    labels = [] if version.local is None else [_has_label(version)]
-    if operator == "!=":
-        others: list[Tree[Predicate]] = [_IS_LOCAL, *(f"not {label}" for label in labels)]
-        return combine("or", [tree, combine("and", others)])
-    if operator == "==":
-        these: list[Tree[Predicate]] = [_IS_PUBLIC, *labels]
-        return combine("and", [tree, combine("or", these)])
-    tree = combine("and", [tree, _IS_PUBLIC])
-    if not labels or operator not in {"<=", ">="}:
-        return tree
-    return combine("or", [tree, Texts(_REPAIRED_TEXT, frozenset({literal}))])
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
+def _first_python(point: Point, *, is_full: bool) -> Version:
+    major, minor, micro = (*point, 0, 0, 0)[:3]
+    if not is_full:
+        return Version(f"{major}.{minor}")
+    level, serial = (*(point[3:] or ("alpha",)), 0)[:2]
+    suffix = "" if level == "final" else f"{level[0]}{serial}"
+    return Version(f"{major}.{minor}.{micro}{suffix}")

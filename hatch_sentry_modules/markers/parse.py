@@ -69,7 +69,7 @@ def parse(text: str) -> Tree[Comparison]:
             grammar does not allow; or a comparison has no meaning in packaging, whatever the
             environment (``sys_platform ~= "x"``), or depending on it (``"1" ~= platform_release``).
     """
-    text = text.strip()
+    text = text.strip(" \t")
     tokens = _TOKEN.findall(text)
     _refuse_unsafe(text, tokens)
     try:

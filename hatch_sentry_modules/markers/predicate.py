@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
-from hatch_sentry_modules.markers.literal import write_literal
 from hatch_sentry_modules.markers.logic import Junction, Tree, Word, combine
 
 Point: TypeAlias = tuple[Any, ...]
-"""The start of a ``sys.version_info``, without zeros at its end; the empty one is before all."""
+"""The start of a ``sys.version_info``, without zeros at its end; the empty one is before all.
+
+The serial of a final version is in none: PyPy has had 42 there.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,13 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """That a version tuple lies from one edge up to the next, or from the next up to the next.
+    """That ``sys.version_info`` lies from one edge up to the next, or from the next up to the next.
 
     The edges ascend. Where their number is odd, the last stretch has no end.
     """
 
-    subject: str
     edges: tuple[Point, ...]
+    subject: ClassVar = "sys.version_info"
 
 
 Predicate: TypeAlias = str | Texts | Span
@@ -47,9 +49,8 @@ def merge(tree: Tree[Predicate]) -> Tree[Predicate]:
     if not isinstance(tree, Junction):
         return tree
     groups: dict[object, list[Tree[Predicate]]] = {}
-    for part in tree.parts:
-        test = merge(part)
-        mark = (type(test), test.subject) if isinstance(test, Texts | Span) else test
+    for test in map(merge, tree.parts):
+        mark = test.subject if isinstance(test, Texts | Span) else test
         groups.setdefault(mark, []).append(test)
     return combine(tree.word, [_merge_group(tree.word, group) for group in groups.values()])
 
@@ -74,7 +75,7 @@ def _merge_texts(word: Word, tests: Sequence[Texts]) -> Tree[Predicate]:
 
 
 def _merge_spans(word: Word, tests: Sequence[Span]) -> Tree[Predicate]:
-    """Join tests of one subject by a walk over all edges that counts the tests which hold."""
+    """Join tests by a walk over all edges that counts the tests which hold."""
     steps = sorted(
         (edge, -1 if index % 2 else 1) for test in tests for index, edge in enumerate(test.edges)
     )
@@ -85,13 +86,13 @@ def _merge_spans(word: Word, tests: Sequence[Span]) -> Tree[Predicate]:
         holding += sum(step for _, step in steps_here)
         if (holding >= needed) is (len(edges) % 2 == 0):
             edges.append(edge)
-    return make_span(tests[0].subject, edges)
+    return make_span(edges)
 
 
-def make_span(subject: str, edges: Sequence[Point]) -> Tree[Predicate]:
-    """Make the test that a tuple lies between edges; it is a boolean where they exclude none."""
+def make_span(edges: Sequence[Point]) -> Tree[Predicate]:
+    """Return the test of a version between edges; it is a boolean where they exclude none."""
     if len(edges) > 1 or any(edges):
-        return Span(subject, tuple(edges))
+        return Span(tuple(edges))
     return len(edges) == 1
 
 
@@ -102,42 +103,40 @@ def write(tree: Tree[Predicate]) -> Tree[str]:
     if isinstance(tree, Texts):
         return _write_texts(tree)
     if isinstance(tree, Span):
-        return _write_span(tree)
+        ends = zip_longest(tree.edges[::2], tree.edges[1::2])
+        return combine("or", [_write_stretch(low, high) for low, high in ends])
     return tree
 
 
 def _write_texts(test: Texts) -> str:
     if len(test.values) == 1:
         return f"{test.subject} {'!=' if test.is_negated else '=='} {write_literal(*test.values)}"
-    word = "not in" if test.is_negated else "in"
-    return f"{test.subject} {word} {write_literal(tuple(sorted(test.values)))}"
+    values = ", ".join(map(write_literal, sorted(test.values)))
+    return f"{test.subject} {'not in' if test.is_negated else 'in'} ({values})"
 
 
-def _write_span(test: Span) -> Tree[str]:
-    match test.edges:
-        case [(), low, high] if start := _shared_start(low, high):
-            return f"{test.subject}[:{len(start)}] != {write_literal(start)}"
-    ends = zip_longest(test.edges[::2], test.edges[1::2])
-    return combine("or", [_write_stretch(test.subject, low, high) for low, high in ends])
-
-
-def _write_stretch(subject: str, low: Point, high: Point | None) -> str:
+def _write_stretch(low: Point, high: Point | None) -> str:
     if high is None:
-        return f"{subject} >= {_write_point(low)}"
-    if start := _shared_start(low, high):
-        return f"{subject}[:{len(start)}] == {write_literal(start)}"
-    return f"{_write_point(low)} <= " * bool(low) + f"{subject} < {_write_point(high)}"
-
-
-def _shared_start(low: Point, high: Point) -> Point:
-    """Give the start that all tuples from one point up to another, and no others, share."""
-    if low[3:] == ("final",):
-        return low if high == (*low[:2], low[2] + 1) else ()
-    start = low + (0,) * (len(high) - len(low))
-    if isinstance(start[-1], str) or high != (*start[:-1], start[-1] + 1):
-        return ()
-    return start
+        return f"{Span.subject} >= {_write_point(low)}"
+    return f"{_write_point(low)} <= " * bool(low) + f"{Span.subject} < {_write_point(high)}"
 
 
 def _write_point(point: Point) -> str:
-    return write_literal(point if len(point) > 1 else (*point, 0))
+    items = point if len(point) > 1 else (*point, 0)
+    return f"({', '.join(map(write_literal, items))})"
+
+
+def write_literal(value: str | int) -> str:
+    """Write a number or a text in ASCII, a text in double quotes if it can.
+
+    This is the one door through which a marker's text becomes code.
+    """
+    text = ascii(value)
+    return f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text
+
+
+def trim(point: Point) -> Point:
+    """Return a point without the zeros at its end."""
+    while point and point[-1] == 0:
+        point = point[:-1]
+    return point

@@ -13,7 +13,7 @@ from hatch_sentry_modules.markers.parse import MAX_LITERAL, MAX_NESTING
     ("text", "canonical"),
     [
         ("sys_platform=='win32'", 'sys_platform == "win32"'),
-        ("  os.name == 'nt'\n", 'os_name == "nt"'),
+        ("\t os.name == 'nt' ", 'os_name == "nt"'),
         ("python_implementation == 'PyPy'", 'platform_python_implementation == "PyPy"'),
         ("platform.machine not  in 'x86 i686'", 'platform_machine not in "x86 i686"'),
         ("'linux'in sys_platform", '"linux" in sys_platform'),
@@ -84,8 +84,10 @@ def test_a_selection_is_decided(text: str, decided: str | bool) -> None:
 
 
 def test_nothing_is_selected_by_default() -> None:
-    """Without extras each comparison with one is false, also where packaging has ``""`` in it."""
-    assert specialize("extra == 'a' or extra in 'a b'") is False
+    """Without extras the one extra is empty, as packaging and pip have it."""
+    assert specialize("extra == 'a' or 'a' in extra or extra not in 'a b'") is False
+    assert specialize("extra in 'a b'") is True
+    assert specialize("extra == ''") is True
     assert specialize("'a' not in extras and 'a' not in dependency_groups") is True
 
 
@@ -105,10 +107,13 @@ def test_nothing_is_selected_by_default() -> None:
         "os_name == 'nt",
         "unknown == 'x'",
         "os_name == 'nt'; import os",
+        "os_name == 'nt'\n",
+        "\nos_name == 'nt'",
         # packaging takes these, and reads the right operand as a text or as a variable.
         "os_name == sys_platform",
         "'posix' == 'os_name'",
         "extra == extra",
+        "extra == os_name",
         # packaging cannot say what these mean in any environment.
         "sys_platform ~= 'linux'",
         "sys_platform === 'linux'",
