@@ -82,7 +82,7 @@ def _distributions(values: object) -> Iterator[Distribution]:
 
 
 def _condition(value: object) -> Condition:
-    """Make a condition of the markers that are some."""
+    """Make a condition of the markers that are some, and can be compiled."""
     clauses = value if isinstance(value, list) else [[]]
     return frozenset(
         frozenset(marker for text in clause if (marker := _marker(text)))
@@ -94,14 +94,17 @@ def _condition(value: object) -> Condition:
 def _marker(text: object) -> MarkerText | None:
     try:
         marker = markers.specialize(text) if isinstance(text, str) else None
-    except InvalidMarker:
+        if marker is None or isinstance(marker, bool):
+            return None
+        markers.to_python(frozenset({frozenset({marker})}))
+    except (InvalidMarker, markers.UncompilableMarkerError):
         return None
-    return None if isinstance(marker, bool) else marker
+    return marker
 
 
 def _seeds() -> Iterator[bytes]:
     texts = ['sys_platform == "win32"', 'python_version < "3.11"', 'os_name != "nt"']
-    release = 'platform_release >= "6.8" and "arm" in platform_machine'
+    release = '"generic" in platform_release and "arm" in platform_machine'
     distributions: list[dict[str, Any]] = [
         {"name": "flask", "version": "3.1.3"},
         {"name": "colorama", "version": "0.4.6", "condition": [[texts[0]]]},
