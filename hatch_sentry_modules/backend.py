@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from hatch_sentry_modules import layout, pipeline
-from hatch_sentry_modules.artifacts import sdist, wheel
-from hatch_sentry_modules.artifacts.replace import replacing
+from hatch_sentry_modules.archives import sdist, wheel
+from hatch_sentry_modules.archives.atomic import replacing
 from hatch_sentry_modules.backends import wrapped_backend
 from hatch_sentry_modules.backends.temporary_folder import TemporaryFolder
 from hatch_sentry_modules.errors import FreezeError

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from packaging.utils import NormalizedName
 
+from hatch_sentry_modules.archives.core_metadata import name_and_version
 from hatch_sentry_modules.artifacts.artifact import printable
-from hatch_sentry_modules.artifacts.core_metadata import name_and_version
 from hatch_sentry_modules.artifacts.generated_module import normalized
 from hatch_sentry_modules.document import is_version
 

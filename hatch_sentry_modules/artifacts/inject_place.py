@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
-from hatch_sentry_modules.artifacts import zip_entries
-from hatch_sentry_modules.artifacts.replace import PREFIX, replacing
+from hatch_sentry_modules.archives import zip_copy
+from hatch_sentry_modules.archives.atomic import PREFIX, replacing
 from hatch_sentry_modules.errors import FreezeError, unwritable
 
 LONGEST = 1 << 24
@@ -131,7 +131,7 @@ class ZipPlace:
         like = "__main__.py" if "__main__.py" in names else names[0]
         self._file.close()  # Windows replaces no file that is open
         with replacing(out) as target:
-            zip_entries.rewrite(self._path, target, changed, before=like, like=like)
+            zip_copy.append(self._path, target, changed, like=like)
             shutil.copymode(self._path, target)
             if _state(self._path) != self._state:
                 fault = "has changed while it was read"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_sentry_modules import layout
+from hatch_sentry_modules.archives.atomic import PREFIX
 from hatch_sentry_modules.artifacts import (
     compiled_module,
     generated_module,
@@ -20,7 +21,6 @@ from hatch_sentry_modules.artifacts.generated_module import ReadModule
 from hatch_sentry_modules.artifacts.held import Held
 from hatch_sentry_modules.artifacts.kinds import PYINSTALLER, Marks
 from hatch_sentry_modules.artifacts.opening import opened
-from hatch_sentry_modules.artifacts.replace import PREFIX
 
 MOST_MANIFESTS = 100
 MOST_HELD = 20_000

@@ -81,7 +81,7 @@ class Build:
     def write(self, folder: Path, warn: Any) -> None:
         """Write the manifest into a finished bundle, if the SDK is in it."""
         if self._finder is not None:
-            from hatch_sentry_modules.artifacts.replace import replacing
+            from hatch_sentry_modules.archives.atomic import replacing
             from hatch_sentry_modules.bundlers import bundle_manifest
 
             packages = dict(_packages(self._finder))

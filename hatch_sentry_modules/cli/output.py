@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hatch_sentry_modules.artifacts.replace import replacing
+from hatch_sentry_modules.archives.atomic import replacing
 
 
 def write(text: str, output: Path | None) -> None:
@@ -21,5 +21,3 @@ def write(text: str, output: Path | None) -> None:
         return
     with replacing(output) as new:
         new.write_bytes(text.encode("utf-8"))
-        if output.is_file():
-            new.chmod(output.stat().st_mode & 0o777)

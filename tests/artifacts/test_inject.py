@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
 
-from hatch_sentry_modules.artifacts import zip_entries
+from hatch_sentry_modules.archives import zip_copy
 from hatch_sentry_modules.artifacts.inject_start import with_line
 from hatch_sentry_modules.errors import FreezeError
 from tests.command_line import refused, run
@@ -381,13 +381,13 @@ def test_an_archive_that_changes_meanwhile_is_left_to_who_changes_it(
 ) -> None:
     """Nothing is put into what somebody else has just written."""
     path = write(tmp_path / "app.pyz")
-    rewrite = zip_entries.rewrite
+    append = zip_copy.append
 
     def slow(*arguments: Any, **options: Any) -> None:
-        rewrite(*arguments, **options)
+        append(*arguments, **options)
         write(path, {**FILES, "new.py": b"new = True\n"})
 
-    monkeypatch.setattr(zip_entries, "rewrite", slow)
+    monkeypatch.setattr(zip_copy, "append", slow)
     assert "has changed while it was read" in refused("inject", path)
     with ZipFile(path) as file:
         assert {*file.namelist()} == {*FILES, "new.py"}

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from hatch_sentry_modules.archives.atomic import PREFIX
 from hatch_sentry_modules.artifacts import generated_module, inspection
 from hatch_sentry_modules.artifacts.artifact import ArtifactError
 from hatch_sentry_modules.artifacts.inspection import Inspection, inspect
-from hatch_sentry_modules.artifacts.replace import PREFIX
 from tests.artifacts import bundled
 
 MEMORY = 200 << 20

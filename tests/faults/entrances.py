@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from hatch_sentry_modules.artifacts.replace import PREFIX
+from hatch_sentry_modules.archives.atomic import PREFIX
 from hatch_sentry_modules.cli.commands import commands
 from tests.artifacts import bundled
 from tests.backends import projects

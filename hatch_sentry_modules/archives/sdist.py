@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from hatch_sentry_modules.artifacts.core_metadata import name_and_version
+from hatch_sentry_modules.archives.core_metadata import name_and_version
 from hatch_sentry_modules.errors import FreezeError
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hatch_sentry_modules.artifacts import sdist
+from hatch_sentry_modules.archives import sdist
 from hatch_sentry_modules.errors import FreezeError
 
 LONG = "folder/" + "long" * 40 + "-größe.py"

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from hatch_sentry_modules.artifacts import wheel
+from hatch_sentry_modules.archives import wheel
 from hatch_sentry_modules.errors import FreezeError
 from tests.backends.archives import check_record
 

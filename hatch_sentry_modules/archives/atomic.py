@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ PREFIX = ".sentry-modules-"
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a path beside ``path`` to write to, and move it into place if all goes well.
+    """Return a path beside ``path`` to write to, and move it into place if all goes well.
 
     An interrupted writer leaves the old file as it was, and a failed one leaves nothing else. Of
     a link it is the target that is replaced. A device or a pipe, which cannot be, is written to.
@@ -32,6 +34,17 @@ def replacing(path: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as folder:
             new = Path(folder, path.name)
             yield new
+            if path.exists():
+                keep_attributes(path, new)
             new.replace(path)
     except OSError as error:
         raise unwritable(path.name, error, "Choose another place") from None
+
+
+def keep_attributes(old: Path, new: Path) -> None:
+    """Give a new file the owner, the mode and the extended attributes of the one it replaces."""
+    status, own = old.stat(), new.stat()
+    if (status.st_uid, status.st_gid) != (own.st_uid, own.st_gid):
+        os.chown(new, status.st_uid, status.st_gid)
+    shutil.copystat(old, new)
+    os.utime(new)  # it was changed now

@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from zipfile import ZipFile
 
-from hatch_sentry_modules.artifacts import zip_entries
-from hatch_sentry_modules.artifacts.core_metadata import name_and_version
+from hatch_sentry_modules.archives import zip_copy
+from hatch_sentry_modules.archives.core_metadata import name_and_version
 from hatch_sentry_modules.errors import FreezeError
 
 
@@ -65,7 +65,7 @@ def add(source: Path, target: Path, files: Mapping[str, bytes]) -> None:
         before = next(name for name in file.namelist() if name.startswith(f"{record.parent}/"))
         listed = _with_lines(file.read(str(record)).decode(), str(record), files)
     new = {**files, str(record): listed.encode()}
-    zip_entries.rewrite(source, target, new, before=before, like=str(record))
+    zip_copy.insert(source, target, new, before=before, like=str(record))
 
 
 def _record(path: Path, file: ZipFile) -> PurePosixPath:

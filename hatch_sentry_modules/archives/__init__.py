@@ -1,0 +1,1 @@
+"""Writes wheels, sdists and zip archives, and puts finished files into place."""
