@@ -8,7 +8,8 @@
     build-backend = "uv_build"
 
 Every other hook is the wrapped backend's own, and one that it does not have is not here either:
-https://peps.python.org/pep-0517/ and https://peps.python.org/pep-0660/.
+https://peps.python.org/pep-0517/ and https://peps.python.org/pep-0660/. An in-tree backend may
+extend it by ``from hatch_sentry_modules.backend import *``.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
+from zipfile import ZipFile
 
 from hatch_sentry_modules import layout, pipeline
 from hatch_sentry_modules.archives import sdist, wheel
@@ -28,8 +30,12 @@ from hatch_sentry_modules.backends.temporary_folder import TemporaryFolder
 from hatch_sentry_modules.errors import FreezeError
 
 Settings: TypeAlias = Mapping[str, Any] | None
+Made = TypeVar("Made", sdist.Sdist, wheel.Wheel)
+
+OWN = ("build_sdist", "build_wheel")
 
 PASSED_THROUGH = {
+    "UnsupportedOperation",
     "build_editable",
     "get_requires_for_build_editable",
     "get_requires_for_build_sdist",
@@ -39,14 +45,15 @@ PASSED_THROUGH = {
 }
 
 
-def __getattr__(name: str) -> Callable[..., Any]:
-    """Give a hook of the wrapped backend; a build frontend asks for those that are optional."""
-    if name not in PASSED_THROUGH:
+def __getattr__(name: str) -> Any:
+    """Return what the wrapped backend has under a name; a frontend asks for what is optional."""
+    if name not in {*PASSED_THROUGH, "__all__"}:
         raise AttributeError(name)
     with _told():
         backend = wrapped_backend.load(Path.cwd())
-    hook: Callable[..., Any] = getattr(backend, name)
-    return hook
+    if name == "__all__":
+        return [*OWN, *(hook for hook in PASSED_THROUGH if hasattr(backend, hook))]
+    return getattr(backend, name)
 
 
 def build_wheel(
@@ -56,10 +63,11 @@ def build_wheel(
     with _told(), TemporaryFolder() as folder:
         backend = wrapped_backend.load(Path.cwd())
         name: str = backend.build_wheel(folder, config_settings, metadata_directory)
-        made = wheel.read(Path(folder, name))
-        generated = _generate(made.name, made.version, made.files)
+        made = _read(wheel.read, Path(folder, name))
+        generated = made and _generate(made.name, made.version, made.files)
         with replacing(Path(wheel_directory, name)) as target:
-            if generated:
+            if made and generated:
+                layout.check_free(generated.wheel_path, _beginning(Path(folder, name), generated))
                 files = {generated.wheel_path: generated.text.encode("ascii")}
                 if generated.sbom:
                     place = f"{made.metadata_folder}/sboms/{layout.SBOM_NAME}"
@@ -70,13 +78,19 @@ def build_wheel(
     return name
 
 
+def _beginning(archive: Path, generated: pipeline.Generated) -> bytes | None:
+    with ZipFile(archive) as file, suppress(KeyError), file.open(generated.wheel_path) as there:
+        return there.read(99)
+    return None
+
+
 def build_sdist(sdist_directory: str, config_settings: Settings = None) -> str:
     """Let the wrapped backend build an sdist, and put a copy with the module into the folder."""
     with _told(), TemporaryFolder() as folder:
         backend = wrapped_backend.load(Path.cwd())
         name: str = backend.build_sdist(folder, config_settings)
-        made = sdist.read(Path(folder, name))
-        generated = _generate(made.name, made.version, [])
+        made = _read(sdist.read, Path(folder, name))
+        generated = made and _generate(made.name, made.version, [])
         with replacing(Path(sdist_directory, name)) as target:
             if generated:
                 files = {generated.tree_path: generated.text.encode("ascii")}
@@ -88,6 +102,17 @@ def build_sdist(sdist_directory: str, config_settings: Settings = None) -> str:
     return name
 
 
+def _read(read: Callable[[Path], Made], archive: Path) -> Made | None:
+    """Read what an archive says of itself; it need say nothing where no manifest is required."""
+    try:
+        return read(archive)
+    except FreezeError as error:
+        if wrapped_backend.configured(Path.cwd()).required:
+            raise
+        _warn(f"{error} No manifest is built in.")
+        return None
+
+
 def _generate(name: str, version: str, files: list[str]) -> pipeline.Generated | None:
     return pipeline.generate(
         pipeline.Build(
@@ -95,13 +120,17 @@ def _generate(name: str, version: str, files: list[str]) -> pipeline.Generated |
             name=name,
             version=version,
             files={file: file for file in files},
-            warn=lambda warning: print(f"warning: {warning}", file=sys.stderr),
+            warn=_warn,
             # Where the wrapped backend takes its files from is its secret: an sdist carries the
             # module at its top, whatever the layout.
             tree_path=layout.FILE_NAME,
             takes_sbom=True,
         )
     )
+
+
+def _warn(warning: str) -> None:
+    print(f"warning: {warning}", file=sys.stderr)
 
 
 @contextmanager
@@ -111,3 +140,9 @@ def _told() -> Iterator[None]:
         yield
     except FreezeError as error:
         raise SystemExit(f"error: {error}") from None
+
+
+# A frontend knows a backend that is not there by an ImportError of this import, and by no other
+# sign; a mistake in the table is for the hook to say.
+with suppress(FreezeError):
+    wrapped_backend.load(Path.cwd())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from packaging.utils import NormalizedName, canonicalize_name
 
+from hatch_sentry_modules import render
 from hatch_sentry_modules.errors import ConfigError
 
 FILE_NAME = "_sentry_modules.py"
@@ -15,49 +16,74 @@ FILE_NAME = "_sentry_modules.py"
 SBOM_NAME = "sentry-modules.cdx.json"
 """The SBOM's file name, in a wheel's ``.dist-info/sboms`` and at the top of an sdist."""
 
+_TESTS = {"test", "tests", "testing"}
+
 
 def place(files: Iterable[str], project: NormalizedName) -> str:
     """Choose the generated module's path in a wheel.
 
-    It goes into the project's import package: the only one, or the one that has the project's
-    name. Beside a single module, or below nothing that can be imported, it goes to the top.
+    It goes into an import package: the only one, or of several the one with the project's name;
+    else the one whose name shares the most words with it (``shop`` of ``acme-shop``), a folder of
+    tests last, and of equal ones the first by name. The run-time side searches every import
+    package, so the choice decides where people look, not whether the module is found. Beside a
+    single module, or below nothing that Python can import, it goes to the top.
 
     Args:
         files: The paths of the files in the wheel, with forward slashes.
         project: The name of the project.
-
-    Raises:
-        ConfigError: There are several import packages and none has the project's name.
     """
     paths = [PurePosixPath(file) for file in files]
     packages = _import_packages(paths, {".py"}) or _import_packages(paths, {".pyd", ".so"})
-    named = [
-        package for package in packages if canonicalize_name(package.replace("/", ".")) == project
-    ]
-    if len(packages) > 1 and len(named) != 1:
-        names = ", ".join(repr(package) for package in packages)
-        fault = f"the wheel holds the import packages {names}, and none has the project's name"
-        remedy = f"Set path, for instance path = '{packages[0]}/{FILE_NAME}'"
-        raise ConfigError(
-            file="pyproject.toml", place="tool.sentry-modules.path", fault=fault, remedy=remedy
-        )
-    return "/".join([*(named or packages), FILE_NAME])
+    words = {*project.split("-")}
+
+    def rank(package: str) -> tuple[bool, bool, int, str]:
+        name = canonicalize_name(package.replace("/", "."))
+        own = {*name.split("-")}
+        return name != project, not _TESTS.isdisjoint(own), -len(words & own), package
+
+    return "/".join([*sorted(packages, key=rank)[:1], FILE_NAME])
 
 
 def _import_packages(files: list[PurePosixPath], suffixes: set[str]) -> list[str]:
     """Find the outermost folders that hold ``__init__.py``, or below namespaces any module."""
-    folders = sorted({f.parent for f in files if f.suffix in suffixes and f.parent.parts})
+    folders = {f.parent for f in files if f.suffix in suffixes and f.parent.parts}
     regular = {file.parent for file in files if file.name == "__init__.py"}
-    outermost: list[PurePosixPath] = []
-    for folder in folders:
-        inside = any(other in regular and other in folder.parents for other in outermost)
-        if not inside and all(part.isidentifier() for part in folder.parts):
-            outermost.append(folder)
-    return [str(folder) for folder in outermost]
+    return [
+        str(folder)
+        for folder in folders
+        if regular.isdisjoint(folder.parents) and all(part.isidentifier() for part in folder.parts)
+    ]
+
+
+def check_free(path: str, there: bytes | None) -> None:
+    """Refuse a place where a file of the project's own stands; a generated module gives way.
+
+    Args:
+        path: The place in the wheel or the sdist.
+        there: How the file there begins, or nothing where there is none.
+
+    Raises:
+        ConfigError: The file would be replaced.
+    """
+    if there is not None and not there.startswith(render.HEADER.encode("ascii")):
+        raise ConfigError(
+            file="pyproject.toml",
+            place="tool.sentry-modules.path",
+            fault=f"{path!r} is a file of the project, and no generated module",
+            remedy="Set path to a free place, or rename the file",
+        )
+
+
+def beginning(path: Path) -> bytes | None:
+    """Return how a file begins, or nothing where there is none; a folder begins with nothing."""
+    if not path.is_file():
+        return b"" if path.exists() else None
+    with path.open("rb") as file:
+        return file.read(len(render.HEADER))
 
 
 def in_tree(wheel_path: str, files: Mapping[str, str]) -> str:
-    """Give the place in the source tree that becomes a place in the wheel.
+    """Return the place in the source tree that becomes a place in the wheel.
 
     Args:
         wheel_path: Where the generated module goes in the wheel.

@@ -32,13 +32,14 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
         from hatch_sentry_modules import pipeline
         from hatch_sentry_modules.errors import FreezeError
 
+        files = self._wheel_files()
         try:
             generated = pipeline.generate(
                 pipeline.Build(
                     root=Path(self.root),
                     name=self.metadata.name,
                     version=self.metadata.version,
-                    files=self._wheel_files(),
+                    files=files,
                     warn=self.app.display_warning,
                     hook_values=self.config,
                     # hatchling puts SBOMs into wheels since 1.28.
@@ -46,7 +47,7 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
                 )
             )
             if generated:
-                self._hand_over(generated, build_data)
+                self._hand_over(generated, files, build_data)
         except FreezeError as error:
             self.app.abort(str(error))
 
@@ -55,18 +56,26 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
         if self._folder:
             self._folder.cleanup()
 
-    def _hand_over(self, generated: Generated, build_data: dict[str, Any]) -> None:
+    def _hand_over(
+        self, generated: Generated, files: dict[str, str], build_data: dict[str, Any]
+    ) -> None:
         # hatchling takes files, not text. They lie outside the tree, which is never written to.
         from hatch_sentry_modules import layout
         from hatch_sentry_modules.backends.temporary_folder import TemporaryFolder
 
+        is_wheel = self.target_name == "wheel"
+        path = generated.wheel_path if is_wheel else generated.tree_path
+        # A hook that runs later and brings the same place is for hatchling to refuse.
+        forced = {target: source for source, target in build_data["force_include"].items()}
+        there = forced.get(path) or (files.get(path) if is_wheel else path)
+        if there is not None:
+            layout.check_free(path, layout.beginning(Path(self.root, there)))
         self._folder = TemporaryFolder()
-        path = generated.wheel_path if self.target_name == "wheel" else generated.tree_path
         file = self._folder.write(layout.FILE_NAME, generated.text)
         build_data["force_include"][str(file)] = path
         if generated.sbom:
             file = self._folder.write(layout.SBOM_NAME, generated.sbom)
-            if self.target_name == "wheel":
+            if is_wheel:
                 build_data["sbom_files"].append(str(file))
             else:
                 build_data["force_include"][str(file)] = layout.SBOM_NAME

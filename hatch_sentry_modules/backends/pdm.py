@@ -25,7 +25,7 @@ class SentryModulesBuildHook:
     _folder: TemporaryFolder | None = None
 
     def pdm_build_hook_enabled(self, context: Context) -> bool:
-        """Say whether the project is configured and something is packed."""
+        """Whether the project is configured and something is packed."""
         return context.target != "editable" and is_configured(context.root.resolve())
 
     def pdm_build_update_files(self, context: Context, files: dict[str, Path]) -> None:
@@ -47,6 +47,7 @@ class SentryModulesBuildHook:
             )
             if generated:
                 path = generated.wheel_path if context.target == "wheel" else generated.tree_path
+                layout.check_free(path, layout.beginning(files[path]) if path in files else None)
                 # Not into context.build_dir, which lies in the source tree and stays there.
                 self._folder = TemporaryFolder()
                 files[path] = self._folder.write(layout.FILE_NAME, generated.text)

@@ -10,7 +10,7 @@ from setuptools import Command
 from setuptools.command.sdist import sdist
 from setuptools.errors import BaseError
 
-from hatch_sentry_modules.backends.setuptools import root
+from hatch_sentry_modules.backends.setuptools import COMMAND, root
 
 if TYPE_CHECKING:
     from hatch_sentry_modules.pipeline import Generated
@@ -45,18 +45,30 @@ class BuildSentryModules(Command):
             return
         self._remove_stale()
         if self.generated:
-            _write(Path(self.build_lib, self.generated.wheel_path), self.generated.text)
+            _write(Path(self.build_lib), self.generated.wheel_path, self.generated.text)
 
     def _remove_stale(self) -> None:
         # setuptools packs all that it finds in the build folder, which outlives a build: a module
-        # that was written under another configuration would be packed too.
-        from hatch_sentry_modules.render import HEADER
+        # that was written under another configuration would be packed too. What a project had at
+        # the place in an earlier build is no longer a file of its own.
+        from hatch_sentry_modules import layout, render
 
-        folder = Path(self.build_lib)
-        sources = {folder / path for path in _wheel_files(self)}
+        folder, current = Path(self.build_lib), self._outputs_of_others()
+        place = folder / self.generated.wheel_path if self.generated else None
         for path in folder.rglob("*.py"):
-            if path not in sources and path.read_bytes().startswith(HEADER.encode("ascii")):
+            is_ours = layout.beginning(path) == render.HEADER.encode("ascii")
+            if (is_ours or path == place) and path not in current:
                 path.unlink()
+
+    def _outputs_of_others(self) -> set[Path]:
+        names = self.get_finalized_command("build").get_sub_commands()
+        commands = [self.get_finalized_command(name) for name in names if name != COMMAND]
+        return {
+            Path(output)
+            for command in commands
+            if hasattr(command, "get_outputs")
+            for output in command.get_outputs()
+        }
 
     def get_outputs(self) -> list[str]:
         """Name the file in the build folder, if there is one."""
@@ -95,7 +107,7 @@ class SentryModulesSdist(sdist):
         """Lay out what is packed, and the module with it."""
         super().make_release_tree(base_dir, files)
         if generated := _generate(self):
-            _write(Path(base_dir, generated.tree_path), generated.text)
+            _write(Path(base_dir), generated.tree_path, generated.text)
 
 
 def _generate(command: Command | sdist) -> Generated | None:
@@ -128,7 +140,15 @@ def _wheel_files(command: Command | sdist) -> dict[str, str]:
     }
 
 
-def _write(path: Path, text: str) -> None:
+def _write(folder: Path, place: str, text: str) -> None:
+    from hatch_sentry_modules import layout
+    from hatch_sentry_modules.errors import FreezeError
+
+    path = folder / place
+    try:
+        layout.check_free(place, layout.beginning(path))
+    except FreezeError as error:
+        raise BaseError(error) from None
     path.parent.mkdir(parents=True, exist_ok=True)
     # The file there can be a link to the one in the tree, which is never written to.
     path.unlink(missing_ok=True)

@@ -16,8 +16,13 @@ from hatch_sentry_modules.errors import ConfigError
 WRAPPER = "hatch_sentry_modules.backend"
 
 
+def configured(root: Path) -> configuration.Config:
+    """Read the table that names the backend."""
+    return configuration.read(read_toml(root / "pyproject.toml"))
+
+
 def load(root: Path) -> Any:
-    """Import the backend and give the object that has its hooks.
+    """Import the backend and return the object that has its hooks.
 
     https://peps.python.org/pep-0517/#source-trees tells what ``build-backend`` and
     ``backend-path`` mean.
@@ -26,9 +31,10 @@ def load(root: Path) -> Any:
         root: The folder of ``pyproject.toml``.
 
     Raises:
-        FreezeError: The configuration is wrong, or names no backend that can be imported.
+        FreezeError: The configuration is wrong.
+        ImportError: It names no backend that can be imported.
     """
-    config = configuration.read(read_toml(root / "pyproject.toml"))
+    config = configured(root)
     if config.build_backend is None:
         remedy = "Name the backend that does the building, for instance 'uv_build'"
         raise _error("build-backend", "is missing", remedy)
@@ -40,7 +46,7 @@ def load(root: Path) -> Any:
     module = _import(name)
     if folders and not _is_in(module, folders):
         fault = f"{name!r} was not found there, but elsewhere"
-        raise _error("backend-path", fault, "Name the folder that holds it")
+        raise _unavailable(_error("backend-path", fault, "Name the folder that holds it"))
     try:
         return reduce(getattr, filter(None, attributes.split(".")), module)
     except AttributeError as error:
@@ -56,7 +62,13 @@ def _import(name: str) -> ModuleType:
             raise
         fault = f"{name!r} cannot be imported"
         remedy = "Mend the name, or add its distribution to build-system.requires"
-        raise _error("build-backend", fault, remedy) from None
+        raise _unavailable(_error("build-backend", fault, remedy)) from None
+
+
+def _unavailable(error: ConfigError) -> ImportError:
+    # Some frontends show the exception's last line, others what was printed before it.
+    print(f"error: {error}", file=sys.stderr)
+    return ImportError(str(error))
 
 
 def _is_in(module: ModuleType, folders: list[str]) -> bool:

@@ -79,24 +79,24 @@ def test_every_mistake_in_the_table_is_told_at_once(backend: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("backend", [*projects.WITH_HOOK, "poetry-core"])
-def test_several_import_packages_are_a_question(backend: str, tmp_path: Path) -> None:
-    """Where nobody can know the place, the message says which there are and how to choose."""
+def test_several_import_packages_are_no_question(backend: str, tmp_path: Path) -> None:
+    """The module goes into the one that the project's name fits best, or where ``path`` says."""
     project = projects.lay_out(tmp_path / "p", backend)
-    other = project / "src" / "roadrunner"
+    other = project / "src" / "aardvark"
     other.mkdir()
     (other / "__init__.py").touch()
     table = project / "pyproject.toml"
     text = table.read_text(encoding="utf-8")
-    both = text.replace('["src/acme"]', '["src/acme", "src/roadrunner"]')
-    both = both.replace("[{ include", '[{ include = "roadrunner", from = "src" }, { include')
+    both = text.replace('["src/acme"]', '["src/acme", "src/aardvark"]')
+    both = both.replace("[{ include", '[{ include = "aardvark", from = "src" }, { include')
     table.write_text(both, encoding="utf-8")
-    message = failure(project)
-    assert "'acme', 'roadrunner'" in message
-    assert "path = 'acme/_sentry_modules.py'" in message
-    chosen = both.replace("sentry-modules]\n", "sentry-modules]\npath = 'roadrunner/_frozen.py'\n")
+    wheel = build(project, "wheel", tmp_path / "dist")
+    assert "aardvark/__init__.py" in archives.members(wheel)
+    assert archives.generated(wheel) == [projects.PLACE]
+    chosen = both.replace("sentry-modules]\n", "sentry-modules]\npath = 'aardvark/_frozen.py'\n")
     table.write_text(chosen, encoding="utf-8")
     wheel = build(project, "wheel", tmp_path / "chosen")
-    assert archives.module(wheel, "roadrunner/_frozen.py") == projects.MODULE
+    assert archives.module(wheel, "aardvark/_frozen.py") == projects.MODULE
 
 
 @every_entrance
