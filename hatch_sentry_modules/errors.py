@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection
 
@@ -69,7 +70,13 @@ def unknown_choice(file: str, kind: str, name: str, known: Collection[str]) -> S
 
 def unwritable(file: str, error: OSError, remedy: str = "") -> FreezeError:
     """Make the error for a file that cannot be written, with the reason that the system gives."""
-    reason = error.strerror
-    if reason is None:  # shutil.Error has those of all the files that it could not copy
-        (_, _, reason), *_ = error.args[0]
-    return FreezeError(file=file, fault=f"cannot be written ({reason})", remedy=remedy)
+    return FreezeError(
+        file=file, fault=f"cannot be written ({error.strerror or _copying(error)})", remedy=remedy
+    )
+
+
+def _copying(error: OSError) -> str:
+    """Return why the first file could not be copied; ``shutil.Error`` has texts with paths."""
+    (_, _, text), *_ = error.args[0]
+    number = re.match(r"\[Errno (\d+)\]", text)
+    return os.strerror(int(number[1])) if number else "it holds a pipe or a device"
