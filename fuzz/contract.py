@@ -12,7 +12,7 @@ from hatch_sentry_modules import render
 from hatch_sentry_modules.document import is_version
 from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.model import Manifest
-from tests.environments import execute
+from tests.environments import execute, listed
 
 LONGEST = 4000
 """The longest message that is still one; the configuration lists all mistakes in one."""
@@ -63,7 +63,7 @@ def executed(manifest: Manifest, environment: Mapping[str, str]) -> dict[str, st
             names = {alias.name for alias in node.names}
             check(names <= {"sys", "os", "platform"}, f"imports {names}")
         check(not isinstance(node, ast.ImportFrom), "imports from something")
-    table = execute(text, environment)["MODULES"]
+    table = listed(execute(text, environment))
     if type(table) is not dict:
         raise BrokenError("MODULES is no dict")
     check(all(type(x) is str for pair in table.items() for x in pair), f"not text: {table!a}")

@@ -124,6 +124,8 @@ class Manifest:
     ``source`` is the lock file's name or ``installed``.
     ``skipped`` maps a name to the reason for which it has no version.
     ``omit`` names, in order, what an event leaves off first; empty when all versions fit.
+    ``exclude`` holds glob patterns over normalized names that no event carries.
+    ``is_injected`` marks what ``sentry-modules inject`` puts into something that exists.
     ``links`` can name more than is listed: what was excluded.
     """
 
@@ -132,5 +134,7 @@ class Manifest:
     distributions: tuple[Distribution, ...]
     skipped: Mapping[NormalizedName, str] = field(default_factory=dict)
     omit: tuple[NormalizedName, ...] = ()
+    exclude: tuple[str, ...] = ()
+    is_injected: bool = False
     links: Links = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

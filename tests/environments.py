@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import json
 import re
 from collections.abc import Mapping
 from types import SimpleNamespace
+from typing import Any
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:(a|b|c|rc)(\d+))?(?:\+.*)?", re.ASCII)
 _LEVELS = {"a": "alpha", "b": "beta", "c": "candidate", "rc": "candidate", None: "final"}
@@ -65,6 +67,23 @@ def execute(text: str, environment: Mapping[str, str]) -> dict[str, object]:
     names = {"__builtins__": {**vars(builtins), "__import__": import_stand_in}}
     exec(compile(text, "_sentry_modules.py", "exec"), names)  # noqa: S102  # it is what is tested
     return {name: value for name, value in names.items() if name != "__builtins__"}
+
+
+def document(names: Mapping[str, object]) -> dict[str, Any]:
+    """Return the document in the names of a generated module."""
+    return dict(json.loads(str(names["MANIFEST"])))
+
+
+def listed(names: Mapping[str, object]) -> dict[str, str]:
+    """Return what an executed module lists for its environment, as any reader would."""
+    manifest, applies = document(names), names["APPLIES"]
+    assert isinstance(applies, list)
+    found = dict(manifest["modules"])
+    for entry, holds in zip(manifest["conditional"], applies, strict=True):
+        assert isinstance(holds, bool)
+        if holds:
+            found[entry["name"]] = entry["version"]
+    return found
 
 
 def _stand_ins(environment: Mapping[str, str]) -> dict[str, object]:

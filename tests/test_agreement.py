@@ -15,7 +15,7 @@ from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.model import Selection
 from tests import environments
-from tests.environments import execute, python
+from tests.environments import execute, listed, python
 
 ROOT = Path(__file__).parents[1] / "fixtures" / "agreement"
 
@@ -64,7 +64,7 @@ def modules(lock: str, environment: dict[str, str]) -> dict[str, str]:
     assert not manifest.skipped
     found: dict[str, str] = {d.name: d.version for d in manifest.distributions}
     universal = render.to_python(pipeline.freeze(own, Config(source=lock)))
-    assert execute(universal, environment)["MODULES"] == found
+    assert listed(execute(universal, environment)) == found
     return found
 
 

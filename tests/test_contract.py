@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import py_compile
 import re
 import subprocess
 import sys
@@ -12,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from hatch_sentry_modules import render
-from hatch_sentry_modules.model import Distribution, Manifest
-from tests.manifests import NEW, OLD, WINDOWS, manifest, name
+from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest
+from tests.manifests import NEW, OLD, manifest, name
 
 ROOT = Path(__file__).parents[1]
 FORMAT = (ROOT / "MANIFEST_FORMAT.md").read_text(encoding="utf-8")
-DOCUMENTED, READER = re.findall(r"```python\n(.*?)```", FORMAT, flags=re.DOTALL)
+DOCUMENTED, READER, READER_OF_BYTES = re.findall(r"```python\n(.*?)```", FORMAT, flags=re.DOTALL)
 
 APPLICATION = """
 import json
@@ -84,15 +85,7 @@ def test_the_run_time_side_says_what_it_read(application: Path) -> None:
 
 def test_the_documented_module_is_what_is_rendered() -> None:
     """The example in MANIFEST_FORMAT.md is the renderer's own output."""
-    documented = manifest(
-        distributions=(
-            Distribution(name=name("acme-app"), version="4.2.0"),
-            Distribution(name=name("certifi"), version="2026.10.18"),
-            Distribution(name=name("colorama"), version="0.4.6", condition=WINDOWS),
-            Distribution(name=name("flask"), version="3.1.3"),
-        )
-    )
-    assert render.to_python(documented) == DOCUMENTED
+    assert render.to_python(manifest()) == DOCUMENTED
 
 
 def test_the_documented_reader_reads(application: Path) -> None:
@@ -101,8 +94,18 @@ def test_the_documented_reader_reads(application: Path) -> None:
     assert printed.splitlines() == [f"{key} {value}" for key, value in sorted(expected().items())]
 
 
+def test_the_documented_reader_of_bytes_reads(application: Path) -> None:
+    """The reader of raw bytes finds the same document in the source and in its bytecode."""
+    source = application / "acme_app" / "_sentry_modules.py"
+    bytecode = py_compile.compile(str(source), cfile=str(application / "compiled"), doraise=True)
+    always = {d.key: d.version for d in manifest().distributions if d.condition == ALWAYS}
+    for path in (str(source), str(bytecode)):
+        printed = run(application, "-c", READER_OF_BYTES, path)
+        assert printed.splitlines() == [f"{key} {value}" for key, value in sorted(always.items())]
+
+
 def test_omitted_names_are_left_off_in_order(application: Path) -> None:
-    """What the build side puts into OMIT is what the run-time side leaves off the event."""
+    """What the build side puts into ``omit`` is what the run-time side leaves off the event."""
     many = tuple(
         Distribution(name=name(f"d{number:04}"), version="1.0.0.post1") for number in range(700)
     )

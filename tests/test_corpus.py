@@ -12,7 +12,7 @@ from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.model import Manifest, Selection
 from tests import corpus
-from tests.environments import execute
+from tests.environments import execute, listed
 
 CASES = list(corpus.cases())
 pytestmark = pytest.mark.skipif(not CASES, reason="the corpus is not beside the project")
@@ -45,7 +45,7 @@ def test_the_universal_module_gives_the_truth_when_it_is_executed(case: corpus.C
     """The rendered module, executed under an environment, holds what is installed there."""
     manifest = universal(case.folder, case.source, case.selection)
     namespace = execute(render.to_python(manifest), case.environment)
-    found = dict(namespace["MODULES"])  # type: ignore[call-overload]
+    found = listed(namespace)
     if manifest.project is not None:
         found.pop(manifest.project, None)
     assert case.modules is not None

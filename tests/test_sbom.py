@@ -266,7 +266,7 @@ def test_an_artifact_is_told_to_scanners(folder: Path) -> None:
     assert [entry[:3] for entry in described(document)] == [
         entry[:3] for entry in described(frozen)
     ]
-    condition = {"sentry-modules:condition": 'sys.platform == "win32"'}
+    condition = {"sentry-modules:condition": 'sys_platform == "win32"'}
     assert [entry[3] for entry in described(document) if entry[0] == "colorama"] == [condition]
     assert "dependencies" not in document
     pins = run("inspect", "--format", "requirements", app).stdout

@@ -10,7 +10,6 @@ from pathlib import Path
 from hatch_sentry_modules import layout
 from hatch_sentry_modules.archives.atomic import PREFIX
 from hatch_sentry_modules.artifacts import (
-    compiled_module,
     generated_module,
     held,
     pex_info,
@@ -27,7 +26,7 @@ MOST_HELD = 20_000
 MOST_UNREAD = 100
 
 _COMPILED = f"{layout.FILE_NAME}c"
-_READERS = {layout.FILE_NAME: generated_module, _COMPILED: compiled_module}
+_READERS = {layout.FILE_NAME: generated_module, _COMPILED: generated_module}
 """What reads a generated module of each file name; the cache of compiled ones is left alone."""
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from hatch_sentry_modules.artifacts import compiled_module, pyinstaller_modules
+from hatch_sentry_modules.artifacts import pyinstaller_modules
 from hatch_sentry_modules.artifacts.artifact import ArtifactError, File, Wanted
 from hatch_sentry_modules.artifacts.marshalled import MarshalError
 
@@ -23,6 +23,7 @@ COOKIE = b"MEI\014\013\012\013\016"
 
 _COOKIE = struct.Struct("!8sIIii64s")
 _ENTRY = struct.Struct("!iIIIBc")
+_HEADER = 16  # of a .pyc file (PEP 552)
 _PYZ = struct.Struct("!4s4si")
 _LONGEST_LIST = 1 << 22
 _TAIL = 1 << 24  # a signature can follow the archive
@@ -120,7 +121,7 @@ class PyInstallerArtifact:
             place = f"{archive.name}/{name.replace('.', '/')}.pyc"
             if limit := wanted(place):
                 file = self._read(_Entry(place, b"m", archive.start + start, length, True), limit)
-                header = magic + bytes(compiled_module.HEADER - len(magic))
+                header = magic + bytes(_HEADER - len(magic))
                 yield file if file.content is None else file._replace(content=header + file.content)
 
     def _read(self, entry: _Entry, limit: int) -> File:

@@ -6,14 +6,13 @@ with what was collected.
 
 from __future__ import annotations
 
-import runpy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.utils import NormalizedName, canonicalize_name
+from packaging.utils import NormalizedName
 
-from hatch_sentry_modules import layout, render, runtime_package
+from hatch_sentry_modules import layout, manifest_document, render, runtime_package
 from hatch_sentry_modules.model import Manifest
 
 _SDK = NormalizedName("sentry-sdk")
@@ -51,23 +50,21 @@ def find(packages: Mapping[str, str], collected: Manifest) -> ApplicationManifes
 
 
 def _read(package: str, folder: Path) -> ApplicationManifest | None:
-    """Run a generated module, as the bundle will; nothing where there is none of an application."""
+    """Return a generated module; nothing where there is none of an application."""
     path = folder / layout.FILE_NAME
     try:
         text = path.read_text(encoding="ascii")
-        if not text.startswith(render.HEADER):
-            return None
-        values = runpy.run_path(str(path))
-        table = {**dict.fromkeys(values.get("SKIPPED", ())), **values["MODULES"]}
-        versions = {canonicalize_name(name, validate=True): table[name] for name in table}
-    except (Exception, SystemExit):  # noqa: BLE001 - edited: the run-time side would not use it
+    except (OSError, UnicodeDecodeError):
+        return None
+    found = manifest_document.read(text) if text.startswith(render.HEADER) else None
+    if found is None:
+        return None
+    versions: dict[NormalizedName, str | None] = dict.fromkeys(found.manifest.skipped)
+    versions |= {d.name: d.version for d in found.manifest.distributions}
+    if _SDK not in versions:
         return None
     module = f"{package}.{path.stem}" if package else path.stem
-    return (
-        ApplicationManifest(module=module, text=text, versions=versions)
-        if _SDK in versions
-        else None
-    )
+    return ApplicationManifest(module=module, text=text, versions=versions)
 
 
 def differences(own: ApplicationManifest, collected: Manifest) -> Iterator[str]:

@@ -125,9 +125,6 @@ def imports(expressions: Iterable[str]) -> str:
     return "".join(f"import {name}\n" for name in sorted(names))
 
 
-definitions = imports
-
-
 def to_marker(condition: Condition) -> str:
     """Write a condition as one PEP 508 marker; ``ALWAYS`` becomes one that is true everywhere."""
     return write_marker(_tree(condition))

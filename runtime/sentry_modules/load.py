@@ -118,11 +118,8 @@ def _execute(name: str, file: str | None, loader: object, code: Any) -> Mapping[
 
 
 def _copy(module: ModuleType) -> Mapping[str, Any]:
-    # Copy the globals of a module that others can change, and its table with them.
-    namespace = dict(vars(module))
-    if type(namespace.get("MODULES")) is dict:
-        namespace["MODULES"] = namespace["MODULES"].copy()
-    return namespace
+    # Copy the globals of a module that others can change.
+    return dict(vars(module))
 
 
 def _find(name: str) -> ModuleSpec | None:

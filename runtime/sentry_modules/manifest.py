@@ -6,6 +6,7 @@ one by one; an unknown newer format is read as this one.
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any, Iterator, Mapping
 
@@ -16,6 +17,7 @@ _IN_NORMALIZED = b"-abcdefghijklmnopqrstuvwxyz0123456789"
 _IN_NAMES = _IN_NORMALIZED + b"._ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _IN_VERSIONS = _IN_NAMES + b"+!"  # PEP 440, and what it lets pass on its way to the normal form
 _LONGEST = 256  # no real name or version comes near; a hostile one must not fill the event
+_LONGEST_DOCUMENT = 1 << 22
 _SHORT = 64  # texts that are no longer than this on average are not looked at one by one
 
 
@@ -35,9 +37,8 @@ class Manifest:
     """
 
     def __init__(self, module: str, namespace: Mapping[str, Any]) -> None:
-        table = namespace.get("MODULES")
-        if not isinstance(table, dict):
-            raise UnusableManifestError(f"{module} holds no table of modules")
+        document = _document(module, namespace.get("MANIFEST"))
+        table = _table(document, namespace.get("APPLIES"))
         self.modules, self.aliases = _sift(table)
         if not self.modules:
             raise UnusableManifestError(f"{module} holds no well-formed entry")
@@ -46,11 +47,11 @@ class Manifest:
         self.root = _root(module, namespace.get("__file__"))
         self.loader = namespace.get("__loader__")
         self.is_compiled = "__compiled__" in namespace
-        project = namespace.get("PROJECT")
+        project = document.get("project")
         self.project = normalize(project) if is_name(project) else ""
-        self.source = _line(namespace.get("SOURCE"))
-        self._omit = namespace.get("OMIT")
-        self._skipped = namespace.get("SKIPPED")
+        self.source = _line(document.get("source"))
+        self._omit = document.get("omit")
+        self._skipped = document.get("skipped")
 
     def omit(self) -> Iterator[str]:
         """Give the names that an event leaves off first, in order, as ``modules`` has them."""
@@ -61,9 +62,11 @@ class Manifest:
 
     def skipped(self) -> dict[str, str]:
         """Give the names that were frozen without a version, each with the reason."""
-        if type(self._skipped) is not dict:
-            return {}
-        return {name: _line(reason) for name, reason in self._skipped.items() if is_name(name)}
+        return {
+            entry["name"]: _line(entry.get("reason"))
+            for entry in _entries(self._skipped)
+            if is_name(entry.get("name"))
+        }
 
 
 def normalize(name: str) -> str:
@@ -82,6 +85,37 @@ def is_name(value: object) -> TypeGuard[str]:
 def is_version(value: object) -> TypeGuard[str]:
     """Tell whether a value is text that consists of what versions consist of."""
     return type(value) is str and 0 < len(value) <= _LONGEST and _consists_of(value, _IN_VERSIONS)
+
+
+def _document(module: str, text: object) -> dict[str, Any]:
+    # Read the constant, which a hostile file can hold anything in.
+    if type(text) is not str or len(text) > _LONGEST_DOCUMENT:
+        raise UnusableManifestError(f"{module} holds no manifest")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UnusableManifestError(f"the manifest in {module} is not JSON") from None
+    if type(document) is not dict:
+        raise UnusableManifestError(f"the manifest in {module} is not an object")
+    return document
+
+
+def _table(document: dict[str, Any], applies: object) -> dict[Any, Any]:
+    # Put what holds here behind what holds everywhere.
+    modules = document.get("modules")
+    table = modules if type(modules) is dict else {}
+    verdicts = applies if type(applies) is list else []
+    for entry, holds in zip(_entries(document.get("conditional")), verdicts):
+        if holds is True:
+            table[entry.get("name")] = entry.get("version")
+    return table
+
+
+def _entries(values: object) -> list[dict[str, Any]]:
+    # One entry for each value, so that none moves in place of another.
+    if type(values) is not list:
+        return []
+    return [value if type(value) is dict else {} for value in values]
 
 
 def _sift(table: dict[Any, Any]) -> tuple[dict[str, str], dict[str, str]]:

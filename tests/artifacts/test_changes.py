@@ -7,7 +7,7 @@ from packaging.utils import canonicalize_name
 
 from hatch_sentry_modules.artifacts.changes import Listing, Release, compare, grouped
 
-WINDOWS = 'sys.platform == "win32"'
+WINDOWS = 'sys_platform == "win32"'
 
 
 def listing(*releases: Release) -> Listing:

@@ -64,7 +64,7 @@ def test_the_table_and_the_markdown(app: Path, project: Path) -> None:
         ["colorama", "changed"],
         ["flask", "downgraded"],
     ]
-    assert 'if sys.platform == "win32"' in result.stdout
+    assert 'if sys_platform == "win32"' in result.stdout
     markdown = run("diff", "--format", "markdown", app, project).stdout
     assert "| flask | downgraded | 3.1.3 | 3.0.9 |" in markdown.splitlines()
 

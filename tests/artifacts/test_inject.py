@@ -21,6 +21,7 @@ from hatch_sentry_modules.archives import zip_copy
 from hatch_sentry_modules.artifacts.inject_start import with_line
 from hatch_sentry_modules.errors import FreezeError
 from tests.command_line import refused, run
+from tests.environments import listed
 
 MAIN = b"""\
 '''Prints what it is told.'''
@@ -74,9 +75,7 @@ def modules(text: bytes) -> dict[str, str]:
     """Execute a generated module, and give its table."""
     namespace: dict[str, object] = {}
     exec(text, namespace)  # noqa: S102 - the application does the same
-    table = namespace["MODULES"]
-    assert isinstance(table, dict)
-    return table
+    return listed(namespace)
 
 
 def injected(*arguments: str | Path) -> str:
@@ -166,7 +165,7 @@ def test_what_is_held_twice_is_skipped(tmp_path: Path) -> None:
     with ZipFile(path) as file:
         text = file.read("_sentry_modules.py")
     assert modules(text) == {"old-name": "3"}
-    assert b'SKIPPED = {\n    "greet": "the artifact holds the metadata of several' in text
+    assert b'{"name": "greet", "reason": "the artifact holds the metadata of several' in text
 
 
 def test_a_pex_says_that_its_content_is_another(tmp_path: Path) -> None:

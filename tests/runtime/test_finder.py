@@ -22,6 +22,7 @@ from tests.runtime.application import (
     write_files,
     write_wheel,
 )
+from tests.runtime.documents import namespace
 
 ENTRY_POINTS = "[acme.plugins]\nfirst = flask:app\n"
 LISTED = {"acme-app": "4.2.0", "flask": "3.1.3", "typing_extensions": "4.1"}
@@ -31,7 +32,7 @@ LISTED = {"acme-app": "4.2.0", "flask": "3.1.3", "typing_extensions": "4.1"}
 def stripped(process: None) -> None:  # noqa: ARG001 - a fixture, to be put back as it was
     """Install the finder for a manifest without a place of its own: a stripped application."""
     manifest = types.ModuleType("_sentry_modules")
-    vars(manifest).update(FORMAT=1, SOURCE="uv.lock", PROJECT="acme-app", MODULES=dict(LISTED))
+    vars(manifest).update(namespace(LISTED))
     sentry_modules.install(manifest)
 
 
@@ -223,7 +224,8 @@ def test_a_manifest_that_asks_for_a_version_itself(tmp_path: Path, monkeypatch: 
         "import importlib.metadata\n"
         "try:\n    importlib.metadata.version('flask')\n    KNOWN = True\n"
         "except importlib.metadata.PackageNotFoundError:\n    KNOWN = False\n"
-        "MODULES = {'flask': '3.1.3', 'known': str(KNOWN)}\n"
+        "import json\n"
+        "MANIFEST = json.dumps({'modules': {'flask': '3.1.3', 'known': str(KNOWN)}})\n"
     )
     write_files(tmp_path, {"asks/__init__.py": "", "asks/_sentry_modules.py": text})
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -18,6 +18,7 @@ from sentry_modules.integration import EventModules, FrozenModulesIntegration
 from sentry_sdk.transport import Transport
 
 from tests.runtime.application import RUNTIME, manifest_text, report, run, sdk, write_files
+from tests.runtime.documents import namespace
 
 FROZEN = {"acme-app": "4.2.0", "flask": "3.1.3"}
 SDK_INFO: Any = vars(sentry_sdk.client)["SDK_INFO"]
@@ -51,10 +52,10 @@ def client(process: None) -> Client:  # noqa: ARG001 - see conftest
     return bind
 
 
-def manifest(**names: Any) -> types.ModuleType:
+def manifest(modules: Any = FROZEN, **keys: Any) -> types.ModuleType:
     """Make a generated module that lies nowhere, which is a stripped application."""
     module = types.ModuleType("_sentry_modules")
-    vars(module).update({"PROJECT": "acme-app", "SOURCE": "uv.lock", "MODULES": FROZEN, **names})
+    vars(module).update(namespace(modules, **keys))
     return module
 
 
@@ -116,7 +117,7 @@ def test_one_line_tells_where_the_list_came_from(
 ) -> None:
     """With ``debug=True`` the SDK's log answers it, once, and says how many were left out."""
     table = {f"d{number:04}": "1.0.0.post1" for number in range(700)}
-    client(FrozenModulesIntegration(manifest(MODULES=table)), debug=True)
+    client(FrozenModulesIntegration(manifest(table)), debug=True)
     sentry_sdk.capture_message("hello")
     sentry_sdk.capture_message("hello")
     (line,) = [text for text in caplog.messages if "[sentry-modules]" in text]
@@ -162,7 +163,7 @@ def test_a_stock_list_that_raises(client: Client, monkeypatch: pytest.MonkeyPatc
 def test_changes_of_the_manifest_after_the_first_event(client: Client) -> None:
     """The list is built once in a process."""
     table = dict(FROZEN)
-    sent = client(FrozenModulesIntegration(manifest(MODULES=table)))
+    sent = client(FrozenModulesIntegration(manifest(table)))
     sentry_sdk.capture_message("hello")
     table["flask"] = "0"
     sentry_sdk.capture_message("hello")

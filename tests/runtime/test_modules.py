@@ -13,6 +13,8 @@ from sentry_modules.authority import Verdict
 from sentry_modules.manifest import Manifest
 from sentry_modules.modules import BUDGET, choose, fit, loaded, union
 
+from tests.runtime.documents import namespace
+
 
 def cost(versions: dict[str, str]) -> int:
     """Give what the server counts for a map, as FACTS of the project measured it on Relay."""
@@ -75,7 +77,7 @@ def test_without_names_to_omit_the_servers_last_go() -> None:
 def test_what_is_too_long_for_a_version_takes_no_others_place() -> None:
     """Among many short ones it is not seen as malformed, and all that are short stay."""
     short = {f"d{number:04}": "1.0" for number in range(200)}
-    manifest = Manifest("acme._sentry_modules", {"MODULES": {"a": "1" * 9000, **short}})
+    manifest = Manifest("acme._sentry_modules", namespace({"a": "1" * 9000, **short}))
     found = choose(Verdict(manifest, True, "a test"), combine=False)
     assert found.versions == short
     assert found.left_out == 1
@@ -84,9 +86,7 @@ def test_what_is_too_long_for_a_version_takes_no_others_place() -> None:
 def test_the_line_says_how_many_were_left_out() -> None:
     """The number of entries that the event lacks is known, and the finder still has them all."""
     table = {f"d{number:04}": "1.0.0.post1" for number in range(700)}
-    manifest = Manifest(
-        "_sentry_modules", {"MODULES": table, "OMIT": ["d0000"], "SOURCE": "uv.lock"}
-    )
+    manifest = Manifest("_sentry_modules", namespace(table, omit=["d0000"]))
     found = choose(Verdict(manifest, True, "because"), combine=False)
     assert found.left_out == 700 - len(found.versions) > 0
     assert "d0000" not in found.versions

@@ -21,7 +21,9 @@ from sentry_modules.manifest import Manifest
 from sentry_modules.modules import choose, installed
 from sentry_sdk.utils import event_from_exception
 
+from tests.runtime import documents
 from tests.runtime.application import CACHE
+from tests.runtime.documents import namespace
 
 FROZEN = {"acme-app": "4.2.0", "flask": "3.1.3"}
 MESSAGE: Any = {"message": "hello"}
@@ -33,7 +35,7 @@ def capture(process: None) -> Callable[..., Any]:  # noqa: ARG001 - see conftest
 
     def run(event: Any = MESSAGE, **options: Any) -> Any:
         module = types.ModuleType("_sentry_modules")
-        vars(module).update(PROJECT="acme-app", SOURCE="uv.lock", MODULES=dict(FROZEN))
+        vars(module).update(namespace(FROZEN))
         events: list[Any] = []
         sentry_sdk.init(
             dsn="https://key@sentry.example.org/1",
@@ -50,7 +52,7 @@ def capture(process: None) -> Callable[..., Any]:  # noqa: ARG001 - see conftest
 
 def manifest() -> Manifest:
     """Parse a manifest of the frozen entries."""
-    return Manifest("_sentry_modules", {"MODULES": dict(FROZEN), "SOURCE": "uv.lock"})
+    return Manifest("_sentry_modules", namespace(FROZEN))
 
 
 def test_attaches_a_list_of_modules_and_their_versions(capture: Any) -> None:
@@ -89,9 +91,8 @@ def test_should_cache_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Clause "SHOULD cache the module list": the generated module runs once for all events."""
     (tmp_path / "cached").mkdir()
     (tmp_path / "cached" / "__init__.py").touch()
-    text = (
-        f"import sys\nsys.cached_runs = getattr(sys, 'cached_runs', 0) + 1\nMODULES = {FROZEN!r}\n"
-    )
+    text = "import sys\nsys.cached_runs = getattr(sys, 'cached_runs', 0) + 1\n"
+    text += documents.text(FROZEN)
     (tmp_path / "cached" / "_sentry_modules.py").write_text(text, encoding="ascii")
     monkeypatch.syspath_prepend(str(tmp_path))
     integration = FrozenModulesIntegration("cached")

@@ -11,7 +11,7 @@ from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.model import Manifest, Selection
 from tests import corpus
-from tests.environments import LINUX, execute
+from tests.environments import LINUX, execute, listed
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "locks" / "poetry"
 WINDOWS = LINUX | {"os_name": "nt", "platform_system": "Windows", "sys_platform": "win32"}
@@ -46,7 +46,7 @@ def names(folder: Path, environment: dict[str, str] = LINUX, **selection: Any) -
     """Name what is frozen, without the project; both ways of freezing have to agree."""
     found = corpus.listed(freeze(folder, environment, **selection))
     universal = freeze(folder, **selection)
-    modules = dict(execute(render.to_python(universal), environment)["MODULES"])  # type: ignore[call-overload]  # a module's names are objects
-    modules.pop(universal.project, None)
+    modules = listed(execute(render.to_python(universal), environment))
+    modules.pop(universal.project or "", None)
     assert modules == {name: version for name, version in found.items() if version}
     return " ".join(sorted(found))

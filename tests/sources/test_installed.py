@@ -23,6 +23,7 @@ from hatch_sentry_modules.model import Manifest, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.sources import installed
 from hatch_sentry_modules.sources.installed import BAD_VERSION, NO_VERSION, UNDECIDED
+from tests.environments import listed
 
 pytest.importorskip("pip", reason="pip is what installs")
 
@@ -72,7 +73,7 @@ def modules(manifest: Manifest) -> dict[str, str]:
     """Execute the generated module and give its table."""
     namespace: dict[str, dict[str, str]] = {}
     exec(render.to_python(manifest), namespace)  # noqa: S102  # it is what is tested
-    return namespace["MODULES"]
+    return listed(namespace)
 
 
 def stock(folder: Path | str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:

@@ -14,7 +14,7 @@ from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.model import Manifest, Selection
 from tests import corpus
-from tests.environments import LINUX, execute
+from tests.environments import LINUX, execute, listed
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "locks" / "pdm"
 WINDOWS = LINUX | {"os_name": "nt", "platform_system": "Windows", "sys_platform": "win32"}
@@ -43,7 +43,7 @@ def names(folder: Path, environment: dict[str, str] = LINUX, **selection: Any) -
     found = corpus.listed(freeze(folder, environment, **selection))
     own = project.read(folder)
     universal = pipeline.freeze(own, Config(source="pdm.lock"), selection=select(**selection))
-    modules = execute(render.to_python(universal), environment)["MODULES"]
+    modules = listed(execute(render.to_python(universal), environment))
     assert modules == {k: v for k, v in found.items() if v} | {"storefront": "1.0.0"}
     return " ".join(sorted(found))
 

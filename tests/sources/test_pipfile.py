@@ -17,7 +17,7 @@ from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Manifest, Selection
 from hatch_sentry_modules.sources.pipfile import NO_VERSION, NOT_PINNED
 from tests import corpus
-from tests.environments import LINUX, execute
+from tests.environments import LINUX, execute, listed
 
 ROOT = Path(__file__).parents[2]
 CATEGORIES = ROOT / "fixtures" / "locks" / "pipfile" / "categories"
@@ -36,10 +36,9 @@ def freeze(folder: Path, *, groups: str = "", **selection: Any) -> Manifest:
 
 def modules(manifest: Manifest, environment: dict[str, str] = LINUX) -> dict[str, str | None]:
     """Give what a manifest lists in an environment, without the project itself."""
-    found = execute(render.to_python(manifest), environment)["MODULES"]
-    assert isinstance(found, dict)
-    listed = {**found, **dict.fromkeys(manifest.skipped)}
-    return {name: version for name, version in listed.items() if name != "storefront"}
+    found = listed(execute(render.to_python(manifest), environment))
+    everything: dict[str, str | None] = {**found, **dict.fromkeys(manifest.skipped)}
+    return {name: version for name, version in everything.items() if name != "storefront"}
 
 
 def write(folder: Path, default: object, **sections: object) -> Path:

@@ -19,7 +19,7 @@ from hatch_sentry_modules.sources import requirements
 from hatch_sentry_modules.sources.requirements import lines as requirements_lines
 from hatch_sentry_modules.sources.requirements.entry import ADDRESS, LOCAL, OPEN, VARYING, VCS
 from tests import corpus, environments
-from tests.environments import execute
+from tests.environments import execute, listed
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "locks" / "requirements"
 LINUX = environments.LINUX | environments.python("3.11.7")
@@ -42,7 +42,7 @@ def test_every_form_of_a_line_is_read() -> None:
     """Pins, wheels and constraints give versions; everything else is skipped with its reason."""
     own = Project(root=FIXTURES)
     manifest = pipeline.freeze(own, Config(source="every-form.txt"))
-    found = execute(render.to_python(manifest), LINUX)["MODULES"]
+    found = listed(execute(render.to_python(manifest), LINUX))
     assert found == {
         "attrs": "26.1.0",
         "certifi": "2026.10.18",
@@ -56,7 +56,7 @@ def test_every_form_of_a_line_is_read() -> None:
     }
     assert manifest.skipped == {"click": OPEN, "numpy": VARYING, "plugins": VCS, "tools": VCS}
     windows = {"sys_platform": "win32", "python_full_version": "3.12.1", "python_version": "3.12"}
-    on_windows = execute(render.to_python(manifest), LINUX | windows)["MODULES"]
+    on_windows = listed(execute(render.to_python(manifest), LINUX | windows))
     assert {**found, "colorama": "0.4.6", "importlib-metadata": "8.6.0"} == on_windows
 
 
@@ -455,7 +455,7 @@ def test_hostile_lines_end_in_a_result_or_a_message(tmp_path: Path, text: str) -
     except FreezeError as error:
         message = str(error)
     else:
-        assert execute(rendered, LINUX)["MODULES"] == {}
+        assert listed(execute(rendered, LINUX)) == {}
     assert "\n" not in message
     assert len(message) < 500
 

@@ -1,0 +1,169 @@
+"""Reads the JSON document of a manifest (``MANIFEST_FORMAT.md``), entry by entry.
+
+A document can come from any file, so all of it is checked: what is malformed is left out alone
+and named, as the run-time side does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from packaging.markers import InvalidMarker
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+
+from hatch_sentry_modules import markers
+from hatch_sentry_modules.document import LONGEST_NAME, is_version, quoted
+from hatch_sentry_modules.model import ALWAYS, NEVER, Condition, Distribution, Manifest
+from hatch_sentry_modules.render import FORMAT, MARK
+
+LONGEST = 1 << 22
+"""Longer documents are not read: this is room for a hundred thousand distributions."""
+
+MOST_FAULTS = 20
+"""So many faults are named; the rest is counted."""
+
+_LONGEST_TEXT = 256
+_MARK = MARK.encode("ascii")
+
+
+class ReadManifest(NamedTuple):
+    """What a document says, and sentences about what in it is no part of the format."""
+
+    manifest: Manifest
+    faults: tuple[str, ...] = ()
+
+
+EMPTY = Manifest(project=None, source="", distributions=())
+
+
+def find(content: bytes) -> ReadManifest | None:
+    """Return the manifest that stands somewhere in bytes, uncompressed, or nothing.
+
+    It serves the source of a generated module, its bytecode of any Python, a compiled extension
+    and an executable: all hold the constant as it was written.
+    """
+    start = content.find(_MARK)
+    if start < 0:
+        return None
+    text = content[start : start + LONGEST].decode("latin-1")
+    try:
+        document, _ = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return ReadManifest(EMPTY, ("It is cut off, too long, or no JSON document.",))
+    return _Reading(document).result()
+
+
+def read(text: str) -> ReadManifest:
+    """Return the manifest that a document describes; all else is an empty one with a fault."""
+    return find(text.encode("utf-8", "replace")) or ReadManifest(EMPTY, ("It is no manifest.",))
+
+
+class _Reading:
+    """Takes a document apart and collects the faults on the way."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._faults: list[str] = []
+
+    def result(self) -> ReadManifest:
+        revision = self._document["sentry-modules"]
+        if type(revision) is not int:
+            return ReadManifest(EMPTY, ("It has no format number.",))
+        if revision != FORMAT:
+            self._faults.append(f"Its format is {revision}; it is read as format {FORMAT}.")
+        project = self._document.get("project")
+        found = sorted(self._distributions(), key=lambda d: (d.name, d.version, d.key))
+        manifest = Manifest(
+            project=None if project is None else self._name("project", project),
+            source=self._line("source", self._document.get("source", "")),
+            distributions=tuple(found),
+            skipped=dict(self._skipped()),
+            omit=tuple(self._names("omit")),
+            exclude=tuple(filter(None, (self._line("exclude", p) for p in self._array("exclude")))),
+            is_injected=self._document.get("injected") is True,
+        )
+        return ReadManifest(manifest, tuple(self._shortened()))
+
+    def _shortened(self) -> Iterator[str]:
+        yield from self._faults[:MOST_FAULTS]
+        if len(self._faults) > MOST_FAULTS:
+            yield f"{len(self._faults) - MOST_FAULTS} further faults are not named."
+
+    def _distributions(self) -> Iterator[Distribution]:
+        modules = self._document.get("modules", {})
+        if not isinstance(modules, dict):
+            self._faults.append("modules: it is not an object.")
+            modules = {}
+        for key, version in modules.items():
+            yield from self._distribution("modules", key, version, ALWAYS)
+        for entry in self._entries("conditional"):
+            condition = self._condition(entry.get("marker"))
+            if condition != NEVER:
+                key, version = entry.get("name"), entry.get("version")
+                yield from self._distribution("conditional", key, version, condition)
+
+    def _distribution(
+        self, place: str, key: object, version: object, condition: Condition
+    ) -> Iterator[Distribution]:
+        name = self._name(place, key)
+        if name is None:
+            return
+        if not isinstance(version, str) or not is_version(version):
+            self._faults.append(f"{place}: {name} has no valid version.")
+            return
+        listed_as = "" if key == name else str(key)
+        yield Distribution(name=name, version=version, condition=condition, listed_as=listed_as)
+
+    def _condition(self, marker: object) -> Condition:
+        try:
+            found = markers.specialize(marker if isinstance(marker, str) else "")
+        except InvalidMarker:
+            self._faults.append("conditional: an entry has no valid marker (PEP 508).")
+            return NEVER
+        if isinstance(found, bool):
+            return ALWAYS if found else NEVER
+        return frozenset({frozenset({found})})
+
+    def _skipped(self) -> Iterator[tuple[NormalizedName, str]]:
+        for entry in self._entries("skipped"):
+            name = self._name("skipped", entry.get("name"))
+            if name is not None:
+                yield name, self._line("skipped", entry.get("reason"))
+
+    def _names(self, place: str) -> Iterator[NormalizedName]:
+        for value in self._array(place):
+            name = self._name(place, value)
+            if name is not None:
+                yield name
+
+    def _name(self, place: str, value: object) -> NormalizedName | None:
+        if isinstance(value, str) and len(value) <= LONGEST_NAME:
+            try:
+                return canonicalize_name(value, validate=True)
+            except InvalidName:
+                pass
+        named = quoted(value) if isinstance(value, str) else "an entry"
+        self._faults.append(f"{place}: {named} is not a valid name.")
+        return None
+
+    def _line(self, place: str, value: object) -> str:
+        if isinstance(value, str) and value.isascii() and value.isprintable():
+            return value[:_LONGEST_TEXT]
+        self._faults.append(f"{place}: it is not one line of ASCII text.")
+        return ""
+
+    def _entries(self, place: str) -> Iterator[dict[str, Any]]:
+        for value in self._array(place):
+            if isinstance(value, dict):
+                yield value
+            else:
+                self._faults.append(f"{place}: an entry is not an object.")
+
+    def _array(self, place: str) -> list[Any]:
+        values = self._document.get(place, [])
+        if isinstance(values, list):
+            return values
+        self._faults.append(f"{place}: it is not an array.")
+        return []
