@@ -124,7 +124,13 @@ class _Reading:
             return NEVER
         if isinstance(found, bool):
             return ALWAYS if found else NEVER
-        return frozenset({frozenset({found})})
+        condition = frozenset({frozenset({found})})
+        try:
+            markers.to_python(condition)
+        except markers.UncompilableMarkerError as error:
+            self._faults.append(f"conditional: an entry is left out: {error}.")
+            return NEVER
+        return condition
 
     def _skipped(self) -> Iterator[tuple[NormalizedName, str]]:
         for entry in self._entries("skipped"):

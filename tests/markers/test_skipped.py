@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hatch_sentry_modules import pipeline, project, render
+from hatch_sentry_modules import manifest_document, pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.model import Manifest
 from tests.environments import LINUX, execute
@@ -57,3 +57,17 @@ def test_one_environment_decides_it(folder: Path) -> None:
         manifest = _freeze(folder, {**LINUX, "platform_release": release})
         assert not manifest.skipped
         assert ("kernel-kit" in [d.name for d in manifest.distributions]) is is_listed
+
+
+def test_a_document_of_another_writer() -> None:
+    """An entry whose marker is not compiled is left out with a fault; the rest can be rendered."""
+    found = manifest_document.read(
+        '{"sentry-modules": 1, "project": "acme", "source": "uv.lock", "modules": {"flask": "3"},'
+        ' "conditional": [{"name": "kit", "version": "1", "marker": "platform_release > \'6\'"}]}'
+    )
+    assert found.faults == (
+        "conditional: an entry is left out: its marker compares platform_release as a version,"
+        " which is not supported.",
+    )
+    assert [d.name for d in found.manifest.distributions] == ["flask"]
+    execute(render.to_python(found.manifest), LINUX)
