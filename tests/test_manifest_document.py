@@ -46,7 +46,8 @@ def test_what_is_rendered_is_valid(made: Manifest) -> None:
 @pytest.mark.parametrize("path", list(paths(DOCUMENT)), ids=str)
 def test_another_value_is_invalid_and_read_alone(path: tuple[str | int, ...]) -> None:
     """Whatever stands in the place of a value, the schema refuses it and the reader goes on."""
-    for value in (3.5, ["\n"], {"\x1b": {}}):
+    values: list[Any] = [3.5, ["\n"], {"\x1b": {}}]
+    for value in values:
         document = changed(DOCUMENT, path, value)
         assert not VALIDATOR.is_valid(document)
         found = read(document)
