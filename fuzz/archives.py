@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import marshal
 import re
 import struct
 import tempfile
@@ -14,12 +15,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from random import Random
 
-from fuzz import parts
+from fuzz import parts, shapes
 from fuzz.mutation import altered
-from hatch_sentry_modules.artifacts.pyinstaller_file import COOKIE
+from hatch_sentry_modules.artifacts.containers.pyinstaller_file import COOKIE
 from tests.artifacts import bundled
 
-COMPILED = Path(__file__).parents[1] / "fixtures" / "compiled"
 NAMES = [
     "_sentry_modules.py", "acme/_sentry_modules.py", "acme/_sentry_modules.pyc", "PEX-INFO",
     "__main__.py", "environment.json", "_bootstrap/__init__.py", "sentry_modules/__init__.py",
@@ -72,11 +72,12 @@ def seeds() -> Iterator[bytes]:
     yield zipped([("_bootstrap/__init__.py", b""), ("environment.json", b"{}"), main])
     yield zipped([main, (METADATA, CONTENTS[0]), main, (METADATA, CONTENTS[0])])
     yield parts.join({"a/METADATA": LINK, "__main__.py": LINK, METADATA: CONTENTS[0]})
-    for path in sorted(COMPILED.glob("*.bin")):
-        inner = zipped([("acme/_sentry_modules.pyc", path.read_bytes()), (METADATA, CONTENTS[0])])
-        yield inner
-        yield executable(path.read_bytes())
-        yield parts.join({"lib/library.zip": inner, "program": executable(path.read_bytes())})
+    compiled = bytes(16) + marshal.dumps(compile(bundled.MODULE, "_sentry_modules.py", "exec"))
+    inner = zipped([("acme/_sentry_modules.pyc", compiled), (METADATA, CONTENTS[0])])
+    yield inner
+    yield executable(compiled)
+    yield parts.join({"lib/library.zip": inner, "program": executable(compiled)})
+    yield from shapes.seeds()
 
 
 def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
@@ -112,7 +113,9 @@ def _listed(name: str, start: int, length: int) -> bytes:
 
 
 def mutate(data: bytes, random: Random) -> bytes:
-    """Give a neighbour of an artifact."""
+    """Return a neighbour of an artifact, or one whose numbers and names repeat without measure."""
+    if not random.randrange(4):
+        return shapes.make(random)
     if data.startswith(b"--- "):
         return parts.join(dict(_entries(list(parts.split(data).items()), random)))
     if data.startswith(b"\x1f\x8b"):

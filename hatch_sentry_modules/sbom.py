@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 MARKER = "sentry-modules:marker"
 """The property that holds the marker of what only some environments install."""
 
-CONDITION = "sentry-modules:condition"
-"""The same as a Python expression, where it was read from a generated module."""
-
 SKIPPED = "sentry-modules:skipped"
 """The property that says why a component has no version."""
 
@@ -35,16 +32,12 @@ SOURCE = "sentry-modules:source"
 _NAMESPACE = uuid.UUID("8fa3c6a5-28a0-5d71-9a0c-c53b1a4b1e0d")
 
 
-def to_cyclonedx(manifest: Manifest, conditions: Mapping[Release, str] | None = None) -> str:
-    """Render the manifest as CycloneDX 1.6 in JSON: ASCII, and the same bytes for the same one.
+def to_cyclonedx(manifest: Manifest) -> str:
+    """Return the manifest as CycloneDX 1.6 in JSON: ASCII, and the same bytes for the same one.
 
     The project is the component that is described; all else that is listed or skipped is a
     component too, and nothing more. What requires what is told where the source tells it. There
     is no time in it, and its serial number follows from what it says.
-
-    Args:
-        manifest: What is listed.
-        conditions: The Python conditions of some of it, where the markers are not known.
 
     Raises:
         FreezeError: The library that writes it is not installed.
@@ -58,7 +51,7 @@ def to_cyclonedx(manifest: Manifest, conditions: Mapping[Release, str] | None = 
     with warnings.catch_warnings():
         # The library misses the links, which a source without any cannot tell.
         warnings.simplefilter("ignore", UserWarning)
-        document = json.loads(JsonV1Dot6(_bom(manifest, conditions or {})).output_as_string())
+        document = json.loads(JsonV1Dot6(_bom(manifest)).output_as_string())
     del document["metadata"]["timestamp"]
     if not manifest.links:
         # One without links would say of each component that it requires nothing.
@@ -72,11 +65,11 @@ def _serial_number(document: Mapping[str, Any]) -> str:
     return uuid.uuid5(_NAMESPACE, text).urn
 
 
-def _bom(manifest: Manifest, conditions: Mapping[Release, str]) -> Bom:
+def _bom(manifest: Manifest) -> Bom:
     from cyclonedx.model import Property
     from cyclonedx.model.bom import Bom, BomMetaData
 
-    components = dict(_components(manifest, conditions))
+    components = dict(_components(manifest))
     own = next((release for release in components if release[0] == manifest.project), None)
     return Bom(
         metadata=BomMetaData(
@@ -88,9 +81,7 @@ def _bom(manifest: Manifest, conditions: Mapping[Release, str]) -> Bom:
     )
 
 
-def _components(
-    manifest: Manifest, conditions: Mapping[Release, str]
-) -> Iterator[tuple[Release, Component]]:
+def _components(manifest: Manifest) -> Iterator[tuple[Release, Component]]:
     from cyclonedx.model import Property
     from cyclonedx.model.component import Component, ComponentType
     from packageurl import PackageURL
@@ -111,8 +102,6 @@ def _components(
     for d in manifest.distributions:
         release = (d.name, d.version)
         when = {} if d.condition == ALWAYS else {MARKER: markers.to_marker(d.condition)}
-        if release in conditions:
-            when = {CONDITION: conditions[release]}
         yield release, component(release, d.key, **when)
     for name, reason in manifest.skipped.items():
         yield (name, None), component((name, None), name, **{SKIPPED: reason})

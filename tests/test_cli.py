@@ -172,10 +172,8 @@ def test_a_file_whose_name_is_more_than_a_name(tmp_path: Path) -> None:
 
 
 def test_json_is_the_documented_document(folder: Path) -> None:
-    """``--json`` is ``--format json``, and all keys are named in the documentation."""
-    result = run("freeze", "--json", folder)
-    document = json.loads(result.stdout)
-    assert document == freeze_json(folder)
+    """All keys are named in the documentation."""
+    document = json.loads(run("freeze", "--format", "json", folder).stdout)
     text = (Path(__file__).parents[1] / "docs" / "json.md").read_text(encoding="utf-8")
     keys = {*document, *document["conditional"][0]}
     assert [key for key in keys if f"`{key}`" not in text] == []
@@ -185,14 +183,14 @@ def test_json_is_the_documented_document(folder: Path) -> None:
 def test_every_command_has_json_and_examples(command: str) -> None:
     """Help shows both."""
     text = run(command, "--help").stdout
-    assert "--json" in text
+    assert "--format" in text
     assert f"sentry-modules {command} " in text.partition("Examples:")[2]
 
 
 def test_help_teaches() -> None:
     """Each level of help names its examples or exit statuses."""
     assert "Exit status" in run("--help").stdout
-    assert "sentry-modules freeze --json" in run("freeze", "--help").stdout
+    assert "sentry-modules freeze --format json" in run("freeze", "--help").stdout
 
 
 def test_it_runs_as_a_module(folder: Path) -> None:

@@ -255,7 +255,7 @@ def test_a_backend_that_cannot_take_it_says_so(
 
 
 def test_an_artifact_is_told_to_scanners(folder: Path) -> None:
-    """A generated module in it says the same as the lock file, with its conditions in Python."""
+    """A generated module in it says the same as the lock file, markers and all."""
     app = folder / "app"
     app.mkdir()
     assert run("freeze", folder, "-o", app / "_sentry_modules.py").exit_code == 0
@@ -266,11 +266,11 @@ def test_an_artifact_is_told_to_scanners(folder: Path) -> None:
     assert [entry[:3] for entry in described(document)] == [
         entry[:3] for entry in described(frozen)
     ]
-    condition = {"sentry-modules:condition": 'sys_platform == "win32"'}
-    assert [entry[3] for entry in described(document) if entry[0] == "colorama"] == [condition]
+    marker = {"sentry-modules:marker": 'sys_platform == "win32"'}
+    assert [entry[3] for entry in described(document) if entry[0] == "colorama"] == [marker]
     assert "dependencies" not in document
     pins = run("inspect", "--format", "requirements", app).stdout
-    assert pins == "colorama==0.4.6\nflask==3.1.3\n"
+    assert pins == 'colorama==0.4.6 ; sys_platform == "win32"\nflask==3.1.3\n'
 
 
 def test_the_metadata_in_an_artifact_is_told_to_scanners(tmp_path: Path) -> None:

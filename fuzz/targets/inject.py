@@ -21,7 +21,7 @@ from fuzz.targets import Target
 from fuzz.targets.inspect import write
 from fuzz.watch import only_inside
 from hatch_sentry_modules import layout, render
-from hatch_sentry_modules.artifacts.inject import inject
+from hatch_sentry_modules.artifacts.inject.injection import Options, inject
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.model import Distribution, Manifest
@@ -41,7 +41,8 @@ def _run(data: bytes) -> None:
         before, outside = _content(folder), list[str]()
         try:
             with only_inside(outside, folder):
-                manifest = inject(path, out, _frozen if way & 4 else None, activate=bool(way & 2))
+                options = Options(activate=bool(way & 2))
+                manifest = inject(path, out, _frozen if way & 4 else None, options).manifest
         except FreezeError as error:
             contract.check_error(error, folder)
             contract.check(_content(folder) == before, "an error left another file", error)
@@ -68,10 +69,12 @@ def _check(before: Mapping[str, bytes], path: Path, out: Path, manifest: Manifes
     found = [m for m in inspect(out).manifests if m.place == layout.FILE_NAME]
     contract.check(len(found) == 1, f"{len(found)} manifests")
     listed = {(d.key, d.version) for d in manifest.distributions}
-    contract.check({(d.key, d.version) for d in found[0].module.listed} == listed, "another list")
+    contract.check(
+        {(d.key, d.version) for d in found[0].manifest.distributions} == listed, "another list"
+    )
     if out.is_file():
         _check_entries(before["artifact"], out, render.to_python(manifest))
-    contract.check(inject(out, out, lambda: manifest) is None, "put in twice")
+    contract.check(inject(out, out, lambda: manifest).manifest is None, "put in twice")
 
 
 def _is_ours(name: str) -> bool:

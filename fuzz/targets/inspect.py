@@ -14,12 +14,12 @@ from packaging.utils import canonicalize_name
 from fuzz import archives, contract, parts
 from fuzz.targets import Target
 from fuzz.watch import only_inside
-from hatch_sentry_modules.artifacts import inspected
 from hatch_sentry_modules.artifacts.inspection import Inspection, inspect
-from hatch_sentry_modules.cli.inspect import to_document
+from hatch_sentry_modules.artifacts.metadata import single_versions
+from hatch_sentry_modules.cli import requirements
+from hatch_sentry_modules.cli.inspect import to_json
 from hatch_sentry_modules.document import is_version
 from hatch_sentry_modules.errors import FreezeError
-from hatch_sentry_modules.render import to_requirements
 from hatch_sentry_modules.sbom import to_cyclonedx
 from tests.environments import LINUX
 
@@ -62,21 +62,23 @@ def _run(data: bytes) -> None:
 
 def check(found: Inspection, folder: Path) -> None:
     """Hold that all that is said of an artifact is valid, and can be printed in every form."""
-    for held in found.held:
-        contract.check(canonicalize_name(held.name, validate=True) == held.name, held.name)
-        contract.check(is_version(held.version), held.version)
+    for d in found.metadata.distributions:
+        contract.check(canonicalize_name(d.name, validate=True) == d.name, d.name)
+        contract.check(is_version(d.version), d.version)
     for sentence in found.unread:
         contract.check_sentence(sentence.replace("://", ""), folder)
-    text = json.dumps(to_document(found), ensure_ascii=False)
-    contract.check(text.isascii() and text.isprintable(), f"not one line of ASCII: {text!a}")
-    for manifest in found.manifests:
-        made = inspected.of_module(manifest.module)
-        contract.check_manifest(made)
-        contract.executed(made, LINUX)
-        to_requirements(made)
-        to_cyclonedx(made, inspected.conditions(manifest.module))
+    text = to_json(found)
+    contract.check(text.isascii(), f"not ASCII: {text!a}")
+    json.loads(text)
+    for one in found.manifests:
+        for fault in one.faults:
+            contract.check_sentence(fault.replace("://", ""), folder)
+        contract.check_manifest(one.manifest)
+        contract.executed(one.manifest, LINUX)
+        requirements.write(one.manifest)
+        to_cyclonedx(one.manifest)
     try:
-        contract.executed(inspected.of_held(found), LINUX)
+        contract.executed(single_versions(found.name, found.metadata), LINUX)
     except FreezeError as error:
         contract.check_error(error, folder)
 

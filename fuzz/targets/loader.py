@@ -32,10 +32,10 @@ from sentry_sdk.transport import Transport
 from fuzz import contract, parts
 from fuzz.mutation import Mutation
 from fuzz.targets import Target
+from tests.artifacts import bundled
 
 MODULE = "acme_fuzzed"
 LONGEST = 256
-FOLDER = Path(__file__).parents[2] / "fixtures"
 DATA = (
     ast.Module, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Import, ast.alias, ast.If, ast.Expr,
     ast.Name, ast.Constant, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Subscript, ast.Attribute,
@@ -185,25 +185,33 @@ def _value(value: Any) -> Any:
 
 
 def _seeds() -> Iterator[bytes]:
-    texts = [(FOLDER / "compiled" / "manifest.py.txt").read_bytes()]
-    texts.append(
-        b'MODULES = {"flask": "3.1.3"}\nOMIT = ["flask"]\nif 1 < 2:\n    MODULES["a"] = "1"\n'
-    )
-    texts.append(b"# -*- coding: latin-1 -*-\nMODULES = {'a': '1'}\nraise SystemExit\n")
-    texts.append(b"import os\nMODULES = {'a': '1', **{}}\ndel MODULES\nMODULES: dict = {1: 2}\n")
-    for text in texts:
-        yield parts.join({"module.py": text})
+    document = '{"sentry-modules": 1, "modules": {"flask": "3.1.3"}, "omit": ["flask"]}'
+    for text in (
+        bundled.MODULE,
+        f"MANIFEST = r'''{document}'''\nAPPLIES = []\n",
+        f"# -*- coding: latin-1 -*-\nMANIFEST = '{document}'\nraise SystemExit\n",
+        f"import os\nMANIFEST = '{document[:-1]}'\ndel MANIFEST\nMANIFEST: str = {{1: 2}}\n",
+    ):
+        yield parts.join({"module.py": text.encode()})
     table: dict[str, Any] = {"flask": "3.1.3", "typing_extensions": "4", "Zope.Interface": "7"}
-    values = {"MODULES": table, "PROJECT": "acme", "SOURCE": "uv.lock", "SKIPPED": {"b": "why"}}
-    strange: list[Any] = [["flask", 1, "$text"], "$text", {"$hostile": "1"}, None, "$bytes"]
+    entry = {"name": "b", "version": "1", "marker": "os_name == 'nt'", "reason": "why"}
+    made = {"modules": table, "project": "acme", "source": "uv.lock", "skipped": [entry]}
+    strange: list[Any] = [["flask", 1], {"a": "1"}, "$text", None, 10**40, [[[[]]]]]
     for value in strange:
-        for key in values:
-            changed = {**values, "OMIT": value, key: value}
-            yield parts.join({"values.json": json.dumps(changed).encode()})
-            changed = {**values, "MODULES": {**table, "a": value, "$text": "1", "$object": "2"}}
-            yield parts.join({"values.json": json.dumps(changed).encode()})
+        for key in (*made, "omit", "exclude", "conditional", "injected"):
+            yield _module({**made, key: value}, [True])
+        yield _module({**made, "modules": {**table, "a": value}}, [True])
+        yield _module({**made, "conditional": [{**entry, "name": value}, entry]}, [value, True])
+        for other in (value, "$bytes", {"$hostile": "1"}):
+            yield _module({**made, "conditional": [entry]}, other)
+            yield parts.join({"values.json": json.dumps({"MANIFEST": other}).encode()})
     many = {f"distribution-{number:04}": f"1.{number}" for number in range(1200)}
-    yield parts.join({"values.json": json.dumps({**values, "MODULES": many}).encode()})
+    yield _module({**made, "modules": many}, [])
+
+
+def _module(document: dict[str, Any], applies: Any) -> bytes:
+    text = json.dumps({"sentry-modules": 1, **document})
+    return parts.join({"values.json": json.dumps({"MANIFEST": text, "APPLIES": applies}).encode()})
 
 
 TARGET = Target(run=_run, seeds=_seeds, mutate=Mutation(_seeds()))

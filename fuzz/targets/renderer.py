@@ -16,8 +16,7 @@ from packaging.utils import NormalizedName
 from fuzz import contract, parts
 from fuzz.mutation import Mutation
 from fuzz.targets import Target
-from hatch_sentry_modules import markers, render
-from hatch_sentry_modules.artifacts import generated_module
+from hatch_sentry_modules import manifest_document, markers, render
 from hatch_sentry_modules.model import ALWAYS, Condition, Distribution, Manifest, MarkerText
 from tests.environments import LINUX, execute
 
@@ -42,12 +41,14 @@ def _check(manifest: Manifest, table: dict[str, str]) -> None:
         versions = {other.version for other in manifest.distributions if other.key == d.key}
         contract.check(table.get(d.key) in versions, f"{d.key!a} is not {versions!a}")
     contract.check(table.keys() <= {d.key for d in manifest.distributions}, "another name")
-    contract.check(names["SOURCE"] == manifest.source, "another source")
-    contract.check(names["PROJECT"] == (manifest.project or None), "another project")
-    contract.check(names.get("SKIPPED", {}) == dict(manifest.skipped), "another reason")
-    contract.check(names.get("OMIT", []) == list(manifest.omit), "another order")
-    contract.check(generated_module.parse(text.encode()).format == 1, "not read again")
-    json.loads(render.to_json(manifest))
+    document = json.loads(str(names["MANIFEST"]))
+    contract.check(names["MANIFEST"] == render.to_json(manifest), "another document")
+    contract.check(document["source"] == manifest.source, "another source")
+    contract.check(document["project"] == manifest.project, "another project")
+    skipped = {entry["name"]: entry["reason"] for entry in document["skipped"]}
+    contract.check(skipped == dict(manifest.skipped), "another reason")
+    contract.check(document.get("omit", []) == list(manifest.omit), "another order")
+    contract.check(manifest_document.find(text.encode()) is not None, "not read again")
 
 
 def _manifest(values: dict[str, Any]) -> Manifest:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from hatch_sentry_modules.artifacts.changes import compare
-from hatch_sentry_modules.cli import differences, sides
+from hatch_sentry_modules.cli import differences, manifests
+from hatch_sentry_modules.compare import compare
 
 _PATH = click.Path(exists=True, path_type=Path)
 
@@ -16,7 +16,6 @@ _PATH = click.Path(exists=True, path_type=Path)
 @click.command()
 @click.argument("old", type=_PATH)
 @click.argument("new", type=_PATH)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--format",
     "form",
@@ -27,9 +26,7 @@ _PATH = click.Path(exists=True, path_type=Path)
 )
 @click.option("--exit-code", is_flag=True, help="End with status 1 if there is a difference.")
 @click.pass_context
-def diff(
-    ctx: click.Context, old: Path, new: Path, as_json: bool, form: str, exit_code: bool
-) -> None:
+def diff(ctx: click.Context, old: Path, new: Path, form: str, exit_code: bool) -> None:
     """Print which distributions changed from OLD to NEW.
 
     Each of the two is an artifact (see inspect), a generated module, a lock file, or a project's
@@ -41,9 +38,9 @@ def diff(
       sentry-modules diff app-1.0.pyz . --exit-code
       sentry-modules diff --format markdown old/uv.lock uv.lock >> NOTES.md
     """
-    before, after = sides.read(old), sides.read(new)
-    changes = tuple(compare(before, after))
-    if as_json or form == "json":
+    before, after = manifests.read(old), manifests.read(new)
+    changes = tuple(compare(before.manifest, after.manifest))
+    if form == "json":
         document = {
             "format": 1,
             "old": differences.side(before),

@@ -76,9 +76,8 @@ def _name(text: str) -> NormalizedName:
     type=click.Choice(list(FORMATS)),
     default="python",
     show_default=True,
-    help="What is printed.",
+    help="What is printed; docs/json.md describes the JSON document.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json (docs/json.md).")
 @click.option(
     "-o",
     "--output",
@@ -97,7 +96,6 @@ def freeze(
     exclude: tuple[str, ...],
     environment: Path | None,
     form: str,
-    as_json: bool,
     output: Path | None,
 ) -> None:
     """Print what a build of PROJECT would freeze.
@@ -109,7 +107,7 @@ def freeze(
     \b
     Examples:
       sentry-modules freeze
-      sentry-modules freeze --json services/api
+      sentry-modules freeze --format json services/api
       sentry-modules freeze --source requirements.txt -o app/_sentry_modules.py
     """
     if package and all_packages:
@@ -130,4 +128,4 @@ def freeze(
     )
     for warning in manifest.warnings:
         click.echo(f"warning: {warning}", err=True)
-    write(FORMATS["json" if as_json else form](manifest), output)
+    write(FORMATS[form](manifest), output)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import click
 
 from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import pipeline, project, render, sources
-from hatch_sentry_modules.artifacts import inject as injecting
-from hatch_sentry_modules.artifacts.artifact import printable
+from hatch_sentry_modules.artifacts.containers.container import printable
+from hatch_sentry_modules.artifacts.inject import injection
+from hatch_sentry_modules.artifacts.inject.injection import Injected, Options
 from hatch_sentry_modules.model import Manifest
 
 
@@ -20,7 +22,7 @@ from hatch_sentry_modules.model import Manifest
 @click.option(
     "--source",
     metavar="S",
-    help="The lock file, or installed:PATH. By default the artifact's own metadata is believed.",
+    help="The lock file, or installed:PATH. By default the artifact's own metadata is used.",
 )
 @click.option(
     "-o",
@@ -36,21 +38,29 @@ from hatch_sentry_modules.model import Manifest
     default="",
     help="The folder in ARTIFACT that Python searches, if that is not its top.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON document (docs/json.md).")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="docs/json.md describes the JSON document.",
+)
 @click.option("--activate", is_flag=True, help="Let the application use it without a change.")
 def inject(
     artifact: Path,
     source: str | None,
     output: Path | None,
     below: str,
-    as_json: bool,
+    form: str,
     activate: bool,
 ) -> None:
     """Put the manifest into ARTIFACT: a zipapp, shiv, pex, Lambda zip or directory.
 
-    All else in it stays as it is, byte for byte. With --activate the run-time package goes in
-    too, and a line in __main__.py that starts it, so that an application that knows nothing of
-    it reports its modules.
+    All else in it stays as it is, byte for byte. What was injected takes precedence over a
+    manifest that is there already. With --activate the run-time package goes in too, and a line
+    in __main__.py that starts it, so that an application that knows nothing of it reports its
+    modules. What exclude names in a pyproject.toml here, or beside the lock file, stays out.
 
     \b
     Examples:
@@ -60,29 +70,42 @@ def inject(
       sentry-modules inject --path python layer.zip
     """
     path = artifact.resolve()
-    manifest = injecting.inject(
+    exclude = () if source else configuration.read(project.read(Path()).table).exclude
+    done = injection.inject(
         path,
         output.resolve() if output else path,
         (lambda: _freeze(source)) if source else None,
-        activate=activate,
-        below=below,
+        Options(exclude, activate, below),
     )
-    for warning in manifest.warnings if manifest else ():
+    for warning in done.manifest.warnings if done.manifest else ():
         click.echo(f"warning: {warning}", err=True)
     name = printable(path.name)
-    click.echo(_to_json(name, manifest) if as_json else _to_text(name, manifest))
+    click.echo(_to_json(name, done) if form == "json" else "\n".join(_to_text(name, done)))
 
 
-def _to_json(name: str, manifest: Manifest | None) -> str:
-    put_in = json.loads(render.to_json(manifest)) if manifest else None
-    document = {"format": 1, "artifact": name, "changed": put_in is not None, "manifest": put_in}
+def _to_json(name: str, done: Injected) -> str:
+    put_in = json.loads(render.to_json(done.manifest)) if done.manifest else None
+    before = [one.place for one in done.before]
+    document = {
+        "format": 1,
+        "artifact": name,
+        "changed": put_in is not None,
+        "before": before,
+        "manifest": put_in,
+    }
     return json.dumps(document, indent=2)
 
 
-def _to_text(name: str, manifest: Manifest | None) -> str:
-    if manifest is None:
-        return f"{name}: nothing to change"
-    return f"{name}: put in {len(manifest.distributions)} distributions from {manifest.source}"
+def _to_text(name: str, done: Injected) -> Iterator[str]:
+    if done.manifest is None:
+        yield f"{name}: nothing to change"
+        return
+    for one in done.before:
+        count = len(one.manifest.distributions)
+        source = one.manifest.source or "an unknown source"
+        yield f"{name}: it held {count} distributions from {source} in {one.place}"
+    count = len(done.manifest.distributions)
+    yield f"{name}: put in {count} distributions from {done.manifest.source}"
 
 
 def _freeze(source: str) -> Manifest:

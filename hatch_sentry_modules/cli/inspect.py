@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from hatch_sentry_modules import render, sbom
-from hatch_sentry_modules.artifacts import inspected
-from hatch_sentry_modules.artifacts.generated_module import Listed, ReadModule
-from hatch_sentry_modules.artifacts.inspection import Found, Inspection
-from hatch_sentry_modules.artifacts.inspection import inspect as look_into
-from hatch_sentry_modules.cli import sides, table
-from hatch_sentry_modules.cli.progress import progress
+from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
+from hatch_sentry_modules.artifacts.inspection import Inspection
+from hatch_sentry_modules.artifacts.metadata import single_versions
+from hatch_sentry_modules.cli import manifests, requirements, table
+from hatch_sentry_modules.compare import Listed
+from hatch_sentry_modules.model import Manifest
 
 FORMAT = 1
 """The revision of the JSON document, which ``docs/json.md`` describes."""
@@ -22,14 +22,15 @@ FORMAT = 1
 
 @click.command()
 @click.argument("artifact", type=click.Path(exists=True, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON document (docs/json.md).")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["cyclonedx", "requirements"]),
-    help="Print an SBOM or pins for a scanner instead (docs/audit.md).",
+    type=click.Choice(["text", "json", "cyclonedx", "requirements"]),
+    default="text",
+    show_default=True,
+    help="JSON is the manifest's own document (docs/json.md); the last two are for scanners.",
 )
-def inspect(artifact: Path, as_json: bool, form: str | None) -> None:
+def inspect(artifact: Path, form: str) -> None:
     """Print the manifest inside ARTIFACT, without running it.
 
     ARTIFACT is a wheel, sdist, zipapp, shiv, pex, Lambda zip, a single file of PyInstaller or
@@ -39,99 +40,78 @@ def inspect(artifact: Path, as_json: bool, form: str | None) -> None:
     \b
     Examples:
       sentry-modules inspect app.pyz
-      sentry-modules inspect --json dist/app > modules.json
+      sentry-modules inspect --format json dist/app > modules.json
       sentry-modules inspect --format cyclonedx app.pyz > app.cdx.json
     """
-    with progress(artifact.name) as tick:
-        found = look_into(artifact, tick)
-    sides.refuse_unreadable(found)
-    if form:
-        click.echo(_for_scanners(found, form), nl=False)
-    elif as_json:
-        click.echo(json.dumps(to_document(found), indent=2))
-    else:
+    found = manifests.look(artifact)
+    if form == "text":
         _show(found)
+    elif form == "json":
+        click.echo(to_json(found))
+    else:
+        manifest = _application(found)
+        for warning in manifest.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        write = sbom.to_cyclonedx if form == "cyclonedx" else requirements.write
+        click.echo(write(manifest), nl=False)
 
 
-def _for_scanners(found: Inspection, form: str) -> str:
-    module = sides.chosen(found).module if found.manifests else None
-    manifest = inspected.of_module(module) if module else inspected.of_held(found)
-    for warning in manifest.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    if form == "requirements":
-        return render.to_requirements(manifest)
-    return sbom.to_cyclonedx(manifest, inspected.conditions(module) if module else None)
+def _application(found: Inspection) -> Manifest:
+    if found.manifests:
+        return manifests.chosen(found).manifest
+    return single_versions(found.name, found.metadata)
 
 
-def to_document(found: Inspection) -> dict[str, Any]:
-    """Make the JSON document of an inspection."""
-    return {
+def to_json(found: Inspection) -> str:
+    """Return the document of the one manifest; without one, or of several, all that is known."""
+    if len(found.manifests) == 1:
+        return render.to_json(found.manifests[0].manifest)
+    document = {
         "format": FORMAT,
         "artifact": found.name,
         "kind": found.kind,
-        "manifests": [_manifest(manifest) for manifest in found.manifests],
-        "held": [{"name": h.name, "version": h.version, "place": h.place} for h in found.held],
+        "manifests": [_to_object(one) for one in found.manifests],
+        "metadata": [{"name": d.name, "version": d.version} for d in found.metadata.distributions],
         "packages": list(found.packages),
         "unread": list(found.unread),
     }
+    return json.dumps(document, indent=2)
 
 
-def _manifest(found: Found) -> dict[str, Any]:
-    module = found.module
-    return {
-        "place": found.place,
-        "format": module.format,
-        "source": module.source,
-        "project": module.project,
-        "modules": {line.key: line.version for line in module.listed if line.condition == ""},
-        "conditional": [
-            {"name": line.key, "version": line.version, "condition": line.condition}
-            for line in module.listed
-            if line.condition != ""
-        ],
-        "skipped": [{"name": name, "reason": module.skipped[name]} for name in module.skipped],
-        "omit": list(module.omit),
-        "faults": list(module.faults),
-    }
+def _to_object(one: EmbeddedManifest) -> dict[str, Any]:
+    document = json.loads(render.to_json(one.manifest)) if one.is_readable else None
+    return {"place": one.place, "document": document, "faults": list(one.faults)}
 
 
 def _show(found: Inspection) -> None:
     click.echo(f"{found.name}: {found.kind}")
-    for manifest in found.manifests:
-        _show_manifest(manifest)
+    for one in found.manifests:
+        _show_manifest(one)
     if not found.manifests:
-        _show_held(found)
-    for sentence in found.unread:
-        click.echo(f"warning: {sentence}", err=True)
+        _show_metadata(found)
 
 
-def _show_manifest(found: Found) -> None:
-    module = found.module
-    click.echo(f"manifest {found.place}: {_origin(module)}")
-    if module.listed:
-        rows = [(line.key, line.version, _condition(line)) for line in module.listed]
-        table.show(("name", "version", "condition"), sorted(rows))
-    for name, reason in module.skipped.items():
+def _show_manifest(one: EmbeddedManifest) -> None:
+    manifest = one.manifest
+    project = f"project {manifest.project}, " if manifest.project else ""
+    injected = ", injected" if manifest.is_injected else ""
+    origin = f"{project}from {manifest.source or 'an unknown source'}{injected}"
+    click.echo(f"manifest {one.place}: {origin if one.is_readable else 'not readable'}")
+    if manifest.distributions:
+        listed = ((d.key, Listed(d.version, d.condition)) for d in manifest.distributions)
+        rows = sorted((key, one.version, one.marker) for key, one in listed)
+        table.show(("name", "version", "marker"), rows)
+    for name, reason in manifest.skipped.items():
         click.echo(f"skipped {name}: {reason}")
-    for fault in module.faults:
-        click.echo(f"warning: {found.place}: {fault}", err=True)
 
 
-def _origin(module: ReadModule) -> str:
-    project = f"project {module.project}, " if module.project else ""
-    return f"{project}from {module.source or 'an unknown source'}, format {module.format}"
-
-
-def _condition(line: Listed) -> str:
-    return "in some environments" if line.condition is None else line.condition
-
-
-def _show_held(found: Inspection) -> None:
-    if not found.held:
+def _show_metadata(found: Inspection) -> None:
+    if not found.metadata.distributions:
         click.echo("no manifest, and no metadata of any distribution")
         if found.packages:
             click.echo("import packages in its table of contents, without versions:")
             click.echo("\n".join(found.packages))
         return
     click.echo("no manifest; what the metadata in it says:")
-    table.show(("name", "version"), [(held.name, held.version) for held in found.held])
+    rows = [(d.name, d.version) for d in found.metadata.distributions]
+    table.show(("name", "version"), sorted(rows))

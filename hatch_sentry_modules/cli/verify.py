@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from hatch_sentry_modules import runtime_package
-from hatch_sentry_modules.artifacts.changes import Change, Listing, compare
+from hatch_sentry_modules.artifacts.containers.container import ArtifactError
 from hatch_sentry_modules.artifacts.kinds import FROZEN
-from hatch_sentry_modules.cli import differences, sides
+from hatch_sentry_modules.cli import differences, manifests
+from hatch_sentry_modules.cli.manifests import NamedManifest
+from hatch_sentry_modules.compare import Change, compare, with_collected
 
 _PARTLY = ("wheel", "sdist", *FROZEN)
 """How the kinds begin that hold the metadata of some distributions only."""
@@ -28,30 +29,39 @@ _INSTALLERS = {"pip", "setuptools", "wheel"}
     type=click.Path(exists=True, path_type=Path),
     help="Compare with a lock file, a project's folder or another artifact instead.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON document (docs/json.md).")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="docs/json.md describes the JSON document.",
+)
 @click.pass_context
-def verify(ctx: click.Context, artifact: Path, against: Path | None, as_json: bool) -> None:
+def verify(ctx: click.Context, artifact: Path, against: Path | None, form: str) -> None:
     """Check that the manifest in ARTIFACT says what ARTIFACT holds.
 
     It is compared with the metadata of the distributions in ARTIFACT, or with what --against
     names. Freezers, and wheels, hold only some of the metadata: that part is compared. The
-    status is 1 if anything differs.
+    status is 1 if anything differs, and 2 if something could not be read and the rest agrees.
 
     \b
     Examples:
       sentry-modules verify app.pyz
       sentry-modules verify dist/app --against uv.lock
     """
-    found = sides.look(artifact)
-    chosen = sides.chosen(found)
-    manifest = sides.of_manifest(found, chosen)
+    found = manifests.look(artifact)
+    manifest = manifests.chosen(found)
     if against is None:
-        other = sides.of_held(found)
-        changes = tuple(_with_held(found.kind, chosen.module.project, manifest, other))
+        other = manifests.of_metadata(found)
+        changes = tuple(_with_metadata(found.kind, manifest, other))
     else:
-        other = sides.read(against)
-        changes = tuple(compare(manifest, other))
-    if as_json:
+        other = manifests.read(against)
+        changes = tuple(compare(manifest.manifest, other.manifest))
+    if not changes and other.origin == manifests.METADATA and other.manifest.warnings:
+        fault = "not all of it can be read, so whether the manifest agrees is not known"
+        raise ArtifactError(file=other.name, fault=fault)
+    if form == "json":
         document = {
             "format": 1,
             "agrees": not changes,
@@ -65,28 +75,15 @@ def verify(ctx: click.Context, artifact: Path, against: Path | None, as_json: bo
     ctx.exit(1 if changes else 0)
 
 
-def _with_held(
-    kind: str, project: str | None, manifest: Listing, held: Listing
-) -> Iterator[Change]:
-    """Give the differences from what an artifact holds, which is made for one environment.
-
-    The project itself and the run-time side can be in an artifact as plain files, without
-    metadata.
-    """
-    for change in compare(manifest, held):
-        if change.kind == "removed":
-            is_certain = any(r.version and r.condition == "" for r in change.old)
-            is_plain = change.name in {project, runtime_package.DISTRIBUTION}
-            if is_certain and not is_plain and not kind.startswith(_PARTLY):
-                yield change
-        elif change.kind == "added":
-            if kind != "environment" or change.name not in _INSTALLERS:
-                yield change
-        elif not {r.version for r in change.new} <= {r.version for r in change.old}:
+def _with_metadata(kind: str, manifest: NamedManifest, other: NamedManifest) -> Iterator[Change]:
+    for change in with_collected(manifest.manifest, other.manifest):
+        if change.kind == "removed" and kind.startswith(_PARTLY):
+            continue
+        if kind != "environment" or change.name not in _INSTALLERS:
             yield change
 
 
-def _show(manifest: Listing, other: Listing, changes: tuple[Change, ...]) -> None:
+def _show(manifest: NamedManifest, other: NamedManifest, changes: tuple[Change, ...]) -> None:
     agrees = "differs from" if changes else "agrees with"
     origin = f"{other.name} ({other.origin})" if other.name != manifest.name else other.origin
     click.echo(f"{manifest.name}: {manifest.origin} {agrees} {origin}")

@@ -64,7 +64,7 @@ def test_the_table_and_the_markdown(app: Path, project: Path) -> None:
         ["colorama", "changed"],
         ["flask", "downgraded"],
     ]
-    assert 'if sys_platform == "win32"' in result.stdout
+    assert '; sys_platform == "win32"' in result.stdout
     markdown = run("diff", "--format", "markdown", app, project).stdout
     assert "| flask | downgraded | 3.1.3 | 3.0.9 |" in markdown.splitlines()
 
@@ -72,8 +72,8 @@ def test_the_table_and_the_markdown(app: Path, project: Path) -> None:
 def test_the_json_documents_are_the_documented_ones(app: Path, project: Path) -> None:
     """All keys are named in the documentation, and both commands say the same."""
     lower(project)
-    difference = json.loads(run("diff", "--json", app, project).stdout)
-    verified = json.loads(run("verify", "--json", app, "--against", project).stdout)
+    difference = json.loads(run("diff", "--format", "json", app, project).stdout)
+    verified = json.loads(run("verify", "--format", "json", app, "--against", project).stdout)
     assert difference["changes"] == verified["changes"]
     assert verified["agrees"] is False
     assert difference["old"] == {"name": "app", "origin": "manifest acme_app/_sentry_modules.py"}
@@ -81,8 +81,8 @@ def test_the_json_documents_are_the_documented_ones(app: Path, project: Path) ->
     assert flask == {
         "name": "flask",
         "change": "downgraded",
-        "old": [{"version": "3.1.3", "condition": ""}],
-        "new": [{"version": "3.0.9", "condition": ""}],
+        "old": [{"version": "3.1.3", "marker": ""}],
+        "new": [{"version": "3.0.9", "marker": ""}],
     }
     text = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
     keys = {**difference, **verified, **flask, **flask["old"][0]}

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from hatch_sentry_modules.artifacts.artifact import ArtifactError
+from hatch_sentry_modules.artifacts.containers.container import ArtifactError
+from hatch_sentry_modules.artifacts.containers.pyinstaller_file import COOKIE
 from hatch_sentry_modules.artifacts.inspection import inspect
-from hatch_sentry_modules.artifacts.pyinstaller_file import COOKIE
 from tests.artifacts import bundled
 
 if sys.platform == "win32":
@@ -128,12 +128,12 @@ HOSTILE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "names in a tar": (names_that_lead_out_of_a_tar, "leads out of the artifact"),
     "a link out": (a_link_out, "is a link out of the directory"),
     "a pipe": (a_pipe, "is not a regular file"),
-    "encrypted": (an_encrypted_entry, "cannot be unpacked"),
+    "encrypted": (an_encrypted_entry, "is encrypted"),
     "a hundred million written out": (a_hundred_million_elements, "is longer than"),
     "deep nesting": (a_module('{"sentry-modules": ' + "[" * 1_000_000), "no JSON document"),
     "not UTF-8": (a_module(b'{"sentry-modules": 1, "\xff"}'), "no JSON document"),
     "not a manifest": (a_module("x = 1\n"), "holds no manifest"),
-    "ten gigabytes": (ten_gigabytes, "is no archive, no directory"),
+    "ten gigabytes": (ten_gigabytes, "holds more than is read"),
     "a program that points anywhere": (a_program_that_points_anywhere, "is not a whole executable"),
 }
 
@@ -248,8 +248,8 @@ def test_a_file_that_changes_while_it_is_read(
     except ArtifactError:
         return
     for manifest in found.manifests:
-        lines = {line.key: line.version for line in manifest.module.listed}
-        assert manifest.module.faults or lines == {**bundled.HELD, "colorama": "0.4.6"}
+        lines = {d.key: d.version for d in manifest.manifest.distributions}
+        assert manifest.faults or lines == {**bundled.HELD, "colorama": "0.4.6"}
     assert any(not manifest.is_readable for manifest in found.manifests)
 
 
@@ -259,4 +259,4 @@ def test_a_directory_that_vanishes_while_it_is_read(tmp_path: Path) -> None:
     module = app / "acme_app" / "_sentry_modules.py"
     found = inspect(app, changing(module, Path.unlink, 1))
     (manifest,) = found.manifests
-    assert manifest.module.faults == ("It cannot be read (No such file or directory).",)
+    assert manifest.faults == ("It cannot be read (No such file or directory).",)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import marshal
+import subprocess
+import sys
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from tests.artifacts import bundled
 from tests.command_line import refused, run
@@ -17,8 +21,8 @@ def test_the_text_in_a_pipe(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines() == [
         "app.pyz: zipapp",
-        "manifest acme_app/_sentry_modules.py: project acme-app, from uv.lock, format 1",
-        "name      version  condition",
+        "manifest acme_app/_sentry_modules.py: project acme-app, from uv.lock",
+        "name      version  marker",
         "acme-app  4.2.0",
         'colorama  0.4.6    sys_platform == "win32"',
         "flask     3.1.3",
@@ -53,19 +57,54 @@ def test_a_table_of_contents_is_marked_as_such(tmp_path: Path) -> None:
     ]
 
 
-def test_the_json_document_is_the_documented_one(tmp_path: Path) -> None:
-    """All keys are there, and each is named in the documentation."""
+def test_the_json_document_is_the_manifest_s_own(tmp_path: Path) -> None:
+    """Of one manifest it is the document that the constant holds, to the byte."""
     app = bundled.application(tmp_path / "app")
-    document = json.loads(run("inspect", "--json", app).stdout)
-    (manifest,) = document["manifests"]
-    assert manifest["modules"] == bundled.HELD
-    assert manifest["conditional"] == [
-        {"name": "colorama", "version": "0.4.6", "condition": 'sys_platform == "win32"'}
-    ]
-    assert [held["name"] for held in document["held"]] == ["acme-app", "flask"]
+    constant = bundled.MODULE.split('"""')[1]
+    assert run("inspect", "--format", "json", app).stdout == f"{constant}\n"
+
+
+def test_the_json_document_of_anything_else(tmp_path: Path) -> None:
+    """Of several manifests, or none, it is all that is known, and every key is documented."""
+    app = bundled.application(tmp_path / "app")
+    own = json.loads(bundled.MODULE.split('"""')[1])
+    other = bundled.MODULE.replace("3.1.3", "3.1.2")
+    (app / "_sentry_modules.py").write_text(other, encoding="ascii")
+    document = json.loads(run("inspect", "--format", "json", app).stdout)
+    first, second = document["manifests"]
+    assert first["document"]["modules"]["flask"] == "3.1.2"
+    assert second == {"place": "acme_app/_sentry_modules.py", "document": own, "faults": []}
+    assert [held["name"] for held in document["metadata"]] == ["acme-app", "flask"]
     documentation = Path(__file__).parents[2] / "docs" / "json.md"
     text = documentation.read_text(encoding="utf-8")
-    assert [key for key in {**document, **manifest} if f"`{key}`" not in text] == []
+    assert [key for key in {**document, **first} if f"`{key}`" not in text] == []
+    bare = bundled.application(tmp_path / "bare", module=False)
+    assert json.loads(run("inspect", "--format", "json", bare).stdout)["manifests"] == []
+
+
+def test_pins_are_never_contradictory(tmp_path: Path) -> None:
+    """Pip refuses two pins of a name that both hold, so neither is printed, and that is said."""
+    app = bundled.application(tmp_path / "app")
+    path = app / "acme_app" / "_sentry_modules.py"
+    twice = '{"name": "six", "version": "%s", "marker": "python_version >= \'%s\'"}'
+    pairs = ",\n  ".join(
+        [twice % ("1.16", "3"), twice % ("1.17", "3.1"), twice % ("9", "99")]
+        + [f'{{"name": "Flask", "version": "{v}", "marker": "os_name == \'x\'"}}' for v in "12"]
+    )
+    text = bundled.MODULE.replace('"conditional": [\n', f'"conditional": [\n  {pairs},\n')
+    path.write_text(text, encoding="ascii")
+    result = run("inspect", "--format", "requirements", app)
+    assert "warning: six is left out" in result.stderr
+    pins = [Requirement(line) for line in result.stdout.splitlines()]
+    applying = [pin.name for pin in pins if pin.marker is None or pin.marker.evaluate()]
+    assert sorted(applying) == ["flask"]
+    (tmp_path / "pins.txt").write_text(result.stdout, encoding="utf-8")
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-deps", "--no-index"]
+    pip = subprocess.run(
+        [*command, "-r", tmp_path / "pins.txt"], capture_output=True, text=True, check=False
+    )
+    assert "Double requirement" not in pip.stderr
+    assert "No matching distribution found for flask==3.1.3" in pip.stderr
 
 
 def test_bad_input(tmp_path: Path) -> None:

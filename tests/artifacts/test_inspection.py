@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import py_compile
+import re
 import tarfile
 import tracemalloc
 import zipfile
@@ -13,12 +15,11 @@ from pathlib import Path
 import pytest
 
 from hatch_sentry_modules.archives.atomic import PREFIX
-from hatch_sentry_modules.artifacts import inspection
-from hatch_sentry_modules.artifacts.artifact import ArtifactError
+from hatch_sentry_modules.artifacts.containers.container import ArtifactError
 from hatch_sentry_modules.artifacts.inspection import Inspection, inspect
+from hatch_sentry_modules.markers import to_marker
+from hatch_sentry_modules.model import ALWAYS
 from tests.artifacts import bundled
-
-MEMORY = 200 << 20
 
 KINDS: dict[str, Callable[[Path, Path], Path]] = {
     "zipapp": lambda folder, work: bundled.make_zipapp(folder, work / "app.pyz"),
@@ -33,7 +34,7 @@ def names(found: Inspection) -> dict[str, str]:
     """Give the unconditional entries of the only manifest."""
     (manifest,) = found.manifests
     assert manifest.place.endswith("acme_app/_sentry_modules.py")
-    return {line.key: line.version for line in manifest.module.listed if line.condition == ""}
+    return {d.key: d.version for d in manifest.manifest.distributions if d.condition == ALWAYS}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -43,22 +44,22 @@ def test_the_manifest_in_each_kind(kind: str, tmp_path: Path) -> None:
     found = inspect(made.rename(tmp_path / "renamed"))
     assert found.kind == kind
     assert names(found) == bundled.HELD
-    held = {h.name: h.version for h in found.held}
+    held = {d.name: d.version for d in found.metadata.distributions}
     assert held == ({"acme-app": "4.2.0"} if kind in {"wheel", "sdist"} else bundled.HELD)
     assert found.unread == ()
 
 
 def test_all_that_a_module_says(tmp_path: Path) -> None:
-    """Conditions are shown as text, and what was skipped has its reason."""
-    (manifest,) = inspect(bundled.application(tmp_path / "app")).manifests
-    module = manifest.module
-    assert (module.format, module.source, module.project) == (1, "uv.lock", "acme-app")
-    conditional = [line for line in module.listed if line.condition]
-    assert [(line.key, line.version, line.condition) for line in conditional] == [
+    """Markers are kept, and what was skipped has its reason."""
+    (found,) = inspect(bundled.application(tmp_path / "app")).manifests
+    manifest = found.manifest
+    assert (manifest.source, manifest.project) == ("uv.lock", "acme-app")
+    conditional = [d for d in manifest.distributions if d.condition != ALWAYS]
+    assert [(d.key, d.version, to_marker(d.condition)) for d in conditional] == [
         ("colorama", "0.4.6", 'sys_platform == "win32"')
     ]
-    assert list(module.skipped) == ["acme-core"]
-    assert module.faults == ()
+    assert list(manifest.skipped) == ["acme-core"]
+    assert found.faults == ()
 
 
 def test_nothing_is_executed(tmp_path: Path) -> None:
@@ -68,7 +69,7 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
     proof = tmp_path / "ran"
     path.write_text(f"open({str(proof)!r}, 'w')\n{bundled.MODULE}x()\n", encoding="utf-8")
     (manifest,) = inspect(folder).manifests
-    assert len(manifest.module.listed) == 3
+    assert len(manifest.manifest.distributions) == 3
     assert not proof.exists()
 
 
@@ -85,8 +86,12 @@ def test_every_cut_of_an_archive_is_one_line(tmp_path: Path) -> None:
         cut = tmp_path / "cut"
         for size in range(0, len(content) - 8, min(1024, len(content) // 8)):
             cut.write_bytes(content[:size])
-            with pytest.raises(ArtifactError, match=r"^cut: [^\n]*\.$"):
-                inspect(cut)
+            try:
+                found = inspect(cut)
+            except ArtifactError as error:
+                assert re.fullmatch(r"cut: [^\n]*\.", str(error))  # noqa: PT017  # or it is whole
+            else:
+                assert names(found) == bundled.HELD
 
 
 @pytest.mark.parametrize("magic", [b"", b"PK", b"PK\x05\x06", b"\x1f\x8b", b"\x7fELF", b"text\n"])
@@ -111,7 +116,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     (manifest,) = inspect(path).manifests
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert "longer than" in manifest.module.faults[0]
+    assert "longer than" in manifest.faults[0]
     assert peak < 20 << 20
 
 
@@ -133,31 +138,37 @@ def test_a_tar_header_that_is_a_bomb(tmp_path: Path) -> None:
     assert peak < 20 << 20
 
 
-def test_thousands_of_manifests(tmp_path: Path) -> None:
-    """Only so many are read, and how many were not is said."""
+@pytest.mark.parametrize(
+    "files",
+    [
+        {f"p{number}/_sentry_modules.py": bundled.MODULE for number in range(4000)},
+        {f"a{number}-1.dist-info/METADATA": "Name: a\nVersion: 1\n" for number in range(20_001)},
+    ],
+    ids=["manifests", "metadata"],
+)
+def test_more_than_is_read(files: dict[str, str], tmp_path: Path) -> None:
+    """What would have to be left out of the answer is refused in one line."""
     path = tmp_path / "many.zip"
     with zipfile.ZipFile(path, "w") as file:
-        for number in range(inspection.MOST_MANIFESTS + 2000):
-            file.writestr(f"p{number}/_sentry_modules.py", bundled.MODULE)
-    found = inspect(path)
-    assert len(found.manifests) == inspection.MOST_MANIFESTS
-    assert found.unread == ("2000 files more were not read: it holds too many.",)
+        for name, text in files.items():
+            file.writestr(name, text)
+    with pytest.raises(ArtifactError, match=r"^many\.zip: holds more than is read of one artifact"):
+        inspect(path)
 
 
 def test_a_list_of_entries_that_is_too_long(tmp_path: Path) -> None:
-    """A list that would not fit into memory as objects is refused before they are made."""
+    """A list that would not fit into memory is refused before it is read."""
     path = tmp_path / "long.zip"
     entry = b"PK\x01\x02" + bytes(42)
-    count = 600_000
-    size = len(entry) * count
+    size = len(entry) * 800_000
     end = b"PK\x05\x06" + bytes(8) + size.to_bytes(4, "little") + bytes(6)
-    path.write_bytes(b"PK\x03\x04" + entry * count + end)
+    path.write_bytes(b"PK\x03\x04" + entry * 800_000 + end)
     tracemalloc.start()
-    with pytest.raises(ArtifactError, match="too many entries"):
+    with pytest.raises(ArtifactError, match="too long"):
         inspect(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < MEMORY
+    assert peak < 1 << 20
 
 
 def test_links_out_of_a_directory_are_not_read(tmp_path: Path) -> None:
@@ -171,10 +182,11 @@ def test_links_out_of_a_directory_are_not_read(tmp_path: Path) -> None:
     (app / "self").mkdir()
     (app / "self" / "_sentry_modules.py").symlink_to("_sentry_modules.py")
     found = inspect(app)
-    assert [(m.place, m.is_readable, *m.module.faults) for m in found.manifests] == [
+    assert [(m.place, m.is_readable, *m.faults) for m in found.manifests] == [
         ("acme_app/_sentry_modules.py", False, "It is a link out of the directory."),
         ("self/_sentry_modules.py", False, "It cannot be read (a loop)."),
     ]
+    assert found.unread == ("more: is a link out of the directory.",)
 
 
 def test_vendored_metadata_is_not_the_bundle_s(tmp_path: Path) -> None:
@@ -182,7 +194,8 @@ def test_vendored_metadata_is_not_the_bundle_s(tmp_path: Path) -> None:
     app = bundled.application(tmp_path / "app")
     for place in ("setuptools/_vendor", "acme_app/data"):
         bundled.application(app / place / "x")
-    assert [h.place.count("/") for h in inspect(app).held] == [1, 1]
+    found = inspect(app).metadata.distributions
+    assert [d.name for d in found] == ["acme-app", "flask"]
 
 
 def test_what_a_killed_writer_left_is_no_manifest(tmp_path: Path) -> None:
@@ -194,3 +207,23 @@ def test_what_a_killed_writer_left_is_no_manifest(tmp_path: Path) -> None:
         half.write_text(bundled.MODULE[:100], encoding="ascii")
     for artifact in (folder, bundled.make_zip(folder, tmp_path / "app.zip")):
         assert names(inspect(artifact)) == {"acme-app": "4.2.0", "flask": "3.1.3"}
+
+
+def test_the_same_manifest_twice_is_one(tmp_path: Path) -> None:
+    """A bundle holds the application's in its package and at its top; another one is another."""
+    folder = bundled.application(tmp_path / "app")
+    text = bundled.MODULE
+    (folder / "_sentry_modules.py").write_text(text, encoding="ascii")
+    py_compile.compile(str(folder / "_sentry_modules.py"), str(folder / "_sentry_modules.pyc"))
+    assert [one.place for one in inspect(folder).manifests] == ["_sentry_modules.py"]
+    (folder / "_sentry_modules.py").write_text(text.replace("3.1.3", "3.1.2"), encoding="ascii")
+    assert len(inspect(folder).manifests) == 2
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root can list every folder")
+def test_a_folder_that_cannot_be_listed(tmp_path: Path) -> None:
+    """It is named, since what is in it is not known."""
+    folder = bundled.application(tmp_path / "app")
+    (folder / "lib").mkdir()
+    (folder / "lib").chmod(0)
+    assert inspect(folder).unread == ("lib: cannot be listed (Permission denied).",)

@@ -52,14 +52,6 @@ def test_a_bundle_of_another_python(builder: str, reader: str, kind: str, tmp_pa
     start(python, "-m", "PyInstaller", *options, script, folder=tmp_path)
     (path,) = (tmp_path / "dist").iterdir()
     other = environment(reader, "reader", *NEEDED)
-    arguments = ("-m", "hatch_sentry_modules", "inspect", "--json", path)
+    arguments = ("-m", "hatch_sentry_modules", "inspect", "--format", "json", path)
     document = json.loads(start(other, *arguments, more={"PYTHONPATH": str(ROOT)}))
-    assert document["kind"].startswith("PyInstaller")
-    assert document["unread"] == []
-    (manifest,) = document["manifests"]
-    assert manifest["place"].endswith("acme_app/_sentry_modules.pyc")
-    assert manifest["modules"] == bundled.HELD
-    assert [entry["name"] for entry in manifest["conditional"]] == ["colorama"]
-    # What the standard library of the builder had, that of the reader may not.
-    assert "acme_app" in document["packages"]
-    assert "json" not in document["packages"]
+    assert document == json.loads(bundled.MODULE.split('"""')[1])

@@ -71,8 +71,8 @@ def test_differences_are_a_table(command: str, app: Path, other: Path) -> None:
 
 def test_json_is_the_same_on_a_terminal(app: Path) -> None:
     """Whoever asks for JSON gets nothing else."""
-    shown = run_on_terminal("inspect", "--json", app)
-    assert json.loads(shown.text) == json.loads(run("inspect", "--json", app).stdout)
+    shown = run_on_terminal("inspect", "--format", "json", app)
+    assert json.loads(shown.text) == json.loads(run("inspect", "--format", "json", app).stdout)
 
 
 def test_work_that_takes_long_shows_a_bar(tmp_path: Path) -> None:

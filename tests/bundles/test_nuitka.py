@@ -185,7 +185,7 @@ def test_the_bundle_is_inspected_without_running_it(builds: Builds) -> None:
         found = inspect(path)
         assert found.kind == kind
         (manifest,) = found.manifests
-        listed = {d.name: d.version for d in manifest.module.listed}
+        listed = {d.name: d.version for d in manifest.manifest.distributions}
         truth = builds.standalone.truth
         assert listed == {**truth, "sentry-modules": sentry_modules.__version__}
         assert not found.unread

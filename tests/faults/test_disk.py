@@ -121,7 +121,9 @@ def test_a_folder_that_is_forbidden(name: str, tmp_path: Path, tally: Tally) -> 
     tally("writes to a forbidden folder", {"refused": 1})
 
 
-@pytest.mark.parametrize("arguments", ["freeze", "inspect .", "diff . uv.lock --json", "--help"])
+@pytest.mark.parametrize(
+    "arguments", ["freeze", "inspect .", "diff . uv.lock --format json", "--help"]
+)
 def test_an_output_that_is_full(arguments: str, tmp_path: Path) -> None:
     """What is printed can be lost too, and then the status says it."""
     if not Path("/dev/full").exists():

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import codecs
+import warnings
 from pathlib import Path
 
 from hatch_sentry_modules import layout, runtime_package
-from hatch_sentry_modules.artifacts.inject_place import Readable
+from hatch_sentry_modules.artifacts.inject.place import Readable
 from hatch_sentry_modules.errors import FreezeError
 
 MAIN = "__main__.py"
 
-LONGEST = 1 << 20
+LONGEST = 1 << 18
 
 UNREADABLE = "cannot be read as Python source"
 REMEDY = "Inject without --activate"
@@ -56,8 +57,10 @@ def with_line(place: Readable) -> bytes:
 
 def _parse(name: str, source: bytes) -> list[ast.stmt]:
     try:
-        # A longer one would take too much memory as a tree.
-        return ast.parse(source if len(source) <= LONGEST else b"(").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python would print lines of the program
+            # A longer one would take too much memory as a tree.
+            return ast.parse(source if len(source) <= LONGEST else b"(").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise FreezeError(file=name, place=MAIN, fault=UNREADABLE, remedy=REMEDY) from None
 

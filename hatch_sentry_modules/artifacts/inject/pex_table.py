@@ -10,8 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from hatch_sentry_modules.artifacts.inject_place import Place
-from hatch_sentry_modules.artifacts.inject_start import MAIN
+from hatch_sentry_modules.artifacts.inject.place import Place
+from hatch_sentry_modules.artifacts.inject.start_line import MAIN
 from hatch_sentry_modules.errors import FreezeError
 
 TABLE = "PEX-INFO"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -12,12 +13,14 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
-from hatch_sentry_modules.archives import zip_copy
-from hatch_sentry_modules.archives.atomic import PREFIX, replacing
+from hatch_sentry_modules.archives import zip_copy, zip_directory
+from hatch_sentry_modules.archives.atomic import PREFIX, keep_attributes, replacing
 from hatch_sentry_modules.errors import FreezeError, unwritable
 
 LONGEST = 1 << 24
 """The files that are read here are small ones; a longer one is refused."""
+
+_LONGEST_LIST, _MOST_ENTRIES = 1 << 23, 0xFFFF
 
 _SIGNATURE = re.compile(r"META-INF/[^/]+\.(SF|RSA|DSA|EC)", re.IGNORECASE)
 
@@ -54,6 +57,7 @@ def opened(path: Path) -> Iterator[Place]:
         if path.is_dir():
             yield DirectoryPlace(path)
         else:
+            _look(path)
             with ZipFile(path) as file:
                 yield ZipPlace(path, file)
     except _BROKEN:
@@ -61,6 +65,18 @@ def opened(path: Path) -> Iterator[Place]:
     except OSError as error:
         fault = f"cannot be read ({error.strerror})"
         raise FreezeError(file=path.name, fault=fault) from None
+
+
+def _look(path: Path) -> None:
+    """Refuse an archive that Python does not import from, or that is more than an archive."""
+    with path.open("rb") as file:
+        listed = zip_directory.read(file)
+    records = listed.records
+    if len(records) > _LONGEST_LIST or records.count(b"PK\1\2") > _MOST_ENTRIES:
+        raise FreezeError(file=path.name, fault="has more entries than Python imports from")
+    if listed.is_followed:
+        fault = "data follows the archive, such as a signature, which would not fit any more"
+        raise FreezeError(file=path.name, fault=fault, remedy="Inject before it is signed")
 
 
 class Below:
@@ -125,8 +141,10 @@ class ZipPlace:
 
     def write(self, changed: Mapping[str, bytes], out: Path) -> None:
         """Write a copy beside ``out`` and move it into place."""
-        if not changed and out == self._path:
-            return
+        if out == self._path:
+            if not changed:
+                return
+            _refuse_links(self.name, "", out)
         names = self._file.namelist()
         like = "__main__.py" if "__main__.py" in names else names[0]
         self._file.close()  # Windows replaces no file that is open
@@ -165,6 +183,8 @@ class DirectoryPlace:
     def write(self, changed: Mapping[str, bytes], out: Path) -> None:
         """Write all files beside their places and move them there; or into a copy, to ``out``."""
         if out == self._path:
+            for file in changed:
+                _refuse_links(self.name, file, out / file)
             _put(changed, out)
             return
         if out.exists():
@@ -194,6 +214,14 @@ def _bounded(name: str, file: str, content: IO[bytes]) -> bytes:
     return read
 
 
+def _refuse_links(name: str, place: str, path: Path) -> None:
+    if path.exists() and path.stat().st_nlink > 1:
+        fault = "has another hard link, which would keep what it holds now"
+        raise FreezeError(
+            file=name, place=place, fault=fault, remedy="Inject into a copy with --output"
+        )
+
+
 def _put(changed: Mapping[str, bytes], folder: Path) -> None:
     """Move files into a directory in such an order that the program starts at every moment.
 
@@ -205,12 +233,25 @@ def _put(changed: Mapping[str, bytes], folder: Path) -> None:
             for file, new in written.items():
                 new.write_bytes(changed[file])
                 if (folder / file).exists():
-                    shutil.copymode(folder / file, new)
+                    keep_attributes(folder / file, new)
+                else:
+                    _give_to_owner(folder, new, 0o644)
             for file in sorted(written, key=_last):
-                (folder / file).parent.mkdir(exist_ok=True)
+                parent = (folder / file).parent
+                if not parent.exists():
+                    parent.mkdir()
+                    _give_to_owner(folder, parent, 0o755)
                 written[file].replace(folder / file)
     except OSError as error:
         raise unwritable(folder.name, error) from None
+
+
+def _give_to_owner(folder: Path, new: Path, mode: int) -> None:
+    """Let whoever runs what is in a folder read a new file there, whoever puts it in."""
+    status, own = folder.stat(), new.stat()
+    if (status.st_uid, status.st_gid) != (own.st_uid, own.st_gid):
+        os.chown(new, status.st_uid, status.st_gid)
+    new.chmod(mode)
 
 
 def _last(file: str) -> tuple[int, bool, bool, str]:

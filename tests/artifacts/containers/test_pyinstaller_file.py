@@ -8,9 +8,9 @@ import pytest
 
 from demo.cache import kept_python
 from demo.commands import run as start
-from hatch_sentry_modules.artifacts.artifact import ArtifactError
+from hatch_sentry_modules.artifacts.containers.container import ArtifactError
+from hatch_sentry_modules.artifacts.containers.pyinstaller_file import COOKIE
 from hatch_sentry_modules.artifacts.inspection import inspect
-from hatch_sentry_modules.artifacts.pyinstaller_file import COOKIE
 from tests.artifacts import bundled
 from tests.artifacts.built import TOOLS
 
@@ -37,9 +37,9 @@ def test_the_compiled_manifest_in_the_program(kind: str, bundles: Path) -> None:
     found = inspect(path)
     assert found.kind == f"PyInstaller {'executable' if kind == 'onefile' else 'directory'}"
     (manifest,) = [m for m in found.manifests if "acme_app/" in m.place]
-    listed = {line.key: line.version for line in manifest.module.listed}
+    listed = {d.key: d.version for d in manifest.manifest.distributions}
     assert listed == {**bundled.HELD, "colorama": "0.4.6"}
-    assert manifest.module.faults == ()
+    assert manifest.faults == ()
     assert found.unread == ()
 
 

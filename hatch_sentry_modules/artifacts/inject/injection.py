@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
-from hatch_sentry_modules import layout, render, runtime_package
-from hatch_sentry_modules.artifacts import inject_pex, inject_start, inspected
-from hatch_sentry_modules.artifacts.inject_place import Below, Readable, opened
+from hatch_sentry_modules import layout, pipeline, render, runtime_package
+from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
+from hatch_sentry_modules.artifacts.inject import pex_table, start_line
+from hatch_sentry_modules.artifacts.inject.place import Below, Readable, opened
 from hatch_sentry_modules.artifacts.inspection import inspect
+from hatch_sentry_modules.artifacts.metadata import single_versions
 from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.model import Manifest
 
@@ -24,37 +27,59 @@ KINDS = {"zipapp", "shiv", "pex", "zip archive", "directory"}
 _RUNTIME = f"{runtime_package.PACKAGE}/__init__.py"
 
 
+class Injected(NamedTuple):
+    """What was put in, nothing where the same was there already, and the manifests before it."""
+
+    manifest: Manifest | None
+    before: tuple[EmbeddedManifest, ...]
+
+
+class Options(NamedTuple):
+    """How to inject.
+
+    ``exclude`` are patterns of names that no event carries, besides those of manifests in the
+    artifact. ``activate`` adds the run-time package too, and the line that starts it. ``below`` is
+    the folder in the artifact that the files go to, if not its top.
+    """
+
+    exclude: tuple[str, ...] = ()
+    activate: bool = False
+    below: str = ""
+
+
+PLAIN = Options()
+
+
 def inject(
     path: Path,
     out: Path,
     frozen: Callable[[], Manifest] | None = None,
-    *,
-    activate: bool = False,
-    below: str = "",
-) -> Manifest | None:
+    options: Options = PLAIN,
+) -> Injected:
     """Put a manifest into an artifact; all else in it stays, byte for byte.
 
     Args:
         path: A zipapp, shiv or pex, another zip archive of modules, or a directory of them.
         out: Where the result goes; ``path`` itself to change it in place.
-        frozen: Gives the manifest; without it, the artifact's own metadata does.
-        activate: Add the run-time package too, and the line that starts it.
-        below: The folder in the artifact that the files go to, if not its top.
-
-    Returns:
-        The manifest that was put in; nothing where the same one was there already.
+        frozen: Returns the manifest; without it, the artifact's own metadata does.
+        options: See there.
 
     Raises:
         FreezeError: The artifact is of another kind, damaged or signed, or it leaves no room.
     """
     inspection = inspect(path)
     if inspection.kind not in KINDS:
-        fault = f"is of the kind {inspection.kind!r}, into which nothing is put"
+        article = "an" if inspection.kind[0] in "aeiou" else "a"
+        fault = f"cannot inject into {article} {inspection.kind}"
         raise FreezeError(file=path.name, fault=fault, remedy="Let what builds it add the manifest")
-    manifest = frozen() if frozen else inspected.of_held(inspection)
+    manifest = frozen() if frozen else single_versions(inspection.name, inspection.metadata)
+    before = (pattern for one in inspection.manifests for pattern in one.manifest.exclude)
+    patterns = tuple(sorted({*options.exclude, *before, *manifest.exclude}))
+    manifest = pipeline.without(manifest, patterns)
+    manifest = replace(manifest, exclude=patterns, is_injected=True)
     with opened(path) as whole:
-        place = Below(whole, below)
-        files = dict(_activation(place)) if activate else {}
+        place = Below(whole, options.below)
+        files = dict(_activation(place)) if options.activate else {}
         if _is_runtime_in(place, files):
             manifest = _with_runtime(manifest)
         _refuse_other(place)
@@ -65,17 +90,17 @@ def inject(
             if place.read(name) != content
         }
         if changed:
-            changed = inject_pex.with_hashes(whole, changed)
+            changed = pex_table.with_hashes(whole, changed)
         whole.write(changed, out)
-    if inject_pex.TABLE in changed:
-        said = f"{path.name}: {inject_pex.TABLE}: {inject_pex.NEW}"
+    if pex_table.TABLE in changed:
+        said = f"{path.name}: {pex_table.TABLE}: {pex_table.NEW}"
         manifest = replace(manifest, warnings=(*manifest.warnings, said))
-    return manifest if changed else None
+    return Injected(manifest if changed else None, inspection.manifests)
 
 
 def _activation(place: Readable) -> Mapping[str, bytes]:
     """Give the files that start the run-time package, one that is there already left alone."""
-    files = {inject_start.MAIN: inject_start.with_line(place)}
+    files = {start_line.MAIN: start_line.with_line(place)}
     if place.read(_RUNTIME) is None:
         files.update(_runtime())
     return files

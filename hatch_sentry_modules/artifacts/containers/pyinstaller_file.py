@@ -12,9 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from hatch_sentry_modules.artifacts import pyinstaller_modules
-from hatch_sentry_modules.artifacts.artifact import ArtifactError, File, Wanted
-from hatch_sentry_modules.artifacts.marshalled import MarshalError
+from hatch_sentry_modules.artifacts.containers import pyinstaller_modules
+from hatch_sentry_modules.artifacts.containers.container import (
+    ArtifactError,
+    Budget,
+    File,
+    Wanted,
+    unpacked,
+)
 
 MODULES = ".pyz/"
 """What stands in the place of each module between the name of its archive and its own."""
@@ -23,11 +28,11 @@ COOKIE = b"MEI\014\013\012\013\016"
 
 _COOKIE = struct.Struct("!8sIIii64s")
 _ENTRY = struct.Struct("!iIIIBc")
-_HEADER = 16  # of a .pyc file (PEP 552)
 _PYZ = struct.Struct("!4s4si")
 _LONGEST_LIST = 1 << 22
 _TAIL = 1 << 24  # a signature can follow the archive
 _CHUNK = 1 << 20
+_ZLIB = 15
 
 
 class _Entry(NamedTuple):
@@ -40,11 +45,12 @@ class _Entry(NamedTuple):
     is_packed: bool
 
 
-def find(file: IO[bytes]) -> int | None:
-    """Find where the description of the archive stands, near the end; nothing without one."""
+def find(file: IO[bytes], budget: Budget) -> int | None:
+    """Return where the description of the archive stands, near the end; nothing without one."""
     end = file.seek(0, 2)
     overlap = len(COOKIE) - 1
     for start in range(end, max(0, end - _TAIL), -_CHUNK):
+        budget.spend(_CHUNK)
         begin = max(0, start - _CHUNK)
         file.seek(begin)
         at = file.read(start - begin + overlap).rfind(COOKIE)
@@ -53,20 +59,21 @@ def find(file: IO[bytes]) -> int | None:
     return None
 
 
-class PyInstallerArtifact:
+class PyInstallerProgram:
     """An executable that PyInstaller made: the whole application, or only its Python modules."""
 
     kind = "PyInstaller executable"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, budget: Budget) -> None:
         """Open the executable.
 
         Raises:
             ArtifactError: It holds no such archive.
         """
         self._name = path.name
+        self._budget = budget
         self._file = path.open("rb")
-        self._cookie = find(self._file)
+        self._cookie = find(self._file, budget)
         if self._cookie is None:
             self._file.close()
             raise self._error()
@@ -76,7 +83,7 @@ class PyInstallerArtifact:
         self._file.close()
 
     def files(self, wanted: Wanted) -> Iterator[File]:
-        """Give the files that are wanted, as :class:`artifact.Artifact` says.
+        """Return the files that are wanted, as :class:`container.Container` says.
 
         Modules of the application stand below the name of the archive that holds them.
         """
@@ -107,44 +114,36 @@ class PyInstallerArtifact:
             at += entry_size
 
     def _modules(self, archive: _Entry, wanted: Wanted) -> Iterator[File]:
-        """Give the compiled modules of the archive that stands in an entry, as ``.pyc`` files."""
-        mark, magic, offset = _PYZ.unpack(self._bytes(archive.start, _PYZ.size))
+        """Return the compiled modules of the archive that stands in an entry, as ``.pyc`` files."""
+        mark, _, offset = _PYZ.unpack(self._bytes(archive.start, _PYZ.size))
         size = archive.size - offset
         is_list = mark == b"PYZ\0" and 0 < size <= _LONGEST_LIST
         data = self._bytes(archive.start + offset, size) if is_list else b""
         try:
             listed = list(pyinstaller_modules.read(data))
-        except MarshalError:
+        except ValueError:
             yield File(archive.name, None, "is damaged")
             return
         for name, start, length in listed:
             place = f"{archive.name}/{name.replace('.', '/')}.pyc"
             if limit := wanted(place):
-                file = self._read(_Entry(place, b"m", archive.start + start, length, True), limit)
-                header = magic + bytes(_HEADER - len(magic))
-                yield file if file.content is None else file._replace(content=header + file.content)
+                yield self._read(_Entry(place, b"m", archive.start + start, length, True), limit)
 
     def _read(self, entry: _Entry, limit: int) -> File:
         try:
             if not entry.is_packed:
                 return File(entry.name, self._bytes(entry.start, min(entry.size, limit)))
-            return File(entry.name, self._unpacked(entry, limit))
-        except (ArtifactError, zlib.error):
+            self._file.seek(entry.start)
+            return File(
+                entry.name, unpacked(self._file.read, entry.size, limit, _ZLIB, self._budget)
+            )
+        except (ArtifactError, OSError, ValueError, zlib.error):
             return File(entry.name, None, "cannot be unpacked")
-
-    def _unpacked(self, entry: _Entry, limit: int) -> bytes:
-        unpacking, found, read = zlib.decompressobj(), b"", 0
-        while len(found) < limit and read < entry.size and not unpacking.eof:
-            chunk = self._bytes(entry.start + read, min(_CHUNK, entry.size - read))
-            found += unpacking.decompress(chunk, limit - len(found))
-            read += len(chunk)
-        if len(found) < limit and not unpacking.eof:
-            raise self._error()
-        return found
 
     def _bytes(self, start: int, size: int) -> bytes:
         if start < 0 or size < 0:
             raise self._error()
+        self._budget.spend(size)
         self._file.seek(start)
         data = self._file.read(size)
         if len(data) < size:

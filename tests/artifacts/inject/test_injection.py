@@ -18,8 +18,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pytest
 
 from hatch_sentry_modules.archives import zip_copy
-from hatch_sentry_modules.artifacts.inject_start import with_line
+from hatch_sentry_modules.artifacts.inject.start_line import with_line
 from hatch_sentry_modules.errors import FreezeError
+from tests.artifacts import bundled
 from tests.command_line import refused, run
 from tests.environments import listed
 
@@ -72,9 +73,10 @@ def entries(path: Path) -> list[tuple[str, bytes, tuple[object, ...]]]:
 
 
 def modules(text: bytes) -> dict[str, str]:
-    """Execute a generated module, and give its table."""
+    """Execute a generated module, which says that it was injected, and give its table."""
     namespace: dict[str, object] = {}
     exec(text, namespace)  # noqa: S102 - the application does the same
+    assert b' "injected": true' in text
     return listed(namespace)
 
 
@@ -217,7 +219,7 @@ def test_what_another_tool_builds_is_refused(tmp_path: Path) -> None:
     wheel = {"greet-1.2.dist-info/WHEEL": b"", **FILES}
     del wheel["__main__.py"], wheel["old_name-3.dist-info/METADATA"]
     path = write(tmp_path / "greet.whl", wheel)
-    assert "is of the kind 'wheel'" in refused("inject", path)
+    assert "cannot inject into a wheel" in refused("inject", path)
 
 
 def test_damaged_archives_are_refused(tmp_path: Path) -> None:
@@ -367,11 +369,16 @@ def test_a_folder_that_is_a_link_out_of_it(tmp_path: Path) -> None:
 def test_the_json_document_is_the_documented_one(tmp_path: Path) -> None:
     """It says what was put in, and the second time that nothing was; all keys are documented."""
     path = write(tmp_path / "app.pyz")
-    first = json.loads(injected("--json", path))
+    first = json.loads(injected("--format", "json", path))
     assert first["changed"] is True
     assert first["manifest"]["modules"] == LISTED
-    assert json.loads(injected("--json", path)) == {**first, "changed": False, "manifest": None}
-    text = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    assert json.loads(injected("--format", "json", path)) == {
+        **first,
+        "before": ["_sentry_modules.py"],
+        "changed": False,
+        "manifest": None,
+    }
+    text = (Path(__file__).parents[3] / "docs" / "json.md").read_text(encoding="utf-8")
     assert [key for key in {**first, **first["manifest"]} if f"`{key}`" not in text] == []
 
 
@@ -391,3 +398,98 @@ def test_an_archive_that_changes_meanwhile_is_left_to_who_changes_it(
     with ZipFile(path) as file:
         assert {*file.namelist()} == {*FILES, "new.py"}
     assert [file.name for file in tmp_path.iterdir()] == ["app.pyz"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows replaces no file that runs")
+@pytest.mark.parametrize("options", [[], ["--activate"]])
+def test_a_running_program_goes_on(options: list[str], tmp_path: Path) -> None:
+    """It imports what it had not imported yet, also what stands behind its start-up file."""
+    main = b"import sys\nprint('up', flush=True)\nsys.stdin.readline()\nimport lazy\n"
+    path = write(tmp_path / "app.pyz", {**FILES, "__main__.py": main, "lazy.py": b"print('late')"})
+    command = [sys.executable, "-I", str(path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as app:
+        assert app.stdout is not None
+        assert app.stdout.readline() == "up\n"
+        injected(*options, path)
+        assert app.communicate("\n", timeout=60) == ("late\n", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="making links needs a right there")
+@pytest.mark.parametrize("kind", ["archive", "directory"])
+def test_a_file_with_another_hard_link_is_refused(kind: str, tmp_path: Path) -> None:
+    """The other name would keep the old content; a copy is made without touching either."""
+    path = tmp_path / "app"
+    if kind == "archive":
+        write(path)
+        os.link(path, tmp_path / "second")
+    else:
+        for name, content in FILES.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            (path / name).write_bytes(content)
+        os.link(path / "__main__.py", tmp_path / "second")
+    before = (tmp_path / "second").read_bytes()
+    said = refused("inject", "--activate", path)
+    assert "has another hard link" in said
+    assert said.endswith("Inject into a copy with --output.")
+    injected("--activate", path, "-o", tmp_path / "copy")
+    assert (tmp_path / "second").read_bytes() == before
+
+
+def test_data_behind_an_archive_is_refused(tmp_path: Path) -> None:
+    """An appended signature would be lost, or hold no more."""
+    path = write(tmp_path / "app.pyz")
+    whole = path.read_bytes() + b"SIGNATURE"
+    path.write_bytes(whole)
+    assert "data follows the archive" in refused("inject", path)
+    assert path.read_bytes() == whole
+
+
+def test_what_was_there_before_is_said_and_its_patterns_hold(tmp_path: Path) -> None:
+    """What is injected takes precedence, so the names that it left out stay out."""
+    text = bundled.MODULE.replace('"skipped"', '"exclude": ["old-*"],\n "skipped"')
+    path = write(tmp_path / "app.pyz", {**FILES, "greet/_sentry_modules.py": text.encode()})
+    assert injected(path).splitlines() == [
+        "app.pyz: it held 3 distributions from uv.lock in greet/_sentry_modules.py",
+        "app.pyz: put in 1 distributions from metadata",
+    ]
+    with ZipFile(path) as file:
+        assert b"old" not in file.read("_sentry_modules.py").replace(b"old-*", b"")
+        assert b'"exclude": [' in file.read("_sentry_modules.py")
+
+
+def test_the_patterns_of_the_project_here_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``exclude`` in the working folder's pyproject.toml counts for what metadata says, too."""
+    table = '[tool.sentry-modules]\nexclude = ["old-*"]\n'
+    (tmp_path / "pyproject.toml").write_text(table, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    path = write(tmp_path / "app.pyz")
+    injected(path)
+    with ZipFile(path) as file:
+        assert modules(file.read("_sentry_modules.py")) == {"greet": "1.2"}
+
+
+def test_python_s_own_warnings_show_no_line_of_the_program(tmp_path: Path) -> None:
+    """A text such as an unknown escape would be printed from the artifact, codes and all."""
+    main = b"X = '\\d\x1b[31m'\nassert (1, 'x')\n"
+    path = write(tmp_path / "app.pyz", {**FILES, "__main__.py": main})
+    command = [sys.executable, "-W", "always", "-m", "hatch_sentry_modules", "inject", "--activate"]
+    result = subprocess.run([*command, path], check=True, capture_output=True)
+    assert result.stderr == b""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_what_cannot_be_copied_is_said_without_its_path(tmp_path: Path) -> None:
+    """A pipe in a directory stops the copy, and nothing is left half."""
+    folder = tmp_path / "app"
+    (folder / "greet-1.2.dist-info").mkdir(parents=True)
+    metadata = "greet-1.2.dist-info/METADATA"
+    (folder / metadata).write_bytes(FILES[metadata])
+    os.mkfifo(folder / "run.pipe")
+    message = refused("inject", folder, "-o", tmp_path / "copy")
+    assert "it holds a pipe or a device" in message
+    assert str(tmp_path) not in message
+    assert not (tmp_path / "copy").exists()

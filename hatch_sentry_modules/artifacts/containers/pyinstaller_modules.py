@@ -1,8 +1,7 @@
 """Reads the list of compiled modules that PyInstaller writes behind them.
 
 It is a marshalled list of ``(name, (kind, start, length))``, in the same format since Python 3.4.
-Python's own ``marshal`` is not made for hostile data, and :mod:`marshalled`, which reads any shape
-object by object, takes five times as long as this, which knows the one shape.
+Python's own ``marshal`` is not made for hostile data.
 https://github.com/pyinstaller/pyinstaller/blob/develop/PyInstaller/archive/writers.py
 """
 
@@ -10,8 +9,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-
-from hatch_sentry_modules.artifacts.marshalled import MarshalError
 
 _FLAG = 0x80
 """Marks what the rest of the list may refer to by its number."""
@@ -27,21 +24,21 @@ _PLACE = struct.Struct("<BBBIBIBI")
 
 
 def read(data: bytes) -> Iterator[tuple[str, int, int]]:
-    """Give name, start and length of each module.
+    """Return name, start and length of each module.
 
     Raises:
-        MarshalError: The list is cut off, or has another shape.
+        ValueError: The list is cut off, or has another shape.
     """
     try:
         yield from _entries(data)
     except (struct.error, IndexError, UnicodeDecodeError):
-        raise MarshalError from None
+        raise ValueError from None
 
 
 def _entries(data: bytes) -> Iterator[tuple[str, int, int]]:
     mark, count = _HEAD.unpack_from(data)
     if mark & _PLAIN != _LIST:
-        raise MarshalError
+        raise ValueError
     known: list[int | None] = [None] if mark & _FLAG else []
     at = _HEAD.size
     for _ in range(count):
@@ -55,7 +52,7 @@ def _entries(data: bytes) -> Iterator[tuple[str, int, int]]:
         at += _PLACE.size
         marks = (pair & _PLAIN, two, place & _PLAIN, three)
         if marks != (_TUPLE, 2, _TUPLE, 3) or kind & _PLAIN not in _NAMES:
-            raise MarshalError
+            raise ValueError
         if (pair | kind | place) & _FLAG:
             known += [None] * ((pair >= _FLAG) + (kind >= _FLAG) + (place >= _FLAG))
         _integer(numbers[0], numbers[1], known)
@@ -72,4 +69,4 @@ def _integer(kind: int, value: int, known: list[int | None]) -> int:
         return value
     if kind == _REFERENCE and (referred := known[value]) is not None:
         return referred
-    raise MarshalError
+    raise ValueError

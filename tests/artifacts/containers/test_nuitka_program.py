@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from hatch_sentry_modules.artifacts import nuitka_payload
-from hatch_sentry_modules.artifacts.inject import inject
+from hatch_sentry_modules.artifacts.containers import nuitka_payload
+from hatch_sentry_modules.artifacts.containers.container import ArtifactError
+from hatch_sentry_modules.artifacts.inject.injection import inject
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.errors import FreezeError
 from tests.artifacts import bundled
@@ -41,7 +42,7 @@ def test_the_kind_and_the_manifest(before: int, tmp_path: Path) -> None:
 def test_nothing_is_injected(tmp_path: Path) -> None:
     """What is compiled would not look for it."""
     folder = made(tmp_path / "app.dist", b"nuitka_module_loader")
-    with pytest.raises(FreezeError, match="of the kind 'Nuitka directory'"):
+    with pytest.raises(FreezeError, match="cannot inject into a Nuitka directory"):
         inject(folder, folder)
 
 
@@ -96,7 +97,7 @@ def test_the_manifest_in_a_single_file(
     found = inspect(single(tmp_path / "app.bin", files, magic, kind, bytes(8)))
     assert found.kind == "Nuitka executable"
     (manifest,) = found.manifests
-    assert {d.key: d.version for d in manifest.module.listed} == {
+    assert {d.key: d.version for d in manifest.manifest.distributions} == {
         **bundled.HELD,
         "colorama": "0.4.6",
     }
@@ -110,7 +111,11 @@ def test_a_single_file_that_is_cut_off(kind: bytes, tmp_path: Path) -> None:
     if kind == b"Y":
         files = zstandard.ZstdCompressor().compress(files)
     for size in range(0, len(files) - 1, len(files) // 20):
-        found = inspect(single(tmp_path / "app.bin", files[:size], kind=kind))
+        path = single(tmp_path / "app.bin", files[:size], kind=kind)
+        try:
+            found = inspect(path)
+        except ArtifactError:
+            continue
         assert found.manifests == ()
         assert found.unread
 

@@ -1,0 +1,1 @@
+"""Reads what an application is shipped in: archives, executables of freezers, directories."""

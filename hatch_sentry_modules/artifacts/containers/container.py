@@ -1,0 +1,107 @@
+"""What every kind of container offers to a reader, and how much is read of one as a whole."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol, TypeAlias
+
+from hatch_sentry_modules.errors import FreezeError
+
+LONGEST_PLACE = 1000
+"""Longer names are not those of a file that any bundler made."""
+
+FILE = 2000
+"""What to look at one file costs, in bytes that could have been read instead."""
+
+_MOST = 1 << 30
+_CHUNK = 1 << 16
+
+Wanted: TypeAlias = Callable[[str], int]
+"""Says how many bytes of the file at a place to read at most; 0 leaves it alone."""
+
+
+class ArtifactError(FreezeError):
+    """An artifact cannot be read for what its first bytes say it is."""
+
+
+class TooMuchError(ArtifactError):
+    """An artifact holds more than is read of one."""
+
+
+class Budget:
+    """What may still be read of an artifact: some seconds of work, whatever is in it."""
+
+    def __init__(self, name: str) -> None:
+        """Begin with the whole budget for an artifact of this name."""
+        self._name = name
+        self._left = _MOST
+
+    def spend(self, size: int) -> None:
+        """Count bytes that are read or unpacked.
+
+        Raises:
+            TooMuchError: The budget is spent.
+        """
+        self._left -= size
+        if self._left < 0:
+            raise TooMuchError(file=self._name, fault="holds more than is read of one artifact")
+
+
+class File(NamedTuple):
+    """A file in a container; ``content`` is ``None`` where ``fault`` says why it was not read.
+
+    ``place`` is its path in the container, with ``/``.
+    """
+
+    place: str
+    content: bytes | None
+    fault: str = ""
+
+
+class Container(Protocol):
+    """An open container."""
+
+    kind: str
+
+    def files(self, wanted: Wanted) -> Iterator[File]:
+        """Return the files that are wanted, in one pass and each with a bounded part of it.
+
+        Raises:
+            ArtifactError: The container turns out to be cut off or damaged, or holds too much.
+        """
+
+
+def unpacked(
+    read: Callable[[int], bytes], size: int, limit: int, form: int, budget: Budget
+) -> bytes:
+    """Return what a stream of deflated data begins with.
+
+    Args:
+        read: Reads so many bytes of the stream.
+        size: How long the stream is.
+        limit: How much to unpack at most.
+        form: zlib's number for what surrounds the stream.
+        budget: What may still be read.
+
+    Raises:
+        zlib.error: It is damaged, or cut off.
+    """
+    unpacking, parts = zlib.decompressobj(form), []
+    while limit and size and not unpacking.eof:
+        chunk = read(min(size, _CHUNK))
+        part = unpacking.decompress(chunk, limit)
+        budget.spend(len(chunk) + len(part))
+        parts.append(part)
+        size -= len(chunk) or size
+        limit -= len(part)
+    if limit and not unpacking.eof:
+        raise zlib.error
+    return b"".join(parts)
+
+
+def printable(text: str, longest: int = LONGEST_PLACE) -> str:
+    """Return a text from an artifact as one line of ASCII that does nothing to a terminal."""
+    cleaned = re.sub(r"[^ -~]", "?", text[:longest])
+    return cleaned if len(text) <= longest else f"{cleaned}..."

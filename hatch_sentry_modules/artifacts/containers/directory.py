@@ -1,0 +1,127 @@
+"""Reads the files below a directory, and those of the archives that bundlers put into one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path, PurePosixPath
+from typing import TypeAlias
+
+from hatch_sentry_modules.artifacts.containers import nuitka_program
+from hatch_sentry_modules.artifacts.containers.container import (
+    LONGEST_PLACE,
+    ArtifactError,
+    Budget,
+    Container,
+    File,
+    TooMuchError,
+    Wanted,
+)
+
+Opener: TypeAlias = Callable[[Path, Budget], "AbstractContextManager[Container] | None"]
+"""Opens a file that is a container itself; nothing where it is none."""
+
+EXECUTABLES = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
+"""How the programs of Linux, Windows and macOS begin."""
+
+LEADS_OUT = "is a link out of the directory"
+
+
+class Directory:
+    """A directory: an environment, a Lambda directory, or what a freezer wrote.
+
+    Links to directories are not followed, and a linked file is read only if it lies inside.
+    """
+
+    def __init__(self, path: Path, opener: Opener, budget: Budget) -> None:
+        self.kind = "directory"
+        self._root = path.resolve()
+        self._opener = opener
+        self._budget = budget
+
+    def close(self) -> None:
+        """Do nothing: no file stays open."""
+
+    def files(self, wanted: Wanted) -> Iterator[File]:
+        """Return the files that are wanted, as :class:`container.Container` says."""
+        unlisted: list[OSError] = []
+        for folder, folders, names in os.walk(self._root, onerror=unlisted.append):
+            folders.sort()
+            yield from self._links_out(folder, folders)
+            for name in sorted(names):
+                path = Path(folder, name)
+                place = self._place(path)
+                if len(place) > LONGEST_PLACE:
+                    continue
+                if limit := wanted(place):
+                    yield self._read(path, place, limit)
+                elif _can_be_container(place):
+                    yield from self._container(path, place, wanted)
+        for error in unlisted:
+            yield File(self._place(Path(error.filename)), None, _fault("listed", error))
+
+    def _place(self, path: Path) -> str:
+        return path.relative_to(self._root).as_posix()
+
+    def _links_out(self, folder: str, folders: list[str]) -> Iterator[File]:
+        for path in (Path(folder, name) for name in folders):
+            if path.is_symlink() and not self._is_inside(path):
+                yield File(self._place(path), None, LEADS_OUT)
+
+    def _is_inside(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self._root)
+
+    def _read(self, path: Path, place: str, limit: int) -> File:
+        try:
+            if not self._is_inside(path):
+                return File(place, None, LEADS_OUT)
+            if path.exists() and not path.is_file():
+                return File(place, None, "is not a regular file")
+            with path.open("rb") as file:
+                content = file.read(limit)
+        except (OSError, RuntimeError) as error:  # a RuntimeError is a link to itself
+            return File(place, None, _fault("read", error))
+        self._budget.spend(len(content))
+        return File(place, content)
+
+    def _container(self, path: Path, place: str, wanted: Wanted) -> Iterator[File]:
+        try:
+            opening = self._opener(path, self._budget) if _is_worth_opening(path) else None
+            if opening is None:
+                return
+            with opening as inner:
+                if inner.kind == nuitka_program.KIND:
+                    self.kind = "Nuitka directory"
+                    return
+                for file in inner.files(lambda name: wanted(f"{place}/{name}")):
+                    yield file._replace(place=f"{place}/{file.place}")
+        except TooMuchError:
+            raise
+        except (ArtifactError, OSError):
+            yield File(place, None, "is damaged")
+
+
+def _fault(what: str, error: Exception) -> str:
+    return f"cannot be {what} ({getattr(error, 'strerror', 'a loop')})"
+
+
+def _is_worth_opening(path: Path) -> bool:
+    """Look at the first bytes, so that ordinary programs and data cost next to nothing."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(4).startswith((b"PK\x03\x04", *EXECUTABLES))
+
+
+def _can_be_container(place: str) -> bool:
+    """Return whether a freezer or pex puts a container there.
+
+    PyInstaller's program and Nuitka's stand at the top (in a bundle of macOS in ``MacOS``), beside
+    libraries; cx_Freeze has ``library.zip``, a packed pex a wheel per distribution in ``.deps``.
+    """
+    path = PurePosixPath(place)
+    parent = path.parent.name
+    if {".so", ".dll", ".pyd", ".dylib"} & {*path.suffixes}:
+        return False
+    return path.name == "library.zip" or parent in {"", "MacOS", ".deps"}

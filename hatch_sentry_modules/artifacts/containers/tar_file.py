@@ -1,0 +1,123 @@
+"""Reads the files of a compressed tar archive, such as an sdist."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from hatch_sentry_modules.artifacts.containers.container import (
+    FILE,
+    ArtifactError,
+    Budget,
+    File,
+    Wanted,
+)
+
+_BLOCK = 512
+_LONGEST_NAME = 1 << 16
+_CHUNK = 1 << 16
+_REGULAR = b"0\0007"
+_PAX, _GNU = b"x", b"L"
+_CHECKSUM = slice(148, 156)
+
+
+class _Header(NamedTuple):
+    name: bytes
+    size: int
+    kind: bytes
+
+
+class TarArchive:
+    """A ``.tar.gz`` file, read as a stream.
+
+    ``tarfile`` holds a list of all entries, and reads the extended header of one in one piece,
+    whatever its size; here both stay bounded.
+    https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html
+    """
+
+    kind = "tar"
+
+    def __init__(self, path: Path, budget: Budget) -> None:
+        self._name = path.name
+        self._budget = budget
+        self._stream = gzip.open(path)  # noqa: SIM115  # closed by close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+
+    def files(self, wanted: Wanted) -> Iterator[File]:
+        """Return the files that are wanted, as :class:`container.Container` says."""
+        long_name = b""
+        while (header := self._header()) is not None:
+            blocks = -(-header.size // _BLOCK) * _BLOCK
+            if header.kind in {_PAX, _GNU}:
+                data = self._read(min(blocks, _LONGEST_NAME))
+                long_name = _pax_path(data) if header.kind == _PAX else data.partition(b"\0")[0]
+                self._skip(blocks - len(data))
+                continue
+            place = (long_name or header.name).decode("utf-8", "surrogateescape")
+            long_name = b""
+            limit = min(wanted(place), header.size) if header.kind in _REGULAR else 0
+            if limit:
+                yield File(place, self._read(limit))
+            self._skip(blocks - limit)
+
+    def _header(self) -> _Header | None:
+        self._budget.spend(FILE)
+        block = self._read(_BLOCK)
+        if not any(block):
+            return None
+        name, prefix = (field.partition(b"\0")[0] for field in (block[:100], block[345:500]))
+        if prefix and block[257:262] == b"ustar":
+            name = prefix + b"/" + name
+        try:
+            total = int(block[_CHECKSUM].strip(b"\0 "), 8)
+            size = _number(block[124:136])
+        except ValueError:
+            total = size = -1
+        if size < 0 or total != sum(block) - sum(block[_CHECKSUM]) + 8 * ord(" "):
+            raise self._error()
+        return _Header(name, size, block[156:157])
+
+    def _read(self, size: int) -> bytes:
+        self._budget.spend(size)
+        try:
+            data = self._stream.read(size)
+        except (EOFError, OSError, zlib.error):
+            data = b""
+        if len(data) < size:
+            raise self._error()
+        return data
+
+    def _skip(self, size: int) -> None:
+        while size > 0:
+            size -= len(self._read(min(size, _CHUNK)))
+
+    def _error(self) -> ArtifactError:
+        fault = "is not a whole tar.gz archive"
+        return ArtifactError(
+            file=self._name, fault=fault, remedy="The file may be cut off: build it anew"
+        )
+
+
+def _number(field: bytes) -> int:
+    if field[0] & 0x80:  # GNU's form for what octal digits have no room for
+        return int.from_bytes(field[1:], "big")
+    return int(field.strip(b"\0 ") or b"0", 8)
+
+
+def _pax_path(data: bytes) -> bytes:
+    """Return the name that stands in an extended header, of records ``LENGTH KEY=VALUE``."""
+    at = 0
+    while (space := data.find(b" ", at, at + 10)) > at and data[at:space].isdigit():
+        end = at + int(data[at:space])
+        if data.startswith(b"path=", space + 1):
+            return data[space + 6 : end - 1].partition(b"\0")[0]
+        if end <= space:
+            break
+        at = end
+    return b""

@@ -1,0 +1,89 @@
+"""Reads the files of a zip archive, whatever stands before it."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile
+
+from hatch_sentry_modules.archives import zip_directory
+from hatch_sentry_modules.archives.zip_directory import Entry
+from hatch_sentry_modules.artifacts.containers.container import (
+    ArtifactError,
+    Budget,
+    File,
+    Wanted,
+    unpacked,
+)
+
+_HEADER = struct.Struct("<4s22xHH")
+_ENCRYPTED = 1
+_PLAIN_DEFLATE = -15
+
+
+class ZipArchive:
+    """A zip archive: wheel, zipapp, shiv, pex, or what AWS Lambda is given.
+
+    Entries are unpacked as Python's own importer does, which knows of no other compression.
+    """
+
+    kind = "zip"
+
+    def __init__(self, path: Path, budget: Budget) -> None:
+        """Open the archive.
+
+        Raises:
+            ArtifactError: The list of its entries is damaged, or too long to be read.
+        """
+        self._name = path.name
+        self._budget = budget
+        self._file = path.open("rb")
+        try:
+            self._directory = zip_directory.read(self._file)
+        except BadZipFile as error:
+            self._file.close()
+            raise self._error(error) from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def files(self, wanted: Wanted) -> Iterator[File]:
+        """Return the files that are wanted, as :class:`container.Container` says."""
+        try:
+            for entry in self._directory.entries():
+                if limit := wanted(entry.name):
+                    yield self._read(entry, limit)
+        except BadZipFile as error:
+            raise self._error(error) from None
+
+    def _read(self, entry: Entry, limit: int) -> File:
+        if entry.flags & _ENCRYPTED:
+            return File(entry.name, None, "is encrypted")
+        if entry.method not in {ZIP_STORED, ZIP_DEFLATED}:
+            return File(entry.name, None, "is compressed in a way that Python does not import")
+        try:
+            content = self._content(entry, limit)
+        except (OSError, ValueError, struct.error, zlib.error):
+            return File(entry.name, None, "is damaged")
+        if len(content) < limit and zlib.crc32(content) != entry.crc:
+            return File(entry.name, None, "is damaged")
+        return File(entry.name, content)
+
+    def _content(self, entry: Entry, limit: int) -> bytes:
+        self._file.seek(entry.start)
+        mark, name, extra = _HEADER.unpack(self._file.read(_HEADER.size))
+        if mark != b"PK\3\4":
+            raise zlib.error
+        self._file.seek(name + extra, 1)
+        if entry.method == ZIP_DEFLATED:
+            read = self._file.read
+            return unpacked(read, entry.packed, limit, _PLAIN_DEFLATE, self._budget)
+        content = self._file.read(min(entry.packed, limit))
+        self._budget.spend(len(content))
+        return content
+
+    def _error(self, error: BadZipFile) -> ArtifactError:
+        return ArtifactError(file=self._name, fault=f"is not a whole zip archive ({error})")

@@ -1,0 +1,96 @@
+"""Finds the manifest in a file that an artifact holds: source, bytecode, a compiled extension."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from hatch_sentry_modules import layout, manifest_document, render
+from hatch_sentry_modules.manifest_document import EMPTY, ReadManifest
+from hatch_sentry_modules.model import Manifest
+
+_MODULE = layout.FILE_NAME.removesuffix(".py")
+_NAME = re.compile(rf"(?:{_MODULE}\.(?:pyc?|(?:[\w-]+\.)?(?:so|pyd))|\w+__mypyc\.[\w.-]+)")
+MARK = render.MARK.encode("ascii")
+_GROUP = "__mypyc."
+"""What the extension is called in which mypyc puts all modules that it compiles together."""
+
+LONGEST = 1 << 20
+"""Longer modules, and longer documents, are not read."""
+
+_LONGEST_EXTENSION = 1 << 24
+
+NONE = "It holds no manifest."
+PACKED = "It is compiled, and what it lists cannot be said: a compiler can pack its texts."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmbeddedManifest:
+    """A manifest in an artifact, its place there, and what in it is no part of the format."""
+
+    place: str
+    manifest: Manifest
+    faults: tuple[str, ...]
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it lists something, or says without a fault that there is nothing."""
+        return bool(self.manifest.distributions) or not self.faults
+
+
+def limit(place: str) -> int:
+    """Return how much of a file to read, to find a manifest in it; 0 where there is none."""
+    name = place.rpartition("/")[2]
+    if not (name.startswith(_MODULE) or _GROUP in name) or not _NAME.fullmatch(name):
+        return 0
+    return 1 + (LONGEST if name.endswith((".py", ".pyc")) else _LONGEST_EXTENSION)
+
+
+def find(place: str, content: bytes) -> EmbeddedManifest | None:
+    """Return the manifest in a file; nothing where a group of compiled modules has none."""
+    is_extension = not place.endswith((".py", ".pyc"))
+    longest = _LONGEST_EXTENSION if is_extension else LONGEST
+    if len(content) > longest:
+        read: ReadManifest | None = _unread(f"It is longer than {longest} bytes.")
+    else:
+        start = max(0, content.find(MARK))
+        read = manifest_document.find(content[start : start + LONGEST])
+    if read is None and _GROUP in place:
+        return None
+    read = read or _unread(PACKED if is_extension else NONE)
+    return EmbeddedManifest(place=place, manifest=read.manifest, faults=read.faults)
+
+
+def unreadable(place: str, fault: str) -> EmbeddedManifest:
+    """Return what stands for a file that could not be read."""
+    return EmbeddedManifest(place=place, manifest=EMPTY, faults=(fault,))
+
+
+def _unread(fault: str) -> ReadManifest:
+    return ReadManifest(EMPTY, (fault,))
+
+
+def without_copies(found: Iterable[EmbeddedManifest]) -> Iterator[EmbeddedManifest]:
+    """Return each manifest once, in the order of their places.
+
+    The same one stands in source beside its bytecode, in a package and at the top of a bundle, or
+    in a group of compiled modules beside the one that only leads there.
+    """
+    ordered = sorted(found, key=lambda one: one.place)
+    readable = [one for one in ordered if one.is_readable]
+    folders = {_folder(one.place) for one in readable}
+    is_grouped = any(_GROUP in one.place for one in readable)
+    known: list[Manifest] = []
+    for one in ordered:
+        if one in readable:
+            if one.manifest in known and not one.faults:
+                continue
+            known.append(one.manifest)
+        elif PACKED in one.faults and (is_grouped or _folder(one.place) in folders):
+            continue
+        yield one
+
+
+def _folder(place: str) -> str:
+    return place.rpartition("/")[0]

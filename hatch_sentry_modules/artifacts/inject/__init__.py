@@ -1,0 +1,1 @@
+"""Puts a manifest into an application that is bundled already."""

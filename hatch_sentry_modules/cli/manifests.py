@@ -1,0 +1,130 @@
+"""Reads the manifest of what a command is given: an artifact, a module, a lock file, a project."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from hatch_sentry_modules import compare, pipeline, project, sources
+from hatch_sentry_modules import config as configuration
+from hatch_sentry_modules.artifacts import embedded
+from hatch_sentry_modules.artifacts.containers.container import ArtifactError, printable
+from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
+from hatch_sentry_modules.artifacts.inspection import Inspection, inspect
+from hatch_sentry_modules.cli.progress import progress
+from hatch_sentry_modules.model import Manifest
+
+METADATA = "metadata in it"
+"""The origin of what has no manifest."""
+
+
+class NamedManifest(NamedTuple):
+    """A manifest, the name of the file it is of, and what in that says it."""
+
+    name: str
+    origin: str
+    manifest: Manifest
+
+
+def read(path: Path) -> NamedManifest:
+    """Return the manifest of a file or a folder.
+
+    A directory with a ``pyproject.toml`` is a project, whose source is frozen as a build would.
+
+    Raises:
+        FreezeError: It is nothing that lists distributions.
+    """
+    if path.is_dir():
+        return _frozen(path) if (path / "pyproject.toml").is_file() else _of(look(path))
+    if path.suffix == ".py":
+        return _of_module(path)
+    if any(fnmatch.fnmatchcase(path.name, pattern) for pattern in sources.READERS):
+        return _frozen(path)
+    return _of(look(path))
+
+
+def look(path: Path) -> Inspection:
+    """Look into an artifact, with a progress bar where it takes long.
+
+    Raises:
+        ArtifactError: There are manifests, and none of them can be read.
+    """
+    with progress(path.name) as tick:
+        found = inspect(path, tick)
+    if found.manifests and not any(one.is_readable for one in found.manifests):
+        first = found.manifests[0]
+        raise ArtifactError(file=found.name, place=first.place, fault=_first_fault(first))
+    for sentence in found.unread:
+        click.echo(f"warning: {sentence}", err=True)
+    for one in found.manifests:
+        _warn(one)
+    return found
+
+
+def chosen(found: Inspection) -> NamedManifest:
+    """Return the manifest of the application: a library can ship one of its own.
+
+    Raises:
+        ArtifactError: There is none.
+    """
+    readable = [one for one in found.manifests if one.is_readable]
+    if not readable:
+        remedy = "Build it with the hook, or add one with 'sentry-modules inject'"
+        raise ArtifactError(file=found.name, fault="it holds no manifest", remedy=remedy)
+    manifests = [one.manifest for one in readable]
+    best = readable[compare.application(manifests, found.metadata)]
+    if len(readable) > 1:
+        said = f"note: {found.name} holds {len(readable)} manifests; {best.place} is used"
+        click.echo(said, err=True)
+    return NamedManifest(found.name, f"manifest {best.place}", best.manifest)
+
+
+def of_metadata(found: Inspection) -> NamedManifest:
+    """Return what the metadata in an artifact says.
+
+    Raises:
+        ArtifactError: It holds none.
+    """
+    if not found.metadata.distributions:
+        raise ArtifactError(file=found.name, fault="it holds no metadata of any distribution")
+    return NamedManifest(found.name, METADATA, found.metadata)
+
+
+def _of(found: Inspection) -> NamedManifest:
+    return chosen(found) if found.manifests else of_metadata(found)
+
+
+def _of_module(path: Path) -> NamedManifest:
+    with path.open("rb") as file:
+        one = embedded.find(path.name, file.read(embedded.LONGEST + 1))
+    if one is None or not one.is_readable:
+        fault = _first_fault(one) if one else embedded.NONE
+        raise ArtifactError(file=path.name, fault=fault)
+    _warn(one)
+    return NamedManifest(printable(path.name), "generated module", one.manifest)
+
+
+def _frozen(path: Path) -> NamedManifest:
+    """Freeze a project, or a lock file of one, as a build would."""
+    folder = path if path.is_dir() else path.parent
+    own = project.read(folder)
+    config = configuration.read(own.table)
+    if path != folder:
+        config = replace(config, source=path.name)
+    manifest = pipeline.freeze(own, config)
+    for warning in manifest.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return NamedManifest(printable(path.resolve().name), manifest.source, manifest)
+
+
+def _first_fault(one: EmbeddedManifest) -> str:
+    return one.faults[0].rstrip(".")
+
+
+def _warn(one: EmbeddedManifest) -> None:
+    for fault in one.faults:
+        click.echo(f"warning: {one.place}: {fault}", err=True)

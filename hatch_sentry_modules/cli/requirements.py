@@ -1,0 +1,31 @@
+"""Writes pins that pip accepts, whatever is in a manifest that came from somewhere else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+import click
+from packaging.markers import default_environment
+from packaging.utils import NormalizedName
+
+from hatch_sentry_modules import markers, render
+from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest
+
+
+def write(manifest: Manifest) -> str:
+    """Return the pins; where two versions of a name would be installed here, none is guessed."""
+    named: dict[NormalizedName, list[Distribution]] = defaultdict(list)
+    for d in manifest.distributions:
+        named[d.name].append(d)
+    doubtful = {name for name in named if sum(map(_applies, named[name])) > 1}
+    for name in sorted(doubtful):
+        click.echo(f"warning: {name} is left out: it has several versions here", err=True)
+    kept = tuple(d for d in manifest.distributions if d.name not in doubtful)
+    return render.to_requirements(replace(manifest, distributions=kept))
+
+
+def _applies(d: Distribution) -> bool:
+    here = {name: str(value) for name, value in default_environment().items()}
+    clauses = ([markers.evaluate(marker, here) for marker in clause] for clause in d.condition)
+    return d.condition == ALWAYS or any(map(all, clauses))

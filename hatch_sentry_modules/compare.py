@@ -1,0 +1,111 @@
+"""Compares manifests by PEP 440, and finds the application's among several: one rule for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from hatch_sentry_modules import markers, runtime_package
+from hatch_sentry_modules.model import ALWAYS, Condition, Manifest
+
+
+class Listed(NamedTuple):
+    """A version, empty where it is unknown, and the marker of where it is installed."""
+
+    version: str
+    condition: Condition = ALWAYS
+
+    @property
+    def marker(self) -> str:
+        """The marker's text, empty where it is installed everywhere."""
+        return "" if self.condition == ALWAYS else markers.to_marker(self.condition)
+
+
+class Change(NamedTuple):
+    """A difference: ``added``, ``removed``, ``upgraded``, ``downgraded``, or else ``changed``.
+
+    Where only markers differ, or versions in both directions, that is ``changed``.
+    """
+
+    name: NormalizedName
+    kind: str
+    old: tuple[Listed, ...]
+    new: tuple[Listed, ...]
+
+
+def compare(old: Manifest, new: Manifest) -> Iterator[Change]:
+    """Return the differences by name. What has no known version on one side agrees with any."""
+    before, after = _listed(old), _listed(new)
+    for name in sorted({*before, *after}):
+        change = Change(name, "", before.get(name, ()), after.get(name, ()))
+        if kind := _kind(change.old, change.new):
+            yield change._replace(kind=kind)
+
+
+def with_collected(manifest: Manifest, collected: Manifest) -> Iterator[Change]:
+    """Return where a manifest differs from what one environment holds.
+
+    What it lists for some environments only can be missing there, and of several versions any
+    agrees. The project itself and the run-time package can be there without metadata.
+    """
+    plain = {manifest.project, runtime_package.DISTRIBUTION}
+    for change in compare(manifest, collected):
+        if change.name == runtime_package.DISTRIBUTION:
+            continue
+        if change.kind == "removed":
+            is_certain = any(d.version and d.condition == ALWAYS for d in change.old)
+            if is_certain and change.name not in plain:
+                yield change
+        elif change.kind == "added" or not {*_versions(change.new)} <= {*_versions(change.old)}:
+            yield change
+
+
+def application(found: Sequence[Manifest], collected: Manifest) -> int:
+    """Return the position of the application's manifest: a library can ship one of its own.
+
+    What was injected comes first, then one whose project no other lists, then the one that agrees
+    with most of what was collected, and lists most.
+    """
+    real = {(d.name, Version(d.version)) for d in collected.distributions}
+    lists = [{(d.name, Version(d.version)) for d in manifest.distributions} for manifest in found]
+    names = [{name for name, _ in listed} for listed in lists]
+
+    def rank(position: int) -> tuple[bool, bool, int, int, int]:
+        own, listed = found[position], lists[position]
+        others = (*names[:position], *names[position + 1 :])
+        is_listed = any(own.project in other for other in others)
+        return not own.is_injected, is_listed, -len(listed & real), -len(listed), position
+
+    return min(range(len(found)), key=rank)
+
+
+def _listed(manifest: Manifest) -> Mapping[NormalizedName, tuple[Listed, ...]]:
+    found: dict[NormalizedName, set[Listed]] = {name: {Listed("")} for name in manifest.skipped}
+    for d in manifest.distributions:
+        found.setdefault(d.name, set()).add(Listed(d.version, d.condition))
+    return {name: tuple(sorted(found[name], key=lambda d: (d.version, d.marker))) for name in found}
+
+
+def _kind(old: Sequence[Listed], new: Sequence[Listed]) -> str:
+    if not old or not new:
+        return "removed" if old else "added"
+    if not all(d.version for d in (*old, *new)) or _keys(old) == _keys(new):
+        return ""
+    before, after = _versions(old), _versions(new)
+    if before == after:
+        return "changed"
+    if before[0] <= after[0] and before[-1] <= after[-1]:
+        return "upgraded"
+    return "downgraded" if before[0] >= after[0] and before[-1] >= after[-1] else "changed"
+
+
+def _keys(listed: Iterable[Listed]) -> set[tuple[Version, str]]:
+    """Return what has to be equal; two markers are, if they compile to the same Python."""
+    return {(Version(d.version), markers.to_python(d.condition)) for d in listed}
+
+
+def _versions(listed: Iterable[Listed]) -> list[Version]:
+    return sorted({Version(d.version) for d in listed if d.version})
