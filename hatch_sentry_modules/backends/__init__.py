@@ -1,1 +1,29 @@
 """One file for each tool that calls in; nothing is decided here, and no tool is imported."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def is_configured(root: Path) -> bool:
+    """Whether a project's ``pyproject.toml`` holds the table ``[tool.sentry-modules]``.
+
+    setuptools and pdm-backend run their plugins in every build of an environment, most of which
+    never heard of this tool: nothing is imported for those, not even another file of this one, and
+    a ``pyproject.toml`` that cannot be read is for the backend to tell.
+
+    Args:
+        root: The folder of the file, absolute, since the answer is remembered.
+    """
+    try:
+        text = (root / "pyproject.toml").read_text(encoding="utf-8")
+        if "sentry-modules" not in text:
+            return False
+        import tomli
+
+        tool = tomli.loads(text).get("tool")
+    except (OSError, RecursionError, ValueError):
+        return False
+    return isinstance(tool, dict) and "sentry-modules" in tool

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pdm.backend.hooks import Context
 
-from hatch_sentry_modules.backends.configured import is_configured
+from hatch_sentry_modules.backends import is_configured
 
 if TYPE_CHECKING:
     from hatch_sentry_modules.backends.temporary_folder import TemporaryFolder

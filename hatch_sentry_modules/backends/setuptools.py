@@ -1,6 +1,9 @@
-"""The setuptools extension's entrance, which setuptools calls in every build.
+"""The entrance that setuptools calls in every build, for its own commands and for cx_Freeze's.
 
 https://setuptools.pypa.io/en/latest/userguide/extension.html
+
+Most builds never heard of this tool. So there is one entry point, and the commands are registered
+when a build asks for them: setuptools imports at once what stands in ``distutils.commands``.
 """
 
 from __future__ import annotations
@@ -10,10 +13,10 @@ from pathlib import Path
 
 from setuptools import Command, Distribution
 
-from hatch_sentry_modules.backends.configured import is_configured
+from hatch_sentry_modules.backends import is_configured
 
 COMMAND = "build_sentry_modules"
-"""What the sub-command is called, here and as an entry point in ``distutils.commands``."""
+"""What the sub-command of ``build`` is called."""
 
 
 def finalize_distribution_options(distribution: Distribution) -> None:
@@ -21,6 +24,10 @@ def finalize_distribution_options(distribution: Distribution) -> None:
 
     setuptools calls this for every distribution, before it reads the project's own files.
     """
+    if getattr(distribution, "executables", None):
+        from hatch_sentry_modules.bundlers import cx_freeze
+
+        cx_freeze.extend_command(distribution)
     if not is_configured(root(distribution)):
         return
     from setuptools.command.build import build
@@ -35,11 +42,21 @@ def finalize_distribution_options(distribution: Distribution) -> None:
     distribution.cmdclass["sdist"] = type("sdist", (SentryModulesSdist, base), {})
 
 
+# Behind cx_Freeze's own, which adds its command.
+finalize_distribution_options.order = 1  # type: ignore[attr-defined] # setuptools reads it
+
+
 def _has_module(build: Command) -> bool:
-    # The list of sub-commands outlives a distribution, and the next may not be configured.
-    return is_configured(root(build.distribution))
+    # The list of sub-commands outlives a distribution, and the next may not be configured. The
+    # project's own table of command classes may have taken the place of what was set before.
+    if not is_configured(root(build.distribution)):
+        return False
+    from hatch_sentry_modules.backends.setuptools_commands import BuildSentryModules
+
+    build.distribution.cmdclass.setdefault(COMMAND, BuildSentryModules)
+    return True
 
 
 def root(distribution: Distribution) -> Path:
-    """Give the folder of a distribution's ``pyproject.toml``."""
+    """Return the folder of a distribution's ``pyproject.toml``."""
     return Path(distribution.src_root or os.curdir).resolve()

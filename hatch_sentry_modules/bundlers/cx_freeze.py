@@ -1,7 +1,7 @@
 """Hooks into cx_Freeze, wherever it is the one that builds.
 
 cx_Freeze looks for the hook of a module by name in a package of its own, and it is a command of
-setuptools. So setuptools' entry point, which runs in every build, puts the hook there.
+setuptools. So the entry point that setuptools calls in every build puts the hook there.
 """
 
 from __future__ import annotations
@@ -26,18 +26,11 @@ sentry_modules.install({_MODULE!r})
 """
 
 
-def finalize_distribution_options(distribution: Any) -> None:
-    """Prepare cx_Freeze, if the distribution has executables for it; else do nothing.
-
-    https://setuptools.pypa.io/en/latest/userguide/extension.html#customizing-distribution-options
-    """
+def extend_command(distribution: Any) -> None:
+    """Extend cx_Freeze's command of a distribution that has executables, if it has one."""
     base = distribution.cmdclass.get("build_exe")
-    if getattr(distribution, "executables", None) and base is not None:
+    if base is not None:
         distribution.cmdclass["build_exe"] = _command(base)
-
-
-# Behind cx_Freeze's own, which adds its command.
-finalize_distribution_options.order = 1  # type: ignore[attr-defined] # setuptools reads it
 
 
 def _command(base: type[Any]) -> type[Any]:
