@@ -80,7 +80,7 @@ def build_wheel(
 
 def _beginning(archive: Path, generated: pipeline.Generated) -> bytes | None:
     with ZipFile(archive) as file, suppress(KeyError), file.open(generated.wheel_path) as there:
-        return there.read(99)
+        return there.read(len(layout.GENERATED))
     return None
 
 

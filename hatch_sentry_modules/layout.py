@@ -16,6 +16,9 @@ FILE_NAME = "_sentry_modules.py"
 SBOM_NAME = "sentry-modules.cdx.json"
 """The SBOM's file name, in a wheel's ``.dist-info/sboms`` and at the top of an sdist."""
 
+GENERATED = render.HEADER.strip().encode("ascii")
+"""How every generated module begins, whatever its line ends."""
+
 _TESTS = {"test", "tests", "testing"}
 
 
@@ -60,12 +63,12 @@ def check_free(path: str, there: bytes | None) -> None:
 
     Args:
         path: The place in the wheel or the sdist.
-        there: How the file there begins, or nothing where there is none.
+        there: How the file there begins (:func:`beginning`), or nothing where there is none.
 
     Raises:
         ConfigError: The file would be replaced.
     """
-    if there is not None and not there.startswith(render.HEADER.encode("ascii")):
+    if there not in (None, GENERATED):
         raise ConfigError(
             file="pyproject.toml",
             place="tool.sentry-modules.path",
@@ -79,7 +82,7 @@ def beginning(path: Path) -> bytes | None:
     if not path.is_file():
         return b"" if path.exists() else None
     with path.open("rb") as file:
-        return file.read(len(render.HEADER))
+        return file.read(len(GENERATED))
 
 
 def in_tree(wheel_path: str, files: Mapping[str, str]) -> str:

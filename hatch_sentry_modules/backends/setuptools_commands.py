@@ -51,12 +51,12 @@ class BuildSentryModules(Command):
         # setuptools packs all that it finds in the build folder, which outlives a build: a module
         # that was written under another configuration would be packed too. What a project had at
         # the place in an earlier build is no longer a file of its own.
-        from hatch_sentry_modules import layout, render
+        from hatch_sentry_modules import layout
 
         folder, current = Path(self.build_lib), self._outputs_of_others()
         place = folder / self.generated.wheel_path if self.generated else None
         for path in folder.rglob("*.py"):
-            is_ours = layout.beginning(path) == render.HEADER.encode("ascii")
+            is_ours = layout.beginning(path) == layout.GENERATED
             if (is_ours or path == place) and path not in current:
                 path.unlink()
 

@@ -243,3 +243,21 @@ def test_a_build_that_is_not_configured_is_untouched(tmp_path: Path) -> None:
     assert archives.generated(second) == []
     assert archives.generated(fourth) == []
     assert second.read_bytes() == third.read_bytes()
+
+
+IMPORTED = """\
+import sys
+from setuptools import build_meta
+build_meta.build_wheel(sys.argv[1])
+print(*(name for name in sys.modules if name.startswith("hatch_sentry_modules")), sep="\\n")
+"""
+
+
+def test_a_build_that_is_not_configured_imports_the_entrance_alone(tmp_path: Path) -> None:
+    """What entry points name is imported; behind the entrance nothing is needed."""
+    project = lay_out(tmp_path / "p", {"pyproject.toml": "[tool.setuptools]\n"})
+    command = [sys.executable, "-c", IMPORTED, str(tmp_path)]
+    run = subprocess.run(command, cwd=project, check=True, capture_output=True, encoding="utf-8")
+    ours = [line for line in run.stdout.splitlines() if line.startswith("hatch_sentry_modules")]
+    entrance = "hatch_sentry_modules.backends.setuptools"
+    assert ours == ["hatch_sentry_modules", "hatch_sentry_modules.backends", entrance]
