@@ -1,0 +1,119 @@
+"""Celery's workers, as processes and as threads, behind a file-system broker and behind Redis."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bundles.workshop import Workshop
+from tests.engines.cells import Cell, Inbox
+from tests.engines.conftest import Field
+from tests.engines.pex_file import pack_pex
+from tests.engines.processes import free_port, is_listening, started, wait_for
+from tests.engines.pythons import Place, crowded
+from tests.engines.shipments import WORKERS
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("celery"),
+    pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
+]
+
+CELERY = "celery[redis]==5.7.0"
+
+FILES = "filesystem://"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, runtime_side: Path) -> Place:
+    """Return the worker's Python."""
+    return crowded(tmp_path_factory.mktemp("celery") / "python", runtime_side, "celery", CELERY)
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start Redis, and return its address."""
+    if not shutil.which("redis-server"):
+        pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
+    log, port = tmp_path_factory.mktemp("redis") / "log", free_port()
+    options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "")
+    with started("redis-server", *options, log=log):
+        wait_for(lambda: is_listening(port), log)
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+class _Worker:
+    """A worker that takes one task, which fails."""
+
+    def __init__(self, cell: Cell, folder: Path, broker: str = FILES) -> None:
+        signal, pool, start = cell.start.split(", ")
+        self.folder, self.pool, self.place = folder, pool, cell.place
+        self.more = {"JOBS_BROKER": broker, "JOBS_SIGNAL": signal, "JOBS_START": start}
+        self.command: tuple[str | Path, ...] = (cell.place.python,)
+        if cell.shipment.path.suffix == ".pex":
+            self.command = (*self.command, cell.shipment.path)
+            self.more["PEX_ROOT"] = str(folder / "pex")
+        else:
+            self.more["PYTHONPATH"] = f"{cell.shipment.path}{os.pathsep}{WORKERS}"
+
+    def __call__(self, inbox: Inbox, is_stock: bool) -> None:
+        """Start a worker, which queues the task itself, and wait for what it reports."""
+        more = {**self.more, "SENTRY_DSN": inbox.dsn}
+        if is_stock:
+            more["TALLY_STOCK_SDK"] = "1"
+        (folder := self.folder / ("stock" if is_stock else "frozen")).mkdir()
+        for name in ("queue", "control"):
+            (folder / name).mkdir()
+        celery = (*self.command, "-m", "celery", "-A", "jobs", "worker")
+        options = ("-c", "1", "-P", self.pool, "--without-mingle", "--without-gossip")
+        log = folder / "log"
+        with started(*celery, *options, log=log, more=more):
+            wait_for(inbox.is_filled, log)
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [
+        (("slim", ""), "worker_process_init, prefork, package"),
+        (("slim", ""), "celeryd_init, threads, script"),
+        (("slim", ".zip"), "worker_process_init, prefork, script"),
+        (("slim", ".zip"), "celeryd_init, threads, package"),
+        (("alone", ""), "celeryd_init, prefork, script"),
+        (("alone", ".zip"), "worker_process_init, prefork, package"),
+        (("full", ".zip"), "celeryd_init, prefork, package"),
+    ],
+    ids=str,
+)
+def test_an_event_lists_what_the_worker_imported(
+    form: tuple[str, str],
+    start: str,
+    place: Place,
+    field: Field,
+) -> None:
+    """Each way to start Sentry on a worker gives the application's distributions as they run."""
+    shipment = getattr(field.shipments, form[0])(form[1])
+    cell = Cell(engine="Celery", shipment=shipment, place=place, start=start)
+    assert field.compare(cell, _Worker(cell, field.folder)).faults() == {}
+
+
+def test_it_is_the_same_behind_redis(place: Place, redis: str, field: Field) -> None:
+    """The broker that most workers have, with processes that were forked from a started SDK."""
+    start = "celeryd_init, prefork, package"
+    cell = Cell(
+        engine="Celery, Redis", shipment=field.shipments.slim(".zip"), place=place, start=start
+    )
+    assert field.compare(cell, _Worker(cell, field.folder, redis)).faults() == {}
+
+
+def test_a_pex_brings_all_of_its_own(shop: Workshop, place: Place, field: Field) -> None:
+    """A worker that runs from a pex sees nothing of its crowded Python, and is an install."""
+    shipment = pack_pex(shop, "celery", "celery==5.7.0", "--sources-directory", WORKERS)
+    hermetic = Place(python=place.python, sites={})
+    start = "worker_process_init, prefork, package"
+    cell = Cell(engine="Celery", shipment=shipment, place=hermetic, start=start)
+    assert field.compare(cell, _Worker(cell, field.folder)).faults() == {}
