@@ -142,7 +142,8 @@ def test_an_environment_that_is_not_whole(folder: Path, tmp_path: Path) -> None:
 
 def test_an_output_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
     """A place that cannot be written to is named, without its folder."""
-    message = refused("freeze", "-o", tmp_path / "missing" / "out.py", folder)
+    (tmp_path / "file").touch()
+    message = refused("freeze", "-o", tmp_path / "file" / "out.py", folder)
     assert message.startswith("out.py: cannot be written")
 
 

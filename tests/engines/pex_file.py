@@ -22,7 +22,7 @@ def pack_pex(shop: Workshop, name: str, *more: str | Path) -> Shipment:
     path = shop.once(f"pex-{name}", lambda folder: _build(shop, folder, *more)) / "tally.pex"
     wheels = json.loads(ZipFile(path).read("PEX-INFO"))["distributions"]
     parsed = [parse_wheel_filename(wheel)[:2] for wheel in wheels]
-    versions = {distribution: str(version) for distribution, version in parsed}
+    versions = {str(distribution): str(version) for distribution, version in parsed}
     return Shipment(name="pex", path=path, versions=versions, is_install=True)
 
 

@@ -59,10 +59,15 @@ def _held(site: Path) -> dict[str, str]:
     return installed("--path", site)
 
 
-def crowded(folder: Path, runtime_side: Path, name: str, *engine: str) -> Place:
-    """Make the Python of a worker: this checkout's run-time side, the crowd, and the engine."""
-    kept = kept_python("workers-crowd", *CROWD), kept_python(f"engine-{name}", *engine)
-    return lay_out(folder, *kept, wheels=(runtime_side,))
+def crowded(
+    folder: Path, runtime_side: Path, name: str, *engine: str, is_engine_first: bool = False
+) -> Place:
+    """Make the Python of a worker: this checkout's run-time side, the crowd, and the engine.
+
+    ``is_engine_first`` is for an engine that cannot live with the crowd's versions of what it needs.
+    """
+    kept = [kept_python("workers-crowd", *CROWD), kept_python(f"engine-{name}", *engine)]
+    return lay_out(folder, *(reversed(kept) if is_engine_first else kept), wheels=(runtime_side,))
 
 
 def _site(python: Path) -> Path:

@@ -27,8 +27,12 @@ DASK = "distributed==2026.8.0"
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, runtime_side: Path) -> Place:
-    """Return the worker's Python."""
-    return crowded(tmp_path_factory.mktemp("dask") / "python", runtime_side, "dask", DASK)
+    """Return the worker's Python.
+
+    ``upload_file`` reloads what the worker has imported: another click would break Dask itself.
+    """
+    folder = tmp_path_factory.mktemp("dask") / "python"
+    return crowded(folder, runtime_side, "dask", DASK, is_engine_first=True)
 
 
 @pytest.fixture(scope="module")
