@@ -82,7 +82,8 @@ def judge(event: Mapping[str, Any], cell: Cell) -> Finding:
 
 
 def _expected(files: Mapping[str, str], cell: Cell) -> dict[str, str]:
-    imported = {name: _version(name, Path(file), cell) for name, file in files.items()}
+    asked = {name: files[name] for name in cell.shipment.versions if name in files}
+    imported = {name: _version(name, Path(file), cell) for name, file in asked.items()}
     if not cell.shipment.is_install:
         return imported
     return {**cell.place.holds(), **cell.shipment.versions, **imported}

@@ -64,7 +64,7 @@ def crowded(
 ) -> Place:
     """Make the Python of a worker: this checkout's run-time side, the crowd, and the engine.
 
-    ``is_engine_first`` is for an engine that cannot live with the crowd's versions of what it needs.
+    ``is_engine_first`` is for an engine that does not run with the crowd's versions.
     """
     kept = [kept_python("workers-crowd", *CROWD), kept_python(f"engine-{name}", *engine)]
     return lay_out(folder, *(reversed(kept) if is_engine_first else kept), wheels=(runtime_side,))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,45 +34,40 @@ def place(tmp_path_factory: pytest.TempPathFactory, runtime_side: Path) -> Place
     return crowded(folder, runtime_side, "dask", DASK, is_engine_first=True)
 
 
-@pytest.fixture(scope="module")
-def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a scheduler in a Python of its own, and return its address."""
-    log, port = tmp_path_factory.mktemp("scheduler") / "log", free_port()
-    python = kept_python("engine-dask", DASK)
-    options = ("--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-    with started(python, "-m", "distributed.cli.dask_scheduler", *options, log=log):
-        wait_for(lambda: is_listening(port), log)
-        yield f"tcp://127.0.0.1:{port}"
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Cluster:
-    """A worker of its own for each event, and the driver that sends it a task."""
+    """A scheduler and a worker for each event: a scheduler sends what it was given to every worker.
+
+    The scheduler and the driver, which sends the worker a task, have a Python of their own.
+    """
 
     cell: Cell
     folder: Path
-    scheduler: str
 
     def __call__(self, inbox: Inbox, is_stock: bool) -> str:
-        """Start the worker, and run the driver to its end."""
+        """Start both, and run the driver to its end."""
         stock = ("stock",) if is_stock else ()
         path, way = self.cell.shipment.path, self.cell.start
         more = {"SENTRY_DSN": inbox.dsn, "TALLY_STOCK_SDK": "".join(stock)}
         is_uploaded = path.suffix == ".zip"
         if not is_uploaded:
             more["PYTHONPATH"] = str(path)
-        log = self.folder / ("stock.log" if is_stock else "frozen.log")
-        with started(*self._worker(), log=log, more=more):
-            driver = (kept_python("engine-dask", DASK), WORKERS / "dask_driver.py")
-            archive = path if is_uploaded else ""
-            arguments = (self.scheduler, archive, way, inbox.dsn, *stock)
-            return finished(*driver, *arguments, folder=self.folder)
+        python, log, port = kept_python("engine-dask", DASK), self.folder / "log", free_port()
+        address = f"tcp://127.0.0.1:{port}"
+        options = ("--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+        with started(python, "-m", "distributed.cli.dask_scheduler", *options, log=log):
+            wait_for(lambda: is_listening(port), log)
+            with started(*self._worker(address), log=log, more=more):
+                archive = path if is_uploaded else ""
+                arguments = (address, archive, way, inbox.dsn, *stock)
+                driver = WORKERS / "dask_driver.py"
+                return finished(python, driver, *arguments, folder=self.folder)
 
-    def _worker(self) -> tuple[str | Path, ...]:
+    def _worker(self, scheduler: str) -> tuple[str | Path, ...]:
         one = ("--host", "127.0.0.1", "--nworkers", "1", "--nthreads", "1", "--no-dashboard")
         is_early = self.cell.start == "preload"
         preload = ("--preload", WORKERS / "dask_preload.py") if is_early else ()
-        command = (self.cell.place.python, "-m", "distributed.cli.dask_worker", self.scheduler)
+        command = (self.cell.place.python, "-m", "distributed.cli.dask_worker", scheduler)
         return (*command, "--local-directory", self.folder, *one, *preload)
 
 
@@ -94,11 +88,10 @@ def test_an_event_lists_what_the_worker_imported(
     form: tuple[str, str],
     start: str,
     place: Place,
-    scheduler: str,
     field: Field,
 ) -> None:
     """Each way to start Sentry on a worker gives the application's distributions as they run."""
     shipment = getattr(field.shipments, form[0])(form[1])
     cell = Cell(engine="Dask", shipment=shipment, place=place, start=start)
-    cluster = _Cluster(cell=cell, folder=field.folder, scheduler=scheduler)
+    cluster = _Cluster(cell=cell, folder=field.folder)
     assert field.compare(cell, cluster).faults() == {}
