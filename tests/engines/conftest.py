@@ -25,14 +25,14 @@ class Field:
     tracker: server.Server
     record: Callable[[str, object], None]
 
-    def compare(self, cell: Cell, send: Send) -> Finding:
+    def compare(self, cell: Cell, send: Send, kind: str = "worker") -> Finding:
         """Have an event sent with the stock SDK and frozen; return what the latter came to."""
         names = (cell.engine, cell.shipment.name, cell.start)
         stock, frozen = (
             judge(ask(self.tracker, ", ".join(names), send, is_stock=is_stock), cell)
             for is_stock in (True, False)
         )
-        self.record("worker", [*names, *stock.columns(), *frozen.columns()])
+        self.record(kind, [*names, *stock.columns(), *frozen.columns()])
         return frozen
 
 
@@ -73,13 +73,18 @@ def field(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table of all cells that were run."""
-    reports = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, ())]
+    """Print the table of all workers that were run."""
+    print_table(terminalreporter, "worker")
+
+
+def print_table(terminalreporter: pytest.TerminalReporter, kind: str) -> None:
+    """Print the cells of one kind, as a table in Markdown."""
+    reports = [r for result in ("passed", "failed") for r in terminalreporter.stats.get(result, ())]
     recorded = [item for report in reports for item in report.user_properties]
-    rows = sorted(value for key, value in recorded if key == "worker")
+    rows = sorted(value for key, value in recorded if key == kind)
     if rows:
         head = ["engine", "shipped as", "Sentry started by"]
         stock = [f"stock: {HEAD[0]}", *HEAD[1:]]
         table = markdown([[*head, *stock, f"frozen: {HEAD[0]}", *HEAD[1:]], *rows])
-        terminalreporter.section("workers")
+        terminalreporter.section(f"{kind}s")
         terminalreporter.write_line(f"{table}\n\nPython {platform.python_version()}")

@@ -20,13 +20,16 @@ _Found = TypeVar("_Found")
 
 @contextmanager
 def started(
-    *command: str | Path, log: Path, more: Mapping[str, str] | None = None
+    *command: str | Path,
+    log: Path,
+    more: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program in the folder of its log for as long as the block takes."""
+    """Run a program, in the folder of its log if in no other, for as long as the block takes."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, GUARD, *command],
-            cwd=log.parent,
+            cwd=folder or log.parent,
             env=environment(more),
             stdin=subprocess.DEVNULL,
             stdout=output,

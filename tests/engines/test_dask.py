@@ -21,17 +21,16 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
 ]
 
-DASK = "distributed==2026.8.0"
+# What both need is as locked: Dask reloads what an archive holds and the worker has imported.
+SHARED = ("click==8.5.1", "jinja2==3.1.6", "markupsafe==3.0.4", "urllib3==2.8.0")
+DASK = ("distributed==2026.8.0", *SHARED)
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, runtime_side: Path) -> Place:
-    """Return the worker's Python.
-
-    ``upload_file`` reloads what the worker has imported: another click would break Dask itself.
-    """
+    """Return the worker's Python."""
     folder = tmp_path_factory.mktemp("dask") / "python"
-    return crowded(folder, runtime_side, "dask", DASK, is_engine_first=True)
+    return crowded(folder, runtime_side, "dask", *DASK, is_engine_first=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +51,7 @@ class _Cluster:
         is_uploaded = path.suffix == ".zip"
         if not is_uploaded:
             more["PYTHONPATH"] = str(path)
-        python, log, port = kept_python("engine-dask", DASK), self.folder / "log", free_port()
+        python, log, port = kept_python("engine-dask", *DASK), self.folder / "log", free_port()
         address = f"tcp://127.0.0.1:{port}"
         options = ("--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
         with started(python, "-m", "distributed.cli.dask_scheduler", *options, log=log):

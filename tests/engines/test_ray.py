@@ -1,0 +1,108 @@
+"""Ray's workers on a started head; run where TEST_ENGINES is set."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.bundles.workshop import Workshop
+from tests.engines.cells import Cell, Inbox
+from tests.engines.conftest import Field
+from tests.engines.processes import finished, free_port, is_listening, started, wait_for
+from tests.engines.pythons import Place, crowded
+from tests.engines.shipments import WORKERS, Shipment
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("ray"),
+    pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines"),
+    pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
+]
+
+RAY = ("ray==2.60.0", "virtualenv")
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_register_timeout_seconds": "180"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, runtime_side: Path) -> Place:
+    """Return the workers' Python."""
+    return crowded(tmp_path_factory.mktemp("ray") / "python", runtime_side, "ray", *RAY)
+
+
+@pytest.fixture(scope="module")
+def head(place: Place) -> Iterator[str]:
+    """Start a head, and return its address; its sockets need a short path."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="ray-") as folder:
+        here = ("--node-ip-address", "127.0.0.1", "--port", str(port), "--temp-dir", folder)
+        small = ("--num-cpus", "1", "--object-store-memory", "100000000")
+        quiet = ("--include-dashboard", "false", "--disable-usage-stats")
+        command = (place.python, "-m", "ray.scripts.scripts", "start", "--head", "--block")
+        log = Path(folder, "log")
+        with started(*command, *here, *small, *quiet, log=log, more=QUIET):
+            wait_for(lambda: is_listening(port) and "Ray runtime started" in log.read_text(), log)
+            yield f"127.0.0.1:{port}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Driver:
+    """A program outside the cluster, which sends it the application and a task."""
+
+    cell: Cell
+    head: str
+    form: str
+    value: str
+    path: Path
+
+    def __call__(self, inbox: Inbox, is_stock: bool) -> str:
+        """Run the program to its end; it has the application too, as on a developer's machine."""
+        arguments = (self.head, self.form, self.value, self.cell.start, inbox.dsn)
+        stock = ("stock",) if is_stock else ()
+        program = (self.cell.place.python, WORKERS / "ray_driver.py", *arguments, *stock)
+        more = {**QUIET, "PYTHONPATH": str(self.path)}
+        return finished(*program, folder=self.path.parent, more=more)
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [
+        ("slim", "task, script"),
+        ("slim", "task, package"),
+        ("slim", "RayIntegration"),
+        ("alone", "task, script"),
+        ("alone", "RayIntegration"),
+    ],
+)
+def test_a_working_folder_lists_what_the_worker_imported(
+    form: str, start: str, place: Place, head: str, field: Field
+) -> None:
+    """``working_dir`` brings the application with all that it needs, or alone."""
+    shipment = getattr(field.shipments, form)()
+    cell = Cell(engine="Ray, working_dir", shipment=shipment, place=place, start=start)
+    value, path = str(shipment.path), field.shipments.slim().path
+    driver = _Driver(cell=cell, head=head, form="working_dir", value=value, path=path)
+    assert field.compare(cell, driver).faults() == {}
+
+
+@pytest.mark.parametrize("form", ["py_modules", "pip"])
+def test_an_installed_wheel_is_an_install(
+    form: str, shop: Workshop, place: Place, head: str, field: Field
+) -> None:
+    """Ray installs a wheel with its metadata, and the worker's own distributions are there too."""
+    wheel = str(shop.parts.wheels[0])
+    listed = shop.parts.requirements.read_text(encoding="utf-8").splitlines()
+    packages = {"packages": [*listed, *map(str, shop.parts.wheels)]}
+    packages["pip_install_options"] = [*shop.local()]
+    value = wheel if form == "py_modules" else json.dumps(packages)
+    versions, path = field.shipments.versions, field.shipments.slim().path
+    shipment = Shipment(name="wheel", path=path, versions=versions, is_install=True)
+    cell = Cell(engine=f"Ray, {form}", shipment=shipment, place=place, start="task, package")
+    driver = _Driver(cell=cell, head=head, form=form, value=value, path=path)
+    assert field.compare(cell, driver).faults() == {}
