@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help test test-slow test-bundles test-nuitka faults lint bench demo docs fuzz dist clean
+.PHONY: help test test-slow test-bundles test-nuitka test-engines faults lint bench demo docs fuzz dist clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,13 @@ test-bundles: $(VENV)/.complete ## Ship the sample applications in every way, on
 
 test-nuitka: $(VENV)/.complete ## Build with Nuitka, which takes minutes, and run what it built
 	TEST_NUITKA=1 $(BIN)/python -m pytest -s tests/bundles/test_nuitka.py
+
+test-engines: $(VENV)/.complete ## Run one application on Spark, Ray, Dask, Celery and serverless, on a real server
+	@command -v java >/dev/null || echo "Spark is left out: it needs Java 17 (Debian: apt-get install default-jre-headless)"
+	@command -v redis-server >/dev/null || echo "Redis is left out (Debian: apt-get install redis-server)"
+	@command -v bazel >/dev/null || echo "Bazel is left out (Debian: apt-get install bazel-bootstrap)"
+	TEST_ENGINES=1 $(BIN)/python tests/engines/guard.py --report \
+		$(BIN)/python -m pytest $(or $(TESTS),tests/engines tests/serverless)
 
 faults: $(VENV)/.complete ## Break disks, processes, manifests and finders on purpose, with KILLS=1000 kills
 	FAULT_KILLS=$(or $(KILLS),1000) $(BIN)/python -m pytest -n auto tests/faults \

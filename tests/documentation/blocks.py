@@ -62,10 +62,12 @@ def blocks(page: str) -> list[Block]:
 
 
 def bundler_test(page: str) -> str:
-    """Give the source of the bundler's test that runs a page, empty for a page of no bundler."""
-    tests = (path.read_text(encoding="utf-8") for path in ROOT.glob("tests/bundles/test_*.py"))
+    """Return the source of the tests that run a page themselves, empty where there is none."""
+    rooms = ("bundles", "engines", "serverless")
+    paths = (path for room in rooms for path in ROOT.glob(f"tests/{room}/*.py"))
+    tests = (path.read_text(encoding="utf-8") for path in paths)
     name = page.removeprefix("docs/")
-    return next((text for text in tests if page != name and f'"{name}"' in text), "")
+    return "\n".join(text for text in tests if page != name and f'"{name}"' in text)
 
 
 def is_taken(block: Block, test: str) -> bool:

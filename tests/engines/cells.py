@@ -58,6 +58,10 @@ class Finding:
         }
         return {name: fault for name, fault in faults.items() if fault}
 
+    def listing_faults(self) -> dict[str, object]:
+        """Return what is wrong with the list alone."""
+        return {n: f for n, f in self.faults().items() if n in ("missing", "wrong", "foreign")}
+
     def columns(self) -> list[str]:
         """Return what the table shows, in the order of its head."""
         of = f" of {self.expected}"
@@ -67,9 +71,13 @@ class Finding:
 
 def judge(event: Mapping[str, Any], cell: Cell) -> Finding:
     """Compare an event with the files that it names, by normalized name."""
-    expected = _expected(event["extra"]["files"], cell)
+    return compare(event, _expected(event["extra"]["files"], cell))
+
+
+def compare(event: Mapping[str, Any], expected: Mapping[str, str]) -> Finding:
+    """Compare an event with what it should list, by normalized name."""
     listed = {normalize(n): version for n, version in (event.get("modules") or {}).items()}
-    answers = event["extra"]["versions"]
+    answers = event.get("extra", {}).get("versions", {})
     right = {name for name, version in expected.items() if listed.get(name) == version}
     return Finding(
         right=len(right),
@@ -117,7 +125,7 @@ Send: TypeAlias = Callable[[Inbox, bool], object]
 """Has a worker fail once and waits for its event; the SDK is to be stock where it says so."""
 
 
-def ask(tracker: Server, name: str, send: Send, *, is_stock: bool) -> Mapping[str, Any]:
+def ask(tracker: Server, name: str, send: Send, *, is_stock: bool = False) -> Mapping[str, Any]:
     """Have an event sent to a project of its own, and return it as the server holds it."""
     project = tracker.add_project(f"{name} ({next(_NUMBERS)})")
     written = send(Inbox(tracker=tracker, project=project), is_stock)

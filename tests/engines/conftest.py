@@ -14,6 +14,7 @@ from demo.report import markdown
 from tests.bundles.workshop import Workshop, open_workshop
 from tests.engines.cells import HEAD, Cell, Finding, Send, ask, judge
 from tests.engines.shipments import TALLY, Shipments, pack
+from tests.engines.worker_page import WorkerPage, build
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +60,12 @@ def shipments(shop: Workshop) -> Shipments:
 def runtime_side(shop: Workshop) -> Path:
     """Return the wheel of the run-time side."""
     return shop.parts.wheels[1]
+
+
+@pytest.fixture(scope="session")
+def worker_page(tmp_path_factory: pytest.TempPathFactory) -> WorkerPage:
+    """Return the page on workers, with its application built."""
+    return build(tmp_path_factory.mktemp("page"))
 
 
 @pytest.fixture

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from hatch_sentry_modules.render import HEADER
+from tests.bundles.pages import Workplace, blocks
+from tests.engines.processes import started, wait_for
 
 LOCK = "flask==3.1.3\nhumanize==4.17.0 ; python_version >= '3.11'\n"
 
@@ -41,3 +46,23 @@ def test_the_bytes_are_those_of_the_inputs(tmp_path: Path) -> None:
         more = {"TZ": zone, "HOME": str(folder), "PYTHONHASHSEED": str(number), "LC_ALL": "C"}
         made.add(_freeze(folder, (folder / "requirements.txt").resolve(), "x/m.py", **more))
     assert len(made) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("bazel"), reason="Debian: apt-get install bazel-bootstrap")
+def test_the_page_holds_for_bazel(tmp_path: Path) -> None:
+    """Bazel's sandbox makes the file that the plain command makes."""
+    place = Workplace(tmp_path)
+    place.write("build-engines.md")
+    (tmp_path / "third_party").mkdir()
+    (tmp_path / "third_party" / "requirements.txt").write_text(LOCK, encoding="utf-8")
+    for name in ("WORKSPACE", "tools/.keep"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    plain, tool, bazel = blocks("build-engines.md", "sh")
+    place.run(f"{plain}\n{tool}", PIP_FIND_LINKS=str(tmp_path / "wheels"))
+    log, made = tmp_path / "log", tmp_path / "bazel-bin" / "acme" / "_sentry_modules.py"
+    settings = {"TEST_TMPDIR": str(tmp_path / "bazel")}
+    with started("sh", "-euc", f"{bazel}\ntouch done\nsleep 600", log=log, more=settings):
+        wait_for((tmp_path / "done").exists, log, 300)
+        assert made.read_bytes() == (tmp_path / "acme" / "_sentry_modules.py").read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -10,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from demo.server import Server
 from tests.bundles.workshop import Workshop
-from tests.engines.cells import Cell, Inbox
+from tests.engines.cells import Cell, Inbox, ask
 from tests.engines.conftest import Field
 from tests.engines.pex_file import pack_pex
-from tests.engines.processes import free_port, is_listening, started, wait_for
+from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded
 from tests.engines.shipments import WORKERS
+from tests.engines.worker_page import CALL, CHECK, WORKER, WorkerPage, path_with
 
 pytestmark = [
     pytest.mark.slow,
@@ -117,3 +120,27 @@ def test_a_pex_brings_all_of_its_own(shop: Workshop, place: Place, field: Field)
     start = "worker_process_init, prefork, package"
     cell = Cell(engine="Celery", shipment=shipment, place=hermetic, start=start)
     assert field.compare(cell, _Worker(cell, field.folder)).faults() == {}
+
+
+def test_the_page_holds_for_celery(
+    place: Place, redis: str, worker_page: WorkerPage, tracker: Server
+) -> None:
+    """A worker of the page reports the list, and says in the SDK's log where it is from."""
+    log = worker_page.folder / "celery.log"
+
+    def send(inbox: Inbox, _: bool) -> None:
+        broker = {"CELERY_BROKER_URL": redis, "SENTRY_DSN": inbox.dsn, "SENTRY_DEBUG": "1"}
+        more = {**path_with(place.python.parent), **broker}
+        with started(*worker_page.command(WORKER), log=log, more=more):
+            finished(*worker_page.command(CALL), folder=worker_page.folder, more=more)
+            wait_for(inbox.is_filled, log)
+
+    assert worker_page.faults(ask(tracker, "the page on workers, Celery", send)) == {}
+    assert worker_page.log_line() in log.read_text(encoding="utf-8")
+
+
+def test_a_worker_can_be_asked(place: Place, worker_page: WorkerPage) -> None:
+    """The command of the page prints the list with the worker's Python."""
+    more = path_with(place.python.parent)
+    printed = finished(*worker_page.command(CHECK), folder=worker_page.folder, more=more)
+    assert json.loads(printed)["modules"] == worker_page.expected()

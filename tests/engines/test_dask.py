@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from demo.cache import kept_python
-from tests.engines.cells import Cell, Inbox
+from demo.server import Server
+from tests.engines.cells import Cell, Inbox, ask
 from tests.engines.conftest import Field
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded
 from tests.engines.shipments import WORKERS
+from tests.engines.worker_page import DASK as JOB
+from tests.engines.worker_page import WorkerPage, path_with
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,41 +38,41 @@ def place(tmp_path_factory: pytest.TempPathFactory, runtime_side: Path) -> Place
     return crowded(folder, runtime_side, "dask", *DASK, is_engine_first=True)
 
 
+@contextmanager
+def _cluster(python: Path, folder: Path, *options: str | Path, **more: str) -> Iterator[str]:
+    """Start a scheduler, in a Python of its own, and a worker; return the former's address."""
+    log, port = folder / "log", free_port()
+    here = ("--host", "127.0.0.1", "--no-dashboard")
+    scheduler = (kept_python("engine-dask", *DASK), "-m", "distributed.cli.dask_scheduler")
+    with started(*scheduler, *here, "--port", str(port), log=log):
+        wait_for(lambda: is_listening(port), log)
+        address = f"tcp://127.0.0.1:{port}"
+        one = (*here, "--nworkers", "1", "--nthreads", "1", "--local-directory", folder)
+        worker = (python, "-m", "distributed.cli.dask_worker", address)
+        with started(*worker, *one, *options, log=log, more=more):
+            yield address
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Cluster:
-    """A scheduler and a worker for each event: a scheduler sends what it was given to every worker.
-
-    The scheduler and the driver, which sends the worker a task, have a Python of their own.
-    """
+    """A cluster for each event: a scheduler keeps what it was given for every later worker."""
 
     cell: Cell
     folder: Path
 
     def __call__(self, inbox: Inbox, is_stock: bool) -> str:
-        """Start both, and run the driver to its end."""
+        """Start it, and run a driver to its end."""
         stock = ("stock",) if is_stock else ()
         path, way = self.cell.shipment.path, self.cell.start
         more = {"SENTRY_DSN": inbox.dsn, "TALLY_STOCK_SDK": "".join(stock)}
         is_uploaded = path.suffix == ".zip"
         if not is_uploaded:
             more["PYTHONPATH"] = str(path)
-        python, log, port = kept_python("engine-dask", *DASK), self.folder / "log", free_port()
-        address = f"tcp://127.0.0.1:{port}"
-        options = ("--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-        with started(python, "-m", "distributed.cli.dask_scheduler", *options, log=log):
-            wait_for(lambda: is_listening(port), log)
-            with started(*self._worker(address), log=log, more=more):
-                archive = path if is_uploaded else ""
-                arguments = (address, archive, way, inbox.dsn, *stock)
-                driver = WORKERS / "dask_driver.py"
-                return finished(python, driver, *arguments, folder=self.folder)
-
-    def _worker(self, scheduler: str) -> tuple[str | Path, ...]:
-        one = ("--host", "127.0.0.1", "--nworkers", "1", "--nthreads", "1", "--no-dashboard")
-        is_early = self.cell.start == "preload"
-        preload = ("--preload", WORKERS / "dask_preload.py") if is_early else ()
-        command = (self.cell.place.python, "-m", "distributed.cli.dask_worker", scheduler)
-        return (*command, "--local-directory", self.folder, *one, *preload)
+        preload = ("--preload", WORKERS / "dask_preload.py") if way == "preload" else ()
+        with _cluster(self.cell.place.python, self.folder, *preload, **more) as address:
+            arguments = (address, path if is_uploaded else "", way, inbox.dsn, *stock)
+            driver = (kept_python("engine-dask", *DASK), WORKERS / "dask_driver.py")
+            return finished(*driver, *arguments, folder=self.folder)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +99,18 @@ def test_an_event_lists_what_the_worker_imported(
     cell = Cell(engine="Dask", shipment=shipment, place=place, start=start)
     cluster = _Cluster(cell=cell, folder=field.folder)
     assert field.compare(cell, cluster).faults() == {}
+
+
+def test_the_page_holds_for_dask(
+    place: Place, worker_page: WorkerPage, tracker: Server, tmp_path: Path
+) -> None:
+    """The plugin of the page starts Sentry on a worker, which gets the archive by upload."""
+
+    def send(inbox: Inbox, _: bool) -> None:
+        python = kept_python("engine-dask", *DASK)
+        with _cluster(place.python, tmp_path, SENTRY_DSN=inbox.dsn) as address:
+            more = {**path_with(python.parent), "DASK_SCHEDULER_ADDRESS": address}
+            finished(*worker_page.command(JOB), folder=worker_page.folder, more=more)
+            wait_for(inbox.is_filled, tmp_path / "log")
+
+    assert worker_page.faults(ask(tracker, "the page on workers, Dask", send)) == {}

@@ -7,17 +7,21 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from demo.bundles import installed
+from demo.server import Server
 from tests.bundles.workshop import Workshop
 from tests.engines.cells import Cell, Inbox
 from tests.engines.conftest import Field
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded
 from tests.engines.shipments import WORKERS, Shipment
+from tests.engines.worker_page import RAY as JOB
+from tests.engines.worker_page import WorkerPage, path_with
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,23 +36,36 @@ QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_register_timeout_seconds": 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, runtime_side: Path) -> Place:
-    """Return the workers' Python."""
-    return crowded(tmp_path_factory.mktemp("ray") / "python", runtime_side, "ray", *RAY)
+    """Return the workers' Python; Ray puts a folder of its own package on their path."""
+    place = crowded(tmp_path_factory.mktemp("ray") / "python", runtime_side, "ray", *RAY)
+    (own,) = (o for site in place.sites for o in site.glob("ray/thirdparty_files"))
+    return replace(place, sites={**place.sites, own: installed("--path", own)})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Head:
+    """A running head, and where a worker's event goes that names no address itself."""
+
+    address: str
+    inbox: Inbox
+    log: Path
 
 
 @pytest.fixture(scope="module")
-def head(place: Place) -> Iterator[str]:
-    """Start a head, and return its address; its sockets need a short path."""
+def head(place: Place, tracker: Server) -> Iterator[_Head]:
+    """Start a head, whose sockets need a short path; its workers have an address for events."""
     port = free_port()
+    inbox = Inbox(tracker=tracker, project=tracker.add_project("the page on workers, Ray"))
+    more = {**QUIET, "SENTRY_DSN": inbox.dsn}
     with tempfile.TemporaryDirectory(prefix="ray-") as folder:
         here = ("--node-ip-address", "127.0.0.1", "--port", str(port), "--temp-dir", folder)
         small = ("--num-cpus", "1", "--object-store-memory", "100000000")
         quiet = ("--include-dashboard", "false", "--disable-usage-stats")
         command = (place.python, "-m", "ray.scripts.scripts", "start", "--head", "--block")
         log = Path(folder, "log")
-        with started(*command, *here, *small, *quiet, log=log, more=QUIET):
+        with started(*command, *here, *small, *quiet, log=log, more=more):
             wait_for(lambda: is_listening(port) and "Ray runtime started" in log.read_text(), log)
-            yield f"127.0.0.1:{port}"
+            yield _Head(address=f"127.0.0.1:{port}", inbox=inbox, log=log)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,19 +98,19 @@ class _Driver:
     ],
 )
 def test_a_working_folder_lists_what_the_worker_imported(
-    form: str, start: str, place: Place, head: str, field: Field
+    form: str, start: str, place: Place, head: _Head, field: Field
 ) -> None:
     """``working_dir`` brings the application with all that it needs, or alone."""
     shipment = getattr(field.shipments, form)()
     cell = Cell(engine="Ray, working_dir", shipment=shipment, place=place, start=start)
     value, path = str(shipment.path), field.shipments.slim().path
-    driver = _Driver(cell=cell, head=head, form="working_dir", value=value, path=path)
+    driver = _Driver(cell=cell, head=head.address, form="working_dir", value=value, path=path)
     assert field.compare(cell, driver).faults() == {}
 
 
 @pytest.mark.parametrize("form", ["py_modules", "pip"])
 def test_an_installed_wheel_is_an_install(
-    form: str, shop: Workshop, place: Place, head: str, field: Field
+    form: str, shop: Workshop, place: Place, head: _Head, field: Field
 ) -> None:
     """Ray installs a wheel with its metadata, and the worker's own distributions are there too."""
     wheel = str(shop.parts.wheels[0])
@@ -104,5 +121,13 @@ def test_an_installed_wheel_is_an_install(
     versions, path = field.shipments.versions, field.shipments.slim().path
     shipment = Shipment(name="wheel", path=path, versions=versions, is_install=True)
     cell = Cell(engine=f"Ray, {form}", shipment=shipment, place=place, start="task, package")
-    driver = _Driver(cell=cell, head=head, form=form, value=value, path=path)
+    driver = _Driver(cell=cell, head=head.address, form=form, value=value, path=path)
     assert field.compare(cell, driver).faults() == {}
+
+
+def test_the_page_holds_for_ray(place: Place, head: _Head, worker_page: WorkerPage) -> None:
+    """The set-up hook of the page starts Sentry on a worker that fails."""
+    more = {**path_with(place.python.parent), **QUIET, "RAY_ADDRESS": head.address}
+    finished(*worker_page.command(JOB), folder=worker_page.folder, more=more)
+    wait_for(head.inbox.is_filled, head.log)
+    assert worker_page.faults(head.inbox.tracker.events(head.inbox.project)[0].data) == {}

@@ -14,12 +14,15 @@ import pytest
 
 from demo.bundles import bare_python, install
 from demo.cache import kept_python
+from demo.server import Server
 from tests.bundles.workshop import Workshop
-from tests.engines.cells import Cell, Inbox
+from tests.engines.cells import Cell, Inbox, ask
 from tests.engines.conftest import Field
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded
 from tests.engines.shipments import WORKERS, Shipment
+from tests.engines.worker_page import SPARK as JOB
+from tests.engines.worker_page import WorkerPage, path_with
 
 pytestmark = [
     pytest.mark.slow,
@@ -147,3 +150,28 @@ def test_a_packed_environment_is_an_install(shop: Workshop, spark: _Spark, field
     cell = Cell(engine="Spark", shipment=shipment, place=place, start="task, package")
     submission = _Submission(cell=cell, spark=spark, python="./env/bin/python")
     assert field.compare(cell, submission).faults() == {}
+
+
+def test_the_page_holds_for_spark(
+    place: Place, spark: _Spark, worker_page: WorkerPage, tracker: Server, tmp_path: Path
+) -> None:
+    """The program of the page starts Sentry on the worker that fails."""
+
+    def send(inbox: Inbox, _: bool) -> str:
+        settings = {
+            "spark.master": spark.master,
+            "spark.pyspark.python": str(place.python),
+            "spark.pyspark.driver.python": str(kept_python("engine-spark", SPARK)),
+            "spark.executor.memory": "512m",
+            "spark.executorEnv.SENTRY_DSN": inbox.dsn,
+        }
+        lines = "\n".join(" ".join(item) for item in settings.items())
+        (tmp_path / "spark-defaults.conf").write_text(lines, encoding="utf-8")
+        more = {
+            **spark.settings(),
+            **path_with(spark.home / "bin"),
+            "SPARK_CONF_DIR": str(tmp_path),
+        }
+        return finished(*worker_page.command(JOB), folder=worker_page.folder, more=more)
+
+    assert worker_page.faults(ask(tracker, "the page on workers, Spark", send)) == {}

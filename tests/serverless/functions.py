@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from demo.bundles import normalize
 from tests.engines.cells import Inbox
 from tests.engines.processes import free_port, is_listening, started, wait_for
 from tests.serverless.runtime_api import offering
 
 AWS = ("awslambdaric==4.2.2", "boto3==1.44.8")
 GOOGLE = ("functions-framework==3.10.2",)
-EVENT = {"parcels": 3}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Function:
-    """A function's folder and the name of its handler, invoked once for each event."""
+    """A function's folder, the name of its handler, and the event with which it fails."""
 
     python: Path
     folder: Path
     handler: str
+    event: Mapping[str, object]
 
 
 def run_in_lambda(function: Function, inbox: Inbox, log: Path, **more: str) -> None:
     """Have AWS's runtime call the handler, until the event is there."""
-    with offering(EVENT) as settings:
+    with offering(function.event) as settings:
         command = (function.python, "-m", "awslambdaric", function.handler)
         more = {**settings, **more, "SENTRY_DSN": inbox.dsn}
         with started(*command, log=log, folder=function.folder, more=more):
@@ -40,20 +40,13 @@ def run_in_lambda(function: Function, inbox: Inbox, log: Path, **more: str) -> N
 def run_in_framework(function: Function, inbox: Inbox, log: Path, **more: str) -> None:
     """Have Google's framework call the function over HTTP, until the event is there."""
     port = free_port()
-    options = ("--target", function.handler, "--port", str(port), "--host", "127.0.0.1")
-    command = (function.python, "-m", "functions_framework", *options)
-    more = {**more, "SENTRY_DSN": inbox.dsn}
+    command = (function.python, "-m", "functions_framework", "--target", function.handler)
+    more = {**more, "SENTRY_DSN": inbox.dsn, "PORT": str(port)}
     with started(*command, log=log, folder=function.folder, more=more):
         wait_for(lambda: is_listening(port), log)
         headers = {"Content-Type": "application/json"}
-        request = Request(f"http://127.0.0.1:{port}/", json.dumps(EVENT).encode(), headers)
+        body = json.dumps(dict(function.event)).encode()
+        request = Request(f"http://127.0.0.1:{port}/", body, headers)
         with suppress(HTTPError):  # the function fails
             build_opener(ProxyHandler({})).open(request, timeout=60).close()
         wait_for(inbox.is_filled, log)
-
-
-def pins(requirements: Path) -> dict[str, str]:
-    """Return what a locked list of requirements names, by normalized name."""
-    lines = requirements.read_text(encoding="utf-8").splitlines()
-    found = [line.partition(";")[0].split("==") for line in lines if "==" in line]
-    return {normalize(name.strip()): version.strip() for name, version in found}

@@ -15,8 +15,9 @@ from tests.bundles.workshop import Workshop
 from tests.engines.cells import Cell, Inbox, Send
 from tests.engines.conftest import Field
 from tests.engines.pythons import crowded
+from tests.engines.requirements import pins
 from tests.engines.shipments import TALLY, Shipment
-from tests.serverless.functions import AWS, GOOGLE, Function, pins, run_in_framework, run_in_lambda
+from tests.serverless.functions import AWS, GOOGLE, Function, run_in_framework, run_in_lambda
 
 pytestmark = [
     pytest.mark.slow,
@@ -26,6 +27,7 @@ pytestmark = [
 
 SOURCES = TALLY.folder / "serverless"
 REQUIREMENTS = SOURCES / "requirements.txt"
+EVENT = {"parcels": 3}
 IMAGE = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
 """What is left to the image, as packagers are told to: the list names older versions of it."""
 
@@ -95,7 +97,7 @@ def test_lambda_lists_what_the_function_imported(
     shipment, start = _shipment(way, folder, field), "lambda_function.py"
     cell = Cell(engine="AWS Lambda", shipment=shipment, place=place, start=start)
     handler = f"{start.removesuffix('.py')}.handler"
-    function = Function(python=place.python, folder=shipment.path, handler=handler)
+    function = Function(python=place.python, folder=shipment.path, handler=handler, event=EVENT)
     send = _sender(run_in_lambda, function, field.folder)
     assert field.compare(cell, send, "function").faults() == {}
 
@@ -107,6 +109,6 @@ def test_google_lists_what_the_function_imported(
     google = crowded(field.folder / "python", runtime_side, "google", *GOOGLE, *AWS)
     shipment = _shipment("freeze -o before", folder, field)
     cell = Cell(engine="functions-framework", shipment=shipment, place=google, start="main.py")
-    function = Function(python=google.python, folder=shipment.path, handler="handle")
+    function = Function(python=google.python, folder=shipment.path, handler="handle", event=EVENT)
     send = _sender(run_in_framework, function, field.folder)
     assert field.compare(cell, send, "function").faults() == {}
