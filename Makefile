@@ -45,9 +45,8 @@ lint: $(VENV)/.complete ## Lint and check types
 demo: ## Run the sample application's bundles against a real server (KEEP=1 leaves it running)
 	$(PYTHON) -m demo $(if $(KEEP),--keep)
 
-bench: $(VENV)/.complete ## Measure, side by side with the stock SDK and the lock tools (12 minutes)
+bench: $(VENV)/.complete ## Measure, beside the stock SDK and bare floors; counts with valgrind (15 minutes)
 	$(BIN)/python -m pip install --quiet --group bench
-	$(BIN)/python -m bench.inspect
 	$(BIN)/python -m bench
 
 fuzz: $(VENV)/.complete ## Feed hostile input to all that reads any (SECONDS=60 each, TARGETS=all)

@@ -1,8 +1,8 @@
 """What does freezing add to a build?
 
-The sample application is built by ``python -m build`` with hatchling and with setuptools, with
-and without this tool, as whole processes: the isolated environment is made, filled from local
-files and used.
+The sample application is built with and without this tool: by hatchling alone; by ``python -m
+build`` with hatchling and with setuptools, and by ``uv build``, where the isolated environment is
+made, filled from local files and used.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bench.measuring import ROOT, Call, Promise, Report, Row, Setting, median_of, run, take_turns
-
-# What is promised, in processor time against the same build without this tool.
-LONGEST = 1.10
+from bench.measuring import ROOT, Job, Promise, Report, Setting, at_most, find, pinned
+from demo.cache import kept_python, python_of
 
 BACKENDS = {"hatchling": "hatchling.build", "setuptools": "setuptools.build_meta"}
 HOOK = {
@@ -25,29 +23,61 @@ HOOK = {
     "setuptools": "[tool.sentry-modules]\n",
 }
 WITHOUT, WITH = "without the hook", "with the hook"
+UV = "uv==0.13.9"
+
+# What is promised, against the same build without the hook.
+LONGEST = {
+    "hatchling, no isolation": 1.15,
+    "python -m build, hatchling": 1.10,
+    "python -m build, setuptools": 1.10,
+    "uv build, hatchling": 1.05,
+}
 
 
 def measure(setting: Setting) -> Report:
-    """Build with each backend, with and without the hook."""
-    wheels = setting.folder / "wheels"
-    _fill(wheels)
-    more = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull}
-    command = (sys.executable, "-m", "build", "--wheel", "--outdir", setting.folder / "dist")
-    calls: list[Call] = []
-    for backend in BACKENDS:
-        for way in (WITHOUT, WITH):
-            project = _lay_out(setting.folder / f"{backend} {way}", backend, is_frozen=way == WITH)
-            calls.append(_building(command, project, more, backend, way))
-    rows = take_turns((setting.rounds(9), call) for call in calls)
+    """Build in each way, with and without the hook."""
+    wheels = fill(setting.folder / "wheels")
+    python = install(setting.folder / "environment", wheels, "hatchling", "hatch-sentry-modules")
+    rows = setting.measure(_jobs(setting.folder, wheels, python))
+    promises = [
+        _promise(case, find(rows, case, None, WITH), find(rows, case, None, WITHOUT))
+        for case in LONGEST
+    ]
     found = [wheel.name.split("-")[:2] for wheel in wheels.glob("*.whl")]
     versions = {name: version for name, version in found if name in BACKENDS}
-    return Report(rows=rows, promises=list(_promises(rows)), versions=versions)
+    return Report(rows=rows, promises=promises, versions=versions | dict(pinned([UV])))
 
 
-def _building(
-    command: tuple[str | Path, ...], project: Path, more: dict[str, str], backend: str, way: str
-) -> Call:
-    return lambda: run(command, project, more).measures(backend, None, way)
+def _promise(case: str, frozen: Mapping[str, float], without: Mapping[str, float]) -> Promise:
+    return at_most(f"{case}: of the same without the hook", LONGEST[case], frozen, without)
+
+
+def _jobs(folder: Path, wheels: Path, python: Path) -> Iterator[Job]:
+    more = {
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(wheels),
+        "PIP_CONFIG_FILE": os.devnull,
+        "UV_NO_INDEX": "1",
+        "UV_FIND_LINKS": str(wheels),
+        "UV_NO_PROGRESS": "1",
+        "UV_PYTHON": sys.executable,
+    }
+    uv = kept_python("bench-uv", UV).with_name("uv")
+    for way in (WITHOUT, WITH):
+        projects = {
+            backend: _lay_out(folder / f"{backend} {way}", backend, is_frozen=way == WITH)
+            for backend in BACKENDS
+        }
+        to = ("--wheel", "--outdir", folder / "dist")
+        commands: dict[str, tuple[str | Path, ...]] = {
+            "hatchling, no isolation": (python, "-m", "hatchling", "build", "-t", "wheel"),
+            "python -m build, hatchling": (sys.executable, "-m", "build", *to),
+            "python -m build, setuptools": (sys.executable, "-m", "build", *to),
+            "uv build, hatchling": (uv, "build", "--wheel", "--out-dir", folder / "dist"),
+        }
+        for case, command in commands.items():
+            project = projects["setuptools" if case.endswith("setuptools") else "hatchling"]
+            yield Job(case=case, way=way, command=command, folder=project, more=more, rounds=5)
 
 
 def _lay_out(folder: Path, backend: str, *, is_frozen: bool) -> Path:
@@ -62,16 +92,17 @@ def _lay_out(folder: Path, backend: str, *, is_frozen: bool) -> Path:
     return folder
 
 
-def _fill(folder: Path) -> None:
+def fill(folder: Path) -> Path:
     """Put all that the builds install into a folder, so that no network is measured."""
     wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", str(folder)]
     subprocess.run([*wheel, *BACKENDS, str(ROOT)], check=True)
+    return folder
 
 
-def _promises(rows: list[Row]) -> Iterator[Promise]:
-    for backend in BACKENDS:
-        without, frozen = (
-            median_of(rows, backend, None, way, "processor ms") for way in (WITHOUT, WITH)
-        )
-        text = f"a build with {backend}: of the same without the hook"
-        yield Promise(text=text, value=frozen / without, limit=LONGEST)
+def install(folder: Path, wheels: Path, *names: str) -> Path:
+    """Make a virtual environment from the wheels, and return its interpreter."""
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = python_of(folder)
+    options = ("--quiet", "--no-index", "--find-links", str(wheels))
+    subprocess.run([python, "-m", "pip", "install", *options, *names], check=True)
+    return python

@@ -1,31 +1,30 @@
-"""What do modules add to each event, from capturing it to its bytes?"""
+"""What do modules add to each event, up to its bytes, and to the import of the SDK?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from bench import probing, sample
-from bench.measuring import Promise, Report, Row, Setting, median_of, take_turns
+from bench.measuring import Report, Setting, at_most, find
 
 SIZES = (30, 100, 300, 1_000, 5_000)
-MEASURE = "processor us"
+IMPORT = "import"
 
-# What is promised, as a share of stock, at a size.
-SHARE, AT = 1 / 8, 300
+# What is promised, against a dict that ``before_send`` puts on; and against ``import sentry_sdk``.
+SLOWEST = 1.5
+MOST = 0.01
 
 
 def measure(setting: Setting) -> Report:
-    """Measure many events in each process, in which the clients take turns."""
+    """Measure several events of each client, all in one process."""
     python = probing.with_python(setting.folder / "package")
-    calls = []
+    jobs = [python.job("imports", case=IMPORT, size=None)]
     for size in SIZES:
         folder = sample.lay_out(setting.folder / f"stripped{size}", size)
-        calls.append(python.call("event", "", size, MEASURE, sample.name(size), folder))
-    rows = take_turns((setting.rounds(3), call) for call in calls)
-    return Report(rows=rows, promises=list(_promises(rows)))
-
-
-def _promises(rows: list[Row]) -> Iterator[Promise]:
-    ours, stock = (median_of(rows, "", AT, way, MEASURE) for way in ("manifest", "stock"))
-    text = f"per event, {AT}: of what modules add with stock"
-    yield Promise(text=text, value=ours / stock, limit=SHARE)
+        jobs.append(python.job("event", sample.name(size), folder, case="", size=size))
+    rows = setting.measure(jobs)
+    ours, sdk = (find(rows, IMPORT, None, way) for way in ("sentry_modules", "sentry_sdk"))
+    promises = [at_most("import of sentry_modules: of that of sentry_sdk", MOST, ours, sdk)]
+    for size in SIZES:
+        ours, floor = (find(rows, "", size, way) for way in ("manifest", "floor"))
+        text = f"per event, {size:,}: of a dict that before_send puts on"
+        promises.append(at_most(text, SLOWEST, ours, floor))
+    return Report(rows=rows, promises=promises)

@@ -1,58 +1,29 @@
-"""Freezing or parsing a lock file, in a fresh process: ``freeze_probe.py WHAT LOCK WARM``.
+"""Freezing a lock file, in a fresh process: ``freeze_probe.py LOCK WARM``.
 
 It has frozen the small lock file ``WARM`` before, so that all is imported; but nothing of the
-large one is in a cache, and no heap is left over. Prints the seconds of processor time.
+large one is in a cache, and no heap is left over. Prints regions as ``probe.py`` does.
 """
 
 from __future__ import annotations
 
+import json
+import resource
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-import tomli
-
+from bench.probe import measure, regions
 from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
 
-LINUX = {
-    "implementation_name": "cpython",
-    "implementation_version": "3.12.8",
-    "os_name": "posix",
-    "platform_machine": "x86_64",
-    "platform_python_implementation": "CPython",
-    "platform_release": "6.8.0",
-    "platform_system": "Linux",
-    "platform_version": "#1 SMP",
-    "python_full_version": "3.12.8",
-    "python_version": "3.12",
-    "sys_platform": "linux",
-}
 
-
-def freeze(lock: Path, environment: dict[str, str] | None = None) -> str:
+def freeze(lock: Path) -> str:
     """Freeze a project from its lock file, as a build does."""
-    config = Config(source=lock.name)
-    manifest = pipeline.freeze(project.read(lock.parent), config, environment=environment)
-    return render.to_python(manifest)
-
-
-WAYS: dict[str, Callable[[Path], object]] = {
-    "universal": freeze,
-    "one environment": lambda lock: freeze(lock, LINUX),
-    "bare parse": lambda lock: tomli.loads(lock.read_text(encoding="utf-8")),
-}
-
-
-def main(what: str, lock: Path, warm: Path) -> float:
-    """Do it once with the small file, and measure it with the large one."""
-    freeze(warm)
-    WAYS[what](warm)
-    start = time.process_time()
-    WAYS[what](lock)
-    return time.process_time() - start
+    return render.to_python(pipeline.freeze(project.read(lock.parent), Config(source=lock.name)))
 
 
 if __name__ == "__main__":
-    print(main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))
+    lock, warm = map(Path, sys.argv[1:])
+    freeze(warm)
+    measure({"freeze": 1}, lambda: freeze(lock))
+    regions[0][1]["peak MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(regions))

@@ -1,48 +1,63 @@
-"""What all questions share: ways that take turns, medians with their spread, and promises."""
+"""What all questions share: jobs that are timed and counted, rows of numbers, and promises."""
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median, quantiles
-from typing import NamedTuple, TypeAlias
+from statistics import median
+
+from bench import counting
+from bench.running import Region, parse_regions, run
 
 ROOT = Path(__file__).parents[1]
-LAUNCHER = Path(__file__).with_name("launcher.py")
+
+INSTRUCTIONS, PROCESSOR, WALL, MEMORY = "instructions", "processor ms", "wall ms", "peak MB"
+BYTES = "bytes"
+JUDGED = (INSTRUCTIONS, PROCESSOR, BYTES)
+"""What a promise is judged by: the first of these that both of its sides have."""
 
 
-class Key(NamedTuple):
-    """What is measured of which way to do something, in which case and at which size."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """A command that is one way to do something, in one case and at one size.
+
+    One that ``is_probe`` prints the regions in it that are measured, and to which ways each
+    belongs. What takes hours to count is not: ``is_counted=False``.
+    """
+
+    case: str
+    command: tuple[str | Path, ...]
+    folder: Path
+    way: str = ""
+    size: int | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+    is_probe: bool = False
+    is_counted: bool = True
+    rounds: int = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """Every number of one way, in one case and at one size; a time is a median."""
 
     case: str
     size: int | None
     way: str
-    measure: str
-
-
-class Row(NamedTuple):
-    """A median, the quartiles around it, and the number of samples."""
-
-    key: Key
-    median: float
-    low: float
-    high: float
-    samples: int
+    values: Mapping[str, float]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promise:
-    """A measured number and the limit that is promised for it."""
+    """A number, the limit that is promised for it, and what it was measured by."""
 
     text: str
     value: float
     limit: float
+    by: str
     is_lower_limit: bool = False
 
     @property
@@ -62,79 +77,86 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setting:
-    """Where and how a question is measured: an empty folder, the corpus, and how thoroughly."""
+    """Where a question is measured: an empty folder, and that of the real lock files."""
 
     folder: Path
     corpus: Path
-    is_quick: bool
+    is_quick: bool = False
 
-    def rounds(self, full: int) -> int:
-        """Give the number of rounds."""
-        return 1 if self.is_quick else full
+    def measure(self, jobs: Iterable[Job]) -> list[Row]:
+        """Time each job alone, then count all of them, as many at once as there are cores.
 
+        Other work changes times, and leaves counts as they are: one is enough.
+        """
+        jobs = list(jobs)
+        rows = [self._time(job) for job in jobs]
+        if counting.VALGRIND:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                counts = pool.map(_count, jobs)
+                for ways, more in zip(rows, counts, strict=True):
+                    for way, values in more.items():
+                        ways[way].update(values)
+        return [
+            Row(case=job.case, size=job.size, way=way, values=values)
+            for job, ways in zip(jobs, rows, strict=True)
+            for way, values in ways.items()
+        ]
 
-Call: TypeAlias = Callable[[], Mapping[Key, float]]
-"""Measures once; gives one value or several."""
-
-
-def take_turns(calls: Iterable[tuple[int, Call]]) -> list[Row]:
-    """Call each so many times, all in turns, and each round from another one on."""
-    left = list(calls)
-    samples: dict[Key, list[float]] = defaultdict(list)
-    turn = 0
-    while left:
-        start = turn % len(left)
-        for _, call in left[start:] + left[:start]:
-            for key, value in call().items():
+    def _time(self, job: Job) -> dict[str, dict[str, float]]:
+        samples: dict[tuple[str, str], list[float]] = defaultdict(list)
+        for _ in range(1 if self.is_quick else job.rounds):
+            usage = run(job.command, job.folder, job.more)
+            whole = {PROCESSOR: usage.processor, WALL: usage.wall}
+            regions = parse_regions(usage.output) if job.is_probe else [Region({job.way: 1}, whole)]
+            for key, value in _sum(regions).items():
                 samples[key].append(value)
-        turn += 1
-        left = [(rounds, call) for rounds, call in left if rounds > turn]
-    return [_row(key, values) for key, values in samples.items()]
+        ways: dict[str, dict[str, float]] = defaultdict(dict)
+        for (way, measure), values in samples.items():
+            ways[way][measure] = median(values)
+        return ways
 
 
-def _row(key: Key, values: list[float]) -> Row:
-    low, _, high = quantiles(values, method="inclusive") if len(values) > 1 else values * 3
-    return Row(key, median(values), low, high, len(values))
+def _count(job: Job) -> dict[str, dict[str, float]]:
+    if not job.is_counted:
+        return {}
+    if not job.is_probe:
+        return {job.way: {INSTRUCTIONS: counting.count(job.command, job.folder, job.more)}}
+    regions, counts = counting.count_regions(job.command, job.folder, job.more)
+    counted = [Region(r.ways, {INSTRUCTIONS: n}) for r, n in zip(regions, counts, strict=True)]
+    return {way: {measure: value} for (way, measure), value in _sum(counted).items()}
 
 
-def median_of(rows: Iterable[Row], *key: object) -> float:
-    """Give the median of a key."""
-    return next(row.median for row in rows if row.key == key)
+def _sum(regions: Iterable[Region]) -> dict[tuple[str, str], float]:
+    """Add the regions of each way up, each as often as it belongs to the way."""
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    for region in regions:
+        for way, weight in region.ways.items():
+            for measure, value in region.values.items():
+                sums[way, measure] += weight * value
+    return sums
 
 
-def pinned(requirements: Iterable[str]) -> dict[str, str]:
-    """Give the versions that requirements pin, by name."""
-    return {name: version for name, _, version in (one.partition("==") for one in requirements)}
+def find(rows: Iterable[Row], case: str, size: int | None, way: str) -> Mapping[str, float]:
+    """Return the numbers of one way."""
+    return next(row.values for row in rows if (row.case, row.size, row.way) == (case, size, way))
 
 
-class Usage(NamedTuple):
-    """What a command and its children used: seconds, seconds, megabytes; and what it wrote."""
-
-    processor: float
-    wall: float
-    memory: float
-    output: str
-
-    def measures(self, case: str, size: int | None, way: str) -> dict[Key, float]:
-        """Give the three measures under their names."""
-        return {
-            Key(case, size, way, "processor ms"): self.processor * 1e3,
-            Key(case, size, way, "wall ms"): self.wall * 1e3,
-            Key(case, size, way, "peak memory MB"): self.memory,
-        }
+def share(part: Mapping[str, float], whole: Mapping[str, float]) -> tuple[float, str]:
+    """Return how many times the one number is the other, and what both were measured by."""
+    by = next(measure for measure in JUDGED if measure in part and measure in whole)
+    return part[by] / whole[by], by
 
 
-def run(
-    command: Iterable[str | Path], folder: Path, more: Mapping[str, str] | None = None
-) -> Usage:
-    """Run a command in a folder to its end, with ``more`` in its environment."""
-    # Installed packages are compiled, whatever the shell that runs this has set.
-    environment = {**os.environ, **(more or {})}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    launch = [sys.executable, "-I", "-S", str(LAUNCHER), *map(str, command)]
-    done = subprocess.run(
-        launch, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(launch)} failed:\n{done.stdout}{done.stderr}")
-    return Usage(**json.loads(done.stdout))
+def at_most(
+    text: str, limit: float, part: Mapping[str, float], whole: Mapping[str, float]
+) -> Promise:
+    """Make the promise that one number is at most so many times another."""
+    value, by = share(part, whole)
+    return Promise(text=text, value=value, limit=limit, by=by)
+
+
+def pinned(requirements: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Return the names and versions that requirements pin."""
+    for requirement in requirements:
+        name, _, version = requirement.partition("==")
+        yield name, version

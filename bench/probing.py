@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import compileall
-import json
 import shutil
 import sys
 from collections.abc import Iterable
@@ -13,7 +12,8 @@ from pathlib import Path
 from sentry_sdk.consts import VERSION as SDK
 
 from bench import sample
-from bench.measuring import ROOT, Call, Key, run
+from bench.measuring import ROOT, Job
+from bench.running import run
 from demo.bundles import PYINSTALLER
 from demo.cache import kept_python
 
@@ -27,9 +27,7 @@ modules = ("_sentry_modules", "bare")
 hidden = [f"{{package}}.{{module}}" for package in {packages} for module in modules]
 analysis = Analysis(["probe.py"], pathex={path}, hiddenimports=hidden, excludes={excluded})
 program = EXE(PYZ(analysis.pure), analysis.scripts, name="probe", exclude_binaries=True)
-for name, metadata in {bundles}.items():
-    files = Tree(metadata) if metadata else []
-    COLLECT(program, analysis.binaries, analysis.datas, files, name=name)
+COLLECT(program, analysis.binaries, analysis.datas, name="probe")
 """
 
 
@@ -41,17 +39,19 @@ class Probe:
     folder: Path
     more: dict[str, str]
 
-    def call(
-        self, what: str, case: str, size: int | None, measure: str, *arguments: object
-    ) -> Call:
-        """Give a call that takes one measurement, in a fresh process."""
-
-        def measured() -> dict[Key, float]:
-            command = (*self.command, what, *map(str, arguments))
-            values: dict[str, float] = json.loads(run(command, self.folder, self.more).output)
-            return {Key(case, size, way, measure): value for way, value in values.items()}
-
-        return measured
+    def job(
+        self, what: str, *arguments: object, case: str, size: int | None, is_counted: bool = True
+    ) -> Job:
+        """Return a job that takes one measurement, in a fresh process."""
+        return Job(
+            case=case,
+            size=size,
+            command=(*self.command, what, *map(str, arguments)),
+            folder=self.folder,
+            more=self.more,
+            is_probe=True,
+            is_counted=is_counted,
+        )
 
 
 def with_python(folder: Path) -> Probe:
@@ -63,24 +63,14 @@ def with_python(folder: Path) -> Probe:
     return Probe(command=command, folder=folder, more={"PYTHONPATH": str(folder)})
 
 
-def in_bundles(folder: Path, sizes: Iterable[int]) -> dict[str, Probe]:
-    """Let PyInstaller build a program of the probe with the applications of all sizes.
-
-    It is collected without metadata, as ``stripped``, and for each size with metadata, as
-    ``--copy-metadata`` puts it beside the program, as ``intact`` and the size.
-    """
+def in_bundle(folder: Path, sizes: Iterable[int]) -> Probe:
+    """Let PyInstaller build a program of the probe with the applications of all sizes."""
     python = kept_python("bench-probe", PYINSTALLER, f"sentry-sdk=={SDK}")
     with_python(folder)
-    bundles, path = {"stripped": ""}, [str(folder)]
-    for size in sizes:
-        path.append(str(sample.lay_out(folder / f"application{size}", size)))
-        bundles[f"intact{size}"] = str(sample.add_metadata(folder / f"metadata{size}", size))
+    path = [str(folder), *(str(sample.lay_out(folder / f"size{n}", n)) for n in sizes)]
     packages = [sample.name(size) for size in sizes]
-    text = SPECIFICATION.format(packages=packages, path=path, excluded=EXCLUDED, bundles=bundles)
+    text = SPECIFICATION.format(packages=packages, path=path, excluded=EXCLUDED)
     (folder / "probe.spec").write_text(text, encoding="utf-8")
     build = (python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "probe.spec")
     run(build, folder, {"PYINSTALLER_CONFIG_DIR": str(folder / "configuration")})
-    return {
-        name: Probe(command=(str(folder / "dist" / name / "probe"),), folder=folder, more={})
-        for name in bundles
-    }
+    return Probe(command=(str(folder / "dist" / "probe" / "probe"),), folder=folder, more={})

@@ -19,21 +19,24 @@ from hatch_sentry_modules.config import Config
 SAMPLED = ("anthropic", "boto3", "celery", "django", "fastapi", "flask", "graphene", "httpx", "mcp")
 """With what they need, some seventy distributions as web services have them."""
 
+SCATTERED = 30
+"""The distributions in a manifest that has to be searched for."""
+
 PROJECT = '[project]\nname = "acme-app"\nversion = "4.2.0"\n'
 
 
 def name(count: int) -> str:
-    """Name the import package of the application of a size."""
+    """Return the name of the import package of the application of a size."""
     return f"acme_{count}"
 
 
 def versions(count: int) -> dict[str, str]:
-    """Give names and versions as a lock file has them."""
+    """Return names and versions as a lock file has them."""
     return {f"distribution-{number:04}": f"{number % 9}.{number % 40}.1" for number in range(count)}
 
 
 def lay_out(folder: Path, count: int) -> Path:
-    """Write the application without any metadata, compiled, and give its folder.
+    """Write the application without any metadata, compiled, and return its folder.
 
     Beside the generated module lies a bare dict of the same size.
     """
@@ -61,19 +64,39 @@ def _generated(folder: Path, count: int) -> str:
     return text
 
 
-def add_metadata(folder: Path, count: int) -> Path:
-    """Add metadata for the stock integration to scan, real but renamed; give the folder."""
-    for (name, version), text in zip(versions(count).items(), cycle(_real_metadata())):
-        metadata = folder / f"{name.replace('-', '_')}-{version}.dist-info"
+def add_metadata(folder: Path, count: int, *, differing: int = 0) -> Path:
+    """Add metadata for the stock integration to scan, real but renamed; return the folder.
+
+    The first ``differing`` distributions are there in another version.
+    """
+    texts = cycle(_real_metadata())
+    for number, (name, version) in enumerate(versions(count).items()):
+        module, found = name.replace("-", "_"), "99.0" if number < differing else version
+        metadata = folder / f"{module}-{found}.dist-info"
         metadata.mkdir(parents=True)
-        renamed = re.sub(r"(?m)^Name: .*$", f"Name: {name}", text, count=1)
-        changed = re.sub(r"(?m)^Version: .*$", f"Version: {version}", renamed, count=1)
+        renamed = re.sub(r"(?m)^Name: .*$", f"Name: {name}", next(texts), count=1)
+        changed = re.sub(r"(?m)^Version: .*$", f"Version: {found}", renamed, count=1)
         (metadata / "METADATA").write_text(changed, encoding="utf-8")
+        (metadata / "RECORD").write_text(f"{module}/__init__.py,,0\n", encoding="utf-8")
+        (folder / module).mkdir(exist_ok=True)
+        (folder / module / "__init__.py").touch()
+    return folder
+
+
+def scatter(folder: Path, count: int) -> Path:
+    """Write so many import packages, of which the last holds a manifest; return the folder."""
+    packages = [folder / f"package_{number:03}" for number in range(count)]
+    for package in packages:
+        package.mkdir(parents=True)
+        (package / "__init__.py").touch()
+    text = _generated(folder / "source", SCATTERED)
+    (packages[-1] / "_sentry_modules.py").write_text(text, encoding="ascii")
+    compileall.compile_dir(folder, quiet=1)
     return folder
 
 
 def _real_metadata() -> list[str]:
-    """Give the METADATA of the sampled distributions, which are installed once."""
+    """Return the METADATA of the sampled distributions, which are installed once."""
 
     def fill(folder: Path) -> None:
         place = folder / "installed"

@@ -1,40 +1,67 @@
-"""Prints an answer: a line for each case, its ways side by side, and the promises below."""
+"""Numbers and promises as tables in Markdown, which a terminal shows well enough."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
-from bench.measuring import Promise, Report, Row
+from bench.measuring import BYTES, INSTRUCTIONS, MEMORY, PROCESSOR, WALL, Promise, Row
 
-
-def table(report: Report) -> str:
-    """Give medians with quartiles and the number of samples, and whether promises are met."""
-    lines: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    for row in report.rows:
-        size = "" if row.key.size is None else f"{row.key.size:,}"
-        lines[row.key.case, size, row.key.measure].append(row)
-    cells = [[*head, *map(_cell, rows)] for head, rows in lines.items()]
-    columns = max(map(len, cells))
-    widths = [max(len(row[n]) for row in cells if n < len(row)) for n in range(columns)]
-    text = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip()
-        for row in cells
-    ]
-    return "\n".join([*text, *map(_line, report.promises)])
+COLUMNS = {
+    INSTRUCTIONS: ("million instructions", 1e6),
+    PROCESSOR: ("processor ms", 1),
+    WALL: ("wall ms", 1),
+    MEMORY: ("peak MB", 1),
+    BYTES: ("kB", 1e3),
+}
+"""For each measure its heading, and its unit."""
 
 
-def _cell(row: Row) -> str:
-    spread = f" [{number(row.low)}..{number(row.high)}]" if row.samples > 1 else ""
-    return f"{row.key.way} {number(row.median)}{spread} n={row.samples}"
+def numbers(rows: Sequence[Row]) -> str:
+    """Return a line for each way."""
+    measures = [name for name in COLUMNS if any(name in row.values for row in rows)]
+    lines = (
+        (
+            row.case,
+            "" if row.size is None else f"{row.size:,}",
+            row.way,
+            *(value(row, name) for name in measures),
+        )
+        for row in rows
+    )
+    return table(("case", "size", "way", *(COLUMNS[name][0] for name in measures)), lines)
 
 
-def _line(promise: Promise) -> str:
-    bound = "at least" if promise.is_lower_limit else "at most"
-    verdict = "met" if promise.is_met else "MISSED"
-    value, limit = number(promise.value), number(promise.limit)
-    return f"{verdict:<7}{promise.text}: {value} ({bound} {limit})"
+def value(row: Row, measure: str) -> str:
+    """Return a number of a row in its column's unit, or nothing where it has none."""
+    return number(row.values[measure] / COLUMNS[measure][1]) if measure in row.values else ""
+
+
+def promises(found: Iterable[Promise]) -> str:
+    """Return a line for each promise: whether it is met, and what it was judged by."""
+    lines = (
+        (
+            "met" if one.is_met else "**missed**",
+            one.text,
+            number(one.value),
+            f"at {'least' if one.is_lower_limit else 'most'} {number(one.limit)}",
+            one.by,
+        )
+        for one in found
+    )
+    return table(("", "promise", "measured", "limit", "judged by"), lines)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table whose columns are as wide as their cells."""
+    lines = [headings, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    lines.insert(1, ["-" * width for width in widths])
+    return "\n".join(
+        f"| {' | '.join(cell.ljust(n) for cell, n in zip(line, widths, strict=True))} |"
+        for line in lines
+    )
 
 
 def number(value: float) -> str:
-    """Write a number with three digits that count, and all before the point."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
+    """Return a number with four digits that count, and all before the point."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"  # noqa: PLR2004 - four digits

@@ -1,0 +1,95 @@
+"""Writes what the last whole run says: ``python -m bench.pages`` prints the README's table.
+
+``docs/benchmarks.md`` gets every promise and every number, ``docs/benchmarks.svg`` the curves.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bench import table
+from bench.measuring import BYTES, ROOT, WALL, Promise, Row
+
+RESULTS = ROOT / "bench" / "results.json"
+PAGE = ROOT / "docs" / "benchmarks.md"
+PLOT = ROOT / "docs" / "benchmarks.svg"
+
+_FIRST = ("first-event", "folder", 300)
+_BUILD = ("build", "python -m build, hatchling", None)
+LINES = {
+    "the first event waits, 300 distributions": (_FIRST, "stock", "manifest", WALL),
+    "each event, 300 distributions": (("event", "", 300), "stock", "manifest", WALL),
+    "start of a PyInstaller bundle": (("bundle", "start", None), "stock", "manifest", WALL),
+    "added to that bundle; without: copied metadata": (
+        ("bundle", "added", None),
+        "copied metadata",
+        "manifest",
+        BYTES,
+    ),
+    "`python -m build` with hatchling": (_BUILD, "without the hook", "with the hook", WALL),
+}
+"""The README's lines: question, case and size; without this project, and with it; the measure."""
+
+TITLES = {
+    "first-event": "First event, and memory after it",
+    "event": "Each event, and the import",
+    "bundle": "PyInstaller bundle",
+    "archives": "Looking into an archive",
+    "freeze": "Freezing",
+    "growth": "Growth",
+    "build": "Builds",
+    "unrelated": "Builds and applications that do not use it",
+}
+
+_HEAD = """\
+# Benchmarks
+
+`make bench` measures all of this in one run, and fails where a promise is missed. It judges by
+instruction counts (valgrind's callgrind), which are the same on a busy machine. Processor and wall
+times stand beside them and are medians of few runs.
+
+Measured on {machine[processor]}, {machine[cores]} cores, {machine[system]}, {machine[python]}, with
+{versions}.
+
+![The cost of modules on Sentry events](benchmarks.svg)
+"""
+
+
+def summary(document: dict[str, Any]) -> str:
+    """Return the README's table."""
+    rows = []
+    for text, (key, *ways, measure) in LINES.items():
+        unit = table.COLUMNS[measure][0].rpartition(" ")[2]
+        found = {row.way: row for row in _rows(document, key[0]) if (row.case, row.size) == key[1:]}
+        rows.append((text, *(f"{table.value(found[way], measure)} {unit}" for way in ways)))
+    return table.table(("", "without", "with this project"), rows)
+
+
+def page(document: dict[str, Any]) -> str:
+    """Return the page with every promise and every number."""
+    versions = ", ".join(f"{name} {version}" for name, version in document["versions"].items())
+    promises = [Promise(**one) for one in document["promises"]]
+    parts = [_HEAD.format(machine=document["machine"], versions=versions).rstrip("\n")]
+    parts += ["## Promises", table.promises(promises)]
+    for question, title in TITLES.items():
+        parts += [f"## {title}", table.numbers(_rows(document, question))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _rows(document: dict[str, Any], question: str) -> list[Row]:
+    return [Row(**row) for row in document["rows"][question]]
+
+
+def write() -> None:
+    """Write the page and the figure from the last whole run."""
+    from bench import plot  # matplotlib takes long to import
+
+    document = json.loads(RESULTS.read_text(encoding="utf-8"))
+    PAGE.write_text(page(document), encoding="utf-8", newline="\n")
+    plot.draw(document, PLOT)
+
+
+if __name__ == "__main__":
+    write()
+    print(summary(json.loads(RESULTS.read_text(encoding="utf-8"))))
