@@ -42,7 +42,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def keep_attributes(old: Path, new: Path) -> None:
-    """Give a new file the owner, the mode and the extended attributes of the one it replaces."""
+    """Return a new file the owner, the mode and the extended attributes of the one it replaces."""
     status, own = old.stat(), new.stat()
     if (status.st_uid, status.st_gid) != (own.st_uid, own.st_gid):
         os.chown(new, status.st_uid, status.st_gid)

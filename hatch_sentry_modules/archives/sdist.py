@@ -78,7 +78,7 @@ def _append(source: Path, unpacked: IO[bytes], files: Mapping[str, bytes]) -> No
 
 
 def _is_there(source: Path, file: tarfile.TarFile, name: str, content: bytes) -> bool:
-    """Say whether a file is there already; one with another content is somebody else's."""
+    """Return whether a file is there already; one with another content is somebody else's."""
     if name not in file.getnames():
         return False
     if _content(file, file.getmember(name)) == content:

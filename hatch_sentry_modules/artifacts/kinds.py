@@ -39,7 +39,7 @@ class Marks:
             self._seen.add(name)
 
     def kind(self, container: str) -> str:
-        """Give the kind of what was seen, opened as a ``container``."""
+        """Return the kind of what was seen, opened as a ``container``."""
         if container == "tar":
             return "sdist" if "PKG-INFO" in self._seen else "tar archive"
         if "pex" in self._seen:

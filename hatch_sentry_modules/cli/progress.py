@@ -13,7 +13,7 @@ PATIENCE = 1.0
 
 @contextmanager
 def progress(name: str) -> Iterator[Callable[[], None]]:
-    """Give what is to be called for each file that is read; a pipe gets nothing."""
+    """Return what is to be called for each file that is read; a pipe gets nothing."""
     if not sys.stderr or not sys.stderr.isatty():
         yield lambda: None
         return

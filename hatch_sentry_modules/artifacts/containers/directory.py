@@ -91,11 +91,12 @@ class Directory:
             if opening is None:
                 return
             with opening as inner:
-                if inner.kind == nuitka_program.KIND:
+                is_nuitka = inner.kind == nuitka_program.KIND
+                if is_nuitka:
                     self.kind = "Nuitka directory"
-                    return
                 for file in inner.files(lambda name: wanted(f"{place}/{name}")):
-                    yield file._replace(place=f"{place}/{file.place}")
+                    if file.content is not None or not is_nuitka:
+                        yield file._replace(place=f"{place}/{file.place}")
         except TooMuchError:
             raise
         except (ArtifactError, OSError):

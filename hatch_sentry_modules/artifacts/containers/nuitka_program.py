@@ -1,43 +1,47 @@
 """Looks into a program of Nuitka, and recognizes one: nothing else in its folder tells.
 
-What is compiled is not read. The manifest lies beside the program as text, and a single file holds
-that folder.
+A single file holds the files of the folder, as they are or in one Zstandard frame, and the manifest
+is found in them by its mark; in the program of a folder, too, where its module was compiled.
+https://github.com/Nuitka/Nuitka/blob/develop/nuitka/build/static_src/OnefileBootstrap.c
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Protocol
 
-from hatch_sentry_modules.artifacts.containers import nuitka_payload
-from hatch_sentry_modules.artifacts.containers.container import ArtifactError, Budget, File, Wanted
-from hatch_sentry_modules.artifacts.containers.nuitka_payload import Layout, PayloadError
+from hatch_sentry_modules import layout, render
+from hatch_sentry_modules.artifacts.containers.container import Budget, File, Wanted
 
 KIND = "Nuitka executable"
+
+UNREADABLE = "is packed with Zstandard: install zstandard, or use Python 3.14, to look into it"
 
 _MARKS = (b"nuitka_module_loader", b"NUITKA_ONEFILE_PARENT")
 """What its importer is called, and what a single file tells the program that it unpacked."""
 
+_MANIFEST = (render.MARK.encode("ascii"),)
+_PACKED = (b"KAY\x28\xb5\x2f\xfd",)
 _CHUNK = 1 << 20
-_MOST_STARTS = 20
+_MOST_FRAMES = 20
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes:
+        """Read at most so many bytes."""
 
 
 def is_program(file: IO[bytes], budget: Budget) -> bool:
     """Return whether an executable is one that Nuitka made."""
     file.seek(0)
-    before = b""
-    while chunk := file.read(_CHUNK):
-        budget.spend(len(chunk))
-        text = before + chunk
-        if any(mark in text for mark in _MARKS):
-            return True
-        before = text[-max(map(len, _MARKS)) :]
-    return False
+    return _find(file, _MARKS, budget) is not None
 
 
 class NuitkaProgram:
-    """A single file, or the program out of a folder, which says nothing."""
+    """A single file, or the program out of a folder."""
 
     kind = KIND
 
@@ -51,38 +55,76 @@ class NuitkaProgram:
         self._file.close()
 
     def files(self, wanted: Wanted) -> Iterator[File]:
-        """Return the files that are wanted, as :class:`container.Container` says."""
-        try:
-            found = self._payload()
-            if found is None:
-                yield File(self._name, None, "is compiled: look into the folder that it belongs to")
-            else:
-                yield from nuitka_payload.files(self._file, *found, wanted, self._budget)
-        except ModuleNotFoundError:
-            yield File(self._name, None, nuitka_payload.UNREADABLE)
-        except PayloadError:
-            fault = "is not a whole program of Nuitka"
-            raise ArtifactError(file=self._name, fault=fault) from None
+        """Return what holds the manifest, as :class:`container.Container` says."""
+        limit = wanted(layout.FILE_NAME) - 1  # what follows the document is no part of it
+        with suppress(ModuleNotFoundError):
+            for content in self._found(limit):
+                yield File(layout.FILE_NAME, content)
+                return
+            yield File(self._name, None, "is compiled: look into the folder that it belongs to")
+            return
+        yield File(self._name, None, UNREADABLE)
 
-    def _payload(self) -> tuple[int, Layout] | None:
-        """Return the place and the layout in which the files begin with the program."""
+    def _found(self, limit: int) -> Iterator[bytes]:
+        """Return what stands behind each mark, in the file itself and in what is packed in it."""
         self._file.seek(0)
-        magic = self._file.read(2)
-        start = nuitka_payload.find(self._file, self._budget)
-        for _ in range(_MOST_STARTS):
-            if start is None:
-                return None
-            for has_checksums in (False, True):
-                layout = Layout(magic == b"MZ", has_checksums)
-                if self._begins(start, layout, magic):
-                    return start, layout
-            start = nuitka_payload.find(self._file, self._budget, start + 1)
-        return None
+        if (found := _find(self._file, _MANIFEST, self._budget)) is not None:
+            yield _beginning(self._file, found[1], limit)
+        start = 0
+        for _ in range(_MOST_FRAMES):
+            self._file.seek(start)
+            if (frame := _find(self._file, _PACKED, self._budget)) is None:
+                return
+            start += frame[0] + len(b"KAY")
+            self._file.seek(start)
+            stream = _Unpacked(self._file)
+            if (found := _find(stream, _MANIFEST, self._budget)) is not None:
+                yield _beginning(stream, found[1], limit)
 
-    def _begins(self, start: int, layout: Layout, magic: bytes) -> bool:
-        found = nuitka_payload.files(self._file, start, layout, lambda _: len(magic), self._budget)
+
+def _find(stream: _Readable, marks: tuple[bytes, ...], budget: Budget) -> tuple[int, bytes] | None:
+    """Return where the first mark stands, and what has been read of what begins with it."""
+    at, text = 0, b""
+    while chunk := stream.read(_CHUNK):
+        budget.spend(len(chunk))
+        text += chunk
+        places = [place for mark in marks if (place := text.find(mark)) >= 0]
+        if places:
+            return at + min(places), text[min(places) :]
+        kept = max(map(len, marks)) - 1
+        at += max(0, len(text) - kept)
+        text = text[-kept:]
+    return None
+
+
+def _beginning(stream: _Readable, text: bytes, limit: int) -> bytes:
+    """Read on, up to so many bytes."""
+    while len(text) < limit and (chunk := stream.read(limit - len(text))):
+        text += chunk
+    return text[:limit]
+
+
+class _Unpacked:
+    """What is packed in a frame, up to where that ends, or is damaged."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        """Begin where the file stands; only new Pythons can unpack it alone.
+
+        Raises:
+            ModuleNotFoundError: Nothing is installed that can.
+        """
         try:
-            first = next(found, None)
-        except PayloadError:
-            return False
-        return first is not None and first.content == magic
+            new: Any = import_module("compression.zstd")
+            self._stream, self._error = new.ZstdFile(file), new.ZstdError
+        except ModuleNotFoundError:
+            old: Any = import_module("zstandard")
+            stream = old.ZstdDecompressor().stream_reader(file)
+            self._stream, self._error = stream, old.ZstdError
+
+    def read(self, size: int, /) -> bytes:
+        """Read at most so many bytes."""
+        try:
+            content: bytes = self._stream.read(size)
+        except (self._error, EOFError):
+            return b""
+        return content

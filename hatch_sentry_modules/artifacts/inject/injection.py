@@ -7,15 +7,23 @@ https://docs.python.org/3/library/zipapp.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from hatch_sentry_modules import layout, pipeline, render, runtime_package
 from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
-from hatch_sentry_modules.artifacts.inject import pex_table, start_line
-from hatch_sentry_modules.artifacts.inject.place import Below, Readable, opened
+from hatch_sentry_modules.artifacts.inject import (
+    directory_place,
+    pex_table,
+    start_line,
+    zip_place,
+)
+from hatch_sentry_modules.artifacts.inject.place import Below, Place, Readable
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.artifacts.metadata import single_versions
 from hatch_sentry_modules.errors import FreezeError
@@ -23,6 +31,8 @@ from hatch_sentry_modules.model import Manifest
 
 KINDS = {"zipapp", "shiv", "pex", "zip archive", "directory"}
 """What is searched for modules from its top, and is not checked or built by another tool."""
+
+_BROKEN = (BadZipFile, LargeZipFile, EOFError, ValueError, RuntimeError, zlib.error)
 
 _RUNTIME = f"{runtime_package.PACKAGE}/__init__.py"
 
@@ -77,7 +87,7 @@ def inject(
     patterns = tuple(sorted({*options.exclude, *before, *manifest.exclude}))
     manifest = pipeline.without(manifest, patterns)
     manifest = replace(manifest, exclude=patterns, is_injected=True)
-    with opened(path) as whole:
+    with _opened(path) as whole:
         place = Below(whole, options.below)
         files = dict(_activation(place)) if options.activate else {}
         if _is_runtime_in(place, files):
@@ -98,8 +108,29 @@ def inject(
     return Injected(manifest if changed else None, inspection.manifests)
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[Place]:
+    """Open a zip archive or a directory.
+
+    Raises:
+        FreezeError: It is damaged, signed, or cannot be read.
+    """
+    try:
+        if path.is_dir():
+            yield directory_place.DirectoryPlace(path)
+        else:
+            zip_place.look(path)
+            with ZipFile(path) as file:
+                yield zip_place.ZipPlace(path, file)
+    except _BROKEN:
+        raise FreezeError(file=path.name, fault="is not a whole zip archive") from None
+    except OSError as error:
+        fault = f"cannot be read ({error.strerror})"
+        raise FreezeError(file=path.name, fault=fault) from None
+
+
 def _activation(place: Readable) -> Mapping[str, bytes]:
-    """Give the files that start the run-time package, one that is there already left alone."""
+    """Return the files that start the run-time package, one that is there already left alone."""
     files = {start_line.MAIN: start_line.with_line(place)}
     if place.read(_RUNTIME) is None:
         files.update(_runtime())
@@ -116,7 +147,7 @@ def _runtime() -> dict[str, bytes]:
 
 
 def _is_runtime_in(place: Readable, files: Mapping[str, bytes]) -> bool:
-    """Say whether the run-time package in it is the one whose version is known here."""
+    """Return whether the run-time package in it is the one whose version is known here."""
     known = (runtime_package.folder() / _RUNTIME).read_bytes()
     return files.get(_RUNTIME, place.read(_RUNTIME)) == known
 

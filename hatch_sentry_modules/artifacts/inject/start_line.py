@@ -25,7 +25,7 @@ LINE = f"{CALL}  # added by sentry-modules inject"
 
 
 def with_line(place: Readable) -> bytes:
-    """Give the program's ``__main__.py`` with the line in it, which is put in once.
+    """Return the program's ``__main__.py`` with the line in it, which is put in once.
 
     The docstring and the imports from ``__future__`` have to stay before it.
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from hatch_sentry_modules.artifacts.containers import nuitka_payload
-from hatch_sentry_modules.artifacts.containers.container import ArtifactError
+from hatch_sentry_modules.artifacts.containers import nuitka_program
 from hatch_sentry_modules.artifacts.inject.injection import inject
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.errors import FreezeError
@@ -106,18 +105,25 @@ def test_the_manifest_in_a_single_file(
 
 @pytest.mark.parametrize("kind", [b"X", b"Y"])
 def test_a_single_file_that_is_cut_off(kind: bytes, tmp_path: Path) -> None:
-    """Cut anywhere in its files, nothing of it is believed."""
+    """The manifest in it is read whole, or it is said that there is none to be read."""
     files = packed()
     if kind == b"Y":
         files = zstandard.ZstdCompressor().compress(files)
     for size in range(0, len(files) - 1, len(files) // 20):
-        path = single(tmp_path / "app.bin", files[:size], kind=kind)
-        try:
-            found = inspect(path)
-        except ArtifactError:
-            continue
-        assert found.manifests == ()
-        assert found.unread
+        found = inspect(single(tmp_path / "app.bin", files[:size], kind=kind))
+        for one in found.manifests:
+            listed = {d.key for d in one.manifest.distributions}
+            assert not one.is_readable or listed == {*bundled.HELD, "colorama"}
+        assert found.manifests or found.unread
+
+
+def test_the_manifest_that_was_compiled(tmp_path: Path) -> None:
+    """Where its module is in the program, the program's bytes hold the document."""
+    folder = made(tmp_path / "app.dist", b"nuitka_module_loader" + bundled.MODULE.encode())
+    (folder / "_sentry_modules.py").unlink()
+    found = inspect(folder)
+    assert found.kind == "Nuitka directory"
+    assert [manifest.place for manifest in found.manifests] == ["app.bin/_sentry_modules.py"]
 
 
 def test_what_cannot_be_unpacked_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,4 +132,4 @@ def test_what_cannot_be_unpacked_is_said(tmp_path: Path, monkeypatch: pytest.Mon
         monkeypatch.setitem(sys.modules, name, None)
     files = zstandard.ZstdCompressor().compress(packed())
     found = inspect(single(tmp_path / "app.bin", files, kind=b"Y"))
-    assert found.unread == (f"app.bin: {nuitka_payload.UNREADABLE}.",)
+    assert found.unread == (f"app.bin: {nuitka_program.UNREADABLE}.",)

@@ -1,0 +1,97 @@
+"""A directory that files are put into."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from hatch_sentry_modules.archives.atomic import PREFIX, keep_attributes
+from hatch_sentry_modules.artifacts.inject.place import bounded, refuse_links
+from hatch_sentry_modules.errors import FreezeError, unwritable
+
+
+class DirectoryPlace:
+    """A directory; nothing outside it is read or written."""
+
+    def __init__(self, path: Path) -> None:
+        """Take a directory's path."""
+        self.name = path.name
+        self._path = path
+
+    def has_folder(self, folder: str) -> bool:
+        """Return whether it is a folder there."""
+        return (self._path / folder).is_dir()
+
+    def read(self, file: str) -> bytes | None:
+        """Return a file's content; a link that leads out of the directory is refused."""
+        path = self._path / file
+        if not path.resolve().is_relative_to(self._path.resolve()):
+            raise FreezeError(file=self.name, place=file, fault="leads out of the directory")
+        if not path.is_file():
+            return None
+        with path.open("rb") as content:
+            return bounded(self.name, file, content)
+
+    def write(self, changed: Mapping[str, bytes], out: Path) -> None:
+        """Write all files beside their places and move them there; or into a copy, to ``out``."""
+        if out == self._path:
+            for file in changed:
+                refuse_links(self.name, file, out / file)
+            _put(changed, out)
+            return
+        if out.exists():
+            raise FreezeError(
+                file=out.name, fault="is there already", remedy="Choose another --output"
+            )
+        try:
+            with tempfile.TemporaryDirectory(prefix=PREFIX, dir=out.parent) as folder:
+                copy = Path(folder, out.name)
+                shutil.copytree(self._path, copy, symlinks=True)
+                _put(changed, copy)
+                copy.rename(out)
+        except OSError as error:
+            raise unwritable(out.name, error, "Choose another place") from None
+
+
+def _put(changed: Mapping[str, bytes], folder: Path) -> None:
+    """Move files into a directory in such an order that the program starts at every moment.
+
+    All are written before the first is moved, so that a full disk changes nothing.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=PREFIX, dir=folder) as name:
+            written = {file: Path(name, str(number)) for number, file in enumerate(changed)}
+            for file, new in written.items():
+                new.write_bytes(changed[file])
+                if (folder / file).exists():
+                    keep_attributes(folder / file, new)
+                else:
+                    _give_to_owner(folder, new, 0o644)
+            for file in sorted(written, key=_last):
+                parent = (folder / file).parent
+                if not parent.exists():
+                    parent.mkdir()
+                    _give_to_owner(folder, parent, 0o755)
+                written[file].replace(folder / file)
+    except OSError as error:
+        raise unwritable(folder.name, error) from None
+
+
+def _give_to_owner(folder: Path, new: Path, mode: int) -> None:
+    """Let whoever runs what is in a folder read a new file there, whoever puts it in."""
+    status, own = folder.stat(), new.stat()
+    if (status.st_uid, status.st_gid) != (own.st_uid, own.st_gid):
+        os.chown(new, status.st_uid, status.st_gid)
+    new.chmod(mode)
+
+
+def _last(file: str) -> tuple[int, bool, bool, str]:
+    """Sort the start-up line behind all that it needs, and before it what tells a whole package.
+
+    A package without the rest of its files would count as there when this is done again.
+    """
+    name = Path(file).name
+    return -file.count("/"), name == "__init__.py", name == "__main__.py", file

@@ -1,0 +1,87 @@
+"""A zip archive that files are put into."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from zipfile import ZipFile
+
+from hatch_sentry_modules.archives import zip_copy, zip_directory
+from hatch_sentry_modules.archives.atomic import replacing
+from hatch_sentry_modules.artifacts.inject.place import bounded, refuse_links
+from hatch_sentry_modules.errors import FreezeError
+
+_LONGEST_LIST, _MOST_ENTRIES = 1 << 23, 0xFFFF
+
+_SIGNATURE = re.compile(r"META-INF/[^/]+\.(SF|RSA|DSA|EC)", re.IGNORECASE)
+
+
+def look(path: Path) -> None:
+    """Refuse an archive that Python does not import from, or that is more than an archive."""
+    with path.open("rb") as file:
+        listed = zip_directory.read(file)
+    records = listed.records
+    if len(records) > _LONGEST_LIST or records.count(b"PK\1\2") > _MOST_ENTRIES:
+        raise FreezeError(file=path.name, fault="has more entries than Python imports from")
+    if listed.is_followed:
+        fault = "data follows the archive, such as a signature, which would not fit any more"
+        raise FreezeError(file=path.name, fault=fault, remedy="Inject before it is signed")
+
+
+class ZipPlace:
+    """A zip archive, whatever stands before it."""
+
+    def __init__(self, path: Path, file: ZipFile) -> None:
+        """Look at an open archive.
+
+        Raises:
+            FreezeError: It is signed, or empty.
+        """
+        self.name = path.name
+        self._path = path
+        self._file = file
+        self._state = _state(path)
+        if any(map(_SIGNATURE.fullmatch, file.namelist())):
+            fault = "it is signed, and another file in it would break the signature"
+            raise FreezeError(
+                file=path.name, place="META-INF", fault=fault, remedy="Sign it afterwards"
+            )
+        if not file.namelist():
+            raise FreezeError(file=path.name, fault="it holds no files")
+
+    def has_folder(self, folder: str) -> bool:
+        """Return whether an entry is in it."""
+        return any(name.startswith(folder) for name in self._file.namelist())
+
+    def read(self, file: str) -> bytes | None:
+        """Return an entry's content."""
+        if file not in self._file.NameToInfo:
+            return None
+        with self._file.open(file) as content:
+            return bounded(self.name, file, content)
+
+    def write(self, changed: Mapping[str, bytes], out: Path) -> None:
+        """Write a copy beside ``out`` and move it into place."""
+        if out == self._path:
+            if not changed:
+                return
+            refuse_links(self.name, "", out)
+        names = self._file.namelist()
+        like = "__main__.py" if "__main__.py" in names else names[0]
+        self._file.close()  # Windows replaces no file that is open
+        with replacing(out) as target:
+            zip_copy.append(self._path, target, changed, like=like)
+            shutil.copymode(self._path, target)
+            if _state(self._path) != self._state:
+                fault = "has changed while it was read"
+                raise FreezeError(
+                    file=self.name, fault=fault, remedy="Try again when nothing writes to it"
+                )
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Return what is another after somebody else has written to a file, or replaced it."""
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
