@@ -143,3 +143,28 @@ def test_tools_are_imported_only_where_they_call_in(path: Path) -> None:
         assert not at_the_top & OWNED_BY_TOOLS
     if "cli" not in path.parts:
         assert not at_the_top & COMMAND_LINE
+
+
+ROOMS = {
+    "archives": ("artifacts", "backends", "bundlers", "cli", "pipeline", "render"),
+    "artifacts/containers": (
+        "artifacts.embedded", "artifacts.inject", "artifacts.inspection", "artifacts.metadata",
+        "backends", "bundlers", "cli", "compare", "manifest_document", "pipeline",
+    ),
+    "artifacts": ("backends", "bundlers", "cli"),
+    "backends": ("artifacts", "cli"),
+    "bundlers": ("artifacts", "backends", "cli"),
+    "cli": ("backends", "bundlers"),
+    "compare.py": ("archives", "artifacts", "backends", "bundlers", "cli", "pipeline", "render"),
+}  # fmt: skip
+"""What each room imports nothing of, so that no import leads back."""
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_import_leads_back(room: str) -> None:
+    """What reads containers knows no manifest, and no room knows who calls it."""
+    files = list(BUILD_SIDE.glob(f"{room}/**/*.py")) or [BUILD_SIDE / room]
+    assert all(path.is_file() for path in files)
+    for other in ROOMS[room]:
+        module = f"hatch_sentry_modules.{other}"
+        assert not [path.name for path in files if is_imported(path, module)], module
