@@ -150,7 +150,7 @@ def test_a_device_is_written_to_and_stays(tmp_path: Path) -> None:
     with subprocess.Popen([*command, str(tmp_path / "pipe")]) as process:
         text = (tmp_path / "pipe").read_text(encoding="ascii")
     assert process.returncode == 0
-    assert "MODULES = {" in text
+    assert "MANIFEST = " in text
     assert (tmp_path / "pipe").is_fifo()
 
 
@@ -162,4 +162,4 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (folder / "out" / "_sentry_modules.py").symlink_to(target)
     assert processes.Job("freeze", folder).wait() == Ended(0, "")
     assert (folder / "out" / "_sentry_modules.py").is_symlink()
-    assert "MODULES = {" in target.read_text(encoding="ascii")
+    assert "MANIFEST = " in target.read_text(encoding="ascii")

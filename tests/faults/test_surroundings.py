@@ -45,7 +45,7 @@ def check(name: str, folder: Path, environment: Mapping[str, str | None]) -> Non
     assert ended.status == 0, ended.said
     found = entrances.results(folder)
     assert found != before
-    assert b"MODULES = {" in b"".join(_contents(found))
+    assert b"MANIFEST = " in b"".join(_contents(found))
     assert not entrances.left_over(folder)
 
 
