@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
@@ -80,7 +80,7 @@ def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Confi
     if mistakes:
         raise ConfigError(file=document.file, fault="; ".join(mistakes), remedy="Mend the table")
     return Config(
-        **{key.replace("-", "_"): OPTIONS[key][1](value) for key, value in options.items()}
+        **{key.replace("-", "_"): OPTIONS[key].parse(value) for key, value in options.items()}
     )
 
 
@@ -92,7 +92,7 @@ def _mistakes(values: Mapping[str, Any]) -> list[str]:
 
             nearest = difflib.get_close_matches(key, OPTIONS, n=1, cutoff=0)
             found.append(f"{_shown_key(key)}: unknown option, the nearest is {nearest[0]!r}")
-        elif fault := OPTIONS[key][0](value):
+        elif fault := OPTIONS[key].fault(value):
             found.append(f"{key}: {fault}")
     return found
 
@@ -163,15 +163,21 @@ def _names(value: list[str]) -> frozenset[NormalizedName]:
     return frozenset(map(canonicalize_name, value))
 
 
-OPTIONS: dict[str, tuple[Callable[[object], str], Callable[[Any], Any]]] = {
-    "source": (_source_fault, str),
-    "path": (_path_fault, lambda value: str(PurePosixPath(value))),
-    "extras": (_names_fault, _names),
-    "groups": (_names_fault, _names),
-    "exclude": (_strings_fault, tuple),
-    "required": (_boolean_fault, bool),
-    "sbom": (_boolean_fault, bool),
-    "build-backend": (_object_fault, str),
-    "backend-path": (_folders_fault, tuple),
+class Option(NamedTuple):
+    """Says what is wrong with a value (nothing if it is right), and makes its parsed form."""
+
+    fault: Callable[[object], str]
+    parse: Callable[[Any], Any]
+
+
+OPTIONS = {
+    "source": Option(_source_fault, str),
+    "path": Option(_path_fault, lambda value: str(PurePosixPath(value))),
+    "extras": Option(_names_fault, _names),
+    "groups": Option(_names_fault, _names),
+    "exclude": Option(_strings_fault, tuple),
+    "required": Option(_boolean_fault, bool),
+    "sbom": Option(_boolean_fault, bool),
+    "build-backend": Option(_object_fault, str),
+    "backend-path": Option(_folders_fault, tuple),
 }
-"""For each option: what is wrong with a value (nothing if it is right), and its parsed form."""

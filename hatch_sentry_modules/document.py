@@ -1,183 +1,45 @@
-"""Reads TOML and JSON files; what is wrong in one is said with its place in it."""
+"""Documents: values are checked where they are read, and errors say their place."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-import tomli
 from packaging.markers import InvalidMarker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from hatch_sentry_modules.errors import SourceError, SourceNotFoundError
+from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.markers import specialize
-from hatch_sentry_modules.model import MarkerText
+from hatch_sentry_modules.model import Applies, MarkerText
 
-_VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,200}", re.ASCII)
-_PLAIN = re.compile(r"(?!.*(?:@|://))[ -~]{0,200}")
-_LONGEST_SHOWN = 60
 LONGEST_NAME = 256
-_FILES = re.compile(
-    r"^(?:wheels|files) = \[\n(?:[ ]+\{.*\},?\n)*\]\n|^sdist = \{.*\}\n", re.MULTILINE
-)
+_VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,200}", re.ASCII)
+_LONGEST_SHOWN = 60
 _LONGEST_READ = 4000  # Python refuses to read numbers of more than 4300 digits
 
 
-def read_text(path: Path) -> str:
-    """Read a UTF-8 file.
+class Place(NamedTuple):
+    """A file and a place in it: reads the texts that stand there, and makes the errors."""
 
-    Raises:
-        SourceNotFoundError: There is no such file.
-        SourceError: The file cannot be read, or is not UTF-8.
-    """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (FileNotFoundError, NotADirectoryError):
-        raise SourceNotFoundError(file=path.name, fault="there is no such file") from None
-    except OSError as error:
-        raise SourceError(file=path.name, fault=f"cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        place = f"byte {error.start}"
-        raise SourceError(
-            file=path.name, place=place, fault="is not UTF-8 text", remedy="Write the file anew"
-        ) from None
+    file: str
+    path: str = ""
 
+    def at(self, key: str | int) -> Place:
+        """Return the place of a key in a table or of an item in an array."""
+        if isinstance(key, int):
+            return Place(self.file, f"{self.path}[{key}]")
+        return Place(self.file, f"{self.path}.{key}" if self.path else key)
 
-def read_toml(path: Path) -> Table:
-    """Read a TOML file; see :func:`read_text` for the errors, and a syntax error is one more."""
-    return _parse_toml(path, read_text(path))
+    def error(self, fault: str, remedy: str = "") -> SourceError:
+        """Make the error that says what is wrong here."""
+        return SourceError(file=self.file, place=self.path, fault=fault, remedy=remedy)
 
-
-def read_lock(path: Path) -> Table:
-    """Read a lock file in TOML, but not the files and hashes of each distribution.
-
-    They are nine tenths of it, and nothing asks for them: they are cut out before the text is
-    parsed, where they stand as the lock tools write them. What cannot be parsed then is parsed as
-    it is, so that errors name the right line. Errors are those of :func:`read_toml`.
-    """
-    text = read_text(path)
-    # In a text of several lines, which no lock tool writes, a line need not mean what it says.
-    if '"""' not in text and "'''" not in text:
-        try:
-            return Table(tomli.loads(_FILES.sub("", text)), file=path.name)
-        except (tomli.TOMLDecodeError, RecursionError, ValueError):
-            pass
-    return _parse_toml(path, text)
-
-
-def _parse_toml(path: Path, text: str) -> Table:
-    try:
-        return Table(tomli.loads(text), file=path.name)
-    except tomli.TOMLDecodeError as error:
-        fault, _, place = str(error).partition(" (at ")
-        raise _syntax_error(path.name, place.rstrip(")"), fault) from None
-    except (RecursionError, ValueError):
-        raise _syntax_error(path.name, "", "values are nested too deeply or too long") from None
-
-
-def read_json(path: Path) -> Table:
-    """Read a JSON file whose top is an object; errors as for :func:`read_toml`."""
-    text = read_text(path)
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise _syntax_error(path.name, place, error.msg) from None
-    except (RecursionError, ValueError):
-        raise _syntax_error(path.name, "", "values are nested too deeply or too long") from None
-    if not isinstance(value, dict):
-        raise _syntax_error(path.name, "", "the top of the file is not an object")
-    return Table(value, file=path.name)
-
-
-def _syntax_error(file: str, place: str, fault: str) -> SourceError:
-    remedy = "The file may be cut off or hold a merge conflict: write it anew with its own tool"
-    if not _PLAIN.fullmatch(fault):  # it quotes a key, which may be an address
-        fault = re.split(r"['\"(]", fault)[0].rstrip()
-    return SourceError(file=file, place=place, fault=fault[:1].lower() + fault[1:], remedy=remedy)
-
-
-class Table:
-    """A table of a document that knows its file and its place, so that errors can say them."""
-
-    __slots__ = ("file", "place", "values")
-
-    def __init__(self, values: Mapping[str, Any], *, file: str, place: str = "") -> None:
-        self.values = values
-        self.file = file
-        self.place = place
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.values
-
-    def place_of(self, key: str) -> str:
-        """Give the full place of a key, such as ``package[3].version``."""
-        return f"{self.place}.{key}" if self.place else key
-
-    def error(self, key: str, fault: str, remedy: str = "") -> SourceError:
-        """Make the error that says what is wrong with the value of a key."""
-        return SourceError(
-            file=self.file,
-            place=self.place_of(key) if key else self.place,
-            fault=fault,
-            remedy=remedy,
-        )
-
-    def string(self, key: str) -> str | None:
-        """Give a string, or nothing where the key is missing."""
-        value = self.values.get(key)
-        if value is None or isinstance(value, str):
-            return value
-        raise self.error(key, f"is {_kind(value)}, not a string")
-
-    def required_string(self, key: str) -> str:
-        """Give a string that has to be there."""
-        value = self.string(key)
-        if value is None:
-            raise self.error(key, "is missing")
-        return value
-
-    def strings(self, key: str) -> tuple[str, ...]:
-        """Give an array of strings, empty where the key is missing."""
-        values = self._array(key)
-        for index, value in enumerate(values):
-            if not isinstance(value, str):
-                raise self.error(f"{key}[{index}]", f"is {_kind(value)}, not a string")
-        return tuple(values)
-
-    def table(self, key: str) -> Table:
-        """Give a table, empty where the key is missing."""
-        value = self.values.get(key, {})
-        if not isinstance(value, dict):
-            raise self.error(key, f"is {_kind(value)}, not a table")
-        return Table(value, file=self.file, place=self.place_of(key))
-
-    def tables(self, key: str) -> Iterator[Table]:
-        """Give the tables of an array of tables, one by one."""
-        place = self.place_of(key)
-        for index, value in enumerate(self._array(key)):
-            if not isinstance(value, dict):
-                raise self.error(f"{key}[{index}]", f"is {_kind(value)}, not a table")
-            yield Table(value, file=self.file, place=f"{place}[{index}]")
-
-    def _array(self, key: str) -> list[Any]:
-        value = self.values.get(key, [])
-        if not isinstance(value, list):
-            raise self.error(key, f"is {_kind(value)}, not an array")
-        return value
-
-    def name(self, key: str = "name") -> NormalizedName:
-        """Give a distribution's name, which has to be there, normalized (PEP 503)."""
-        return self.parse_name(self.required_string(key), key)
-
-    def parse_name(self, text: str, key: str) -> NormalizedName:
-        """Normalize a name found at a key; a name that PEP 508 does not allow is an error.
+    def name(self, text: str) -> NormalizedName:
+        """Normalize a name; one that PEP 508 does not allow is an error.
 
         So is one of more than 256 characters, which the run-time side would leave out.
         """
@@ -186,41 +48,123 @@ class Table:
                 return canonicalize_name(text, validate=True)
         except InvalidName:
             pass
-        raise self.error(key, f"{quoted(text)} is not a valid name")
+        raise self.error(f"{quoted(text)} is not a valid name")
 
-    def names(self, key: str) -> tuple[NormalizedName, ...]:
-        """Give an array of names, each normalized (PEP 503); empty where the key is missing."""
-        return tuple(
-            self.parse_name(text, f"{key}[{index}]") for index, text in enumerate(self.strings(key))
-        )
-
-    def version(self, key: str = "version") -> str | None:
-        """Give a version as it is written, checked against PEP 440, or nothing."""
-        text = self.string(key)
-        if text is None:
-            return None
+    def version(self, text: str) -> str:
+        """Return a version as it is written; one that PEP 440 does not allow is an error."""
         if not is_version(text):
-            raise self.error(key, f"{quoted(text)} is not a valid version (PEP 440)")
+            raise self.error(f"{quoted(text)} is not a valid version (PEP 440)")
         return text
 
-    def specifiers(self, key: str) -> SpecifierSet:
-        """Give version specifiers, such as ``requires-python``; empty where missing."""
-        text = self.string(key) or ""
+    def specifiers(self, text: str) -> SpecifierSet:
+        """Parse version specifiers; those that PEP 440 does not allow are an error."""
         try:
             if len(text) <= _LONGEST_READ:
                 return SpecifierSet(text)
         except InvalidSpecifier:
             pass
-        raise self.error(key, f"{quoted(text)} is not a valid specifier (PEP 440)")
+        raise self.error(f"{quoted(text)} is not a valid specifier (PEP 440)")
 
-    def parse_requirement(self, text: str, key: str) -> Requirement:
-        """Parse a requirement found at a key; one that PEP 508 does not allow is an error."""
+    def requirement(self, text: str) -> Requirement:
+        """Parse a requirement; one that PEP 508 does not allow is an error."""
         try:
             if len(text) <= _LONGEST_READ:
                 return Requirement(text)
         except (InvalidRequirement, RecursionError):
             pass
-        raise self.error(key, f"{quoted(text)} is not a valid requirement (PEP 508)")
+        raise self.error(f"{quoted(text)} is not a valid requirement (PEP 508)")
+
+    def marker(
+        self,
+        text: str,
+        *,
+        extras: frozenset[str] = frozenset(),
+        groups: frozenset[str] = frozenset(),
+    ) -> Applies:
+        """Specialize a marker to a selection; one that PEP 508 does not allow is an error."""
+        try:
+            return specialize(text, extras=extras, groups=groups)
+        except InvalidMarker:
+            raise self.error(f"{quoted(text)} is not a valid marker (PEP 508)") from None
+
+
+class Table:
+    """A table of a document that knows its place."""
+
+    __slots__ = ("place", "values")
+
+    def __init__(self, values: dict[str, Any], place: Place) -> None:
+        self.values = values
+        self.place = place
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.values
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return self.place.file
+
+    def error(self, key: str, fault: str, remedy: str = "") -> SourceError:
+        """Make the error that says what is wrong with the value of a key."""
+        return self.place.at(key).error(fault, remedy)
+
+    def string(self, key: str) -> str | None:
+        """Return a string, or nothing where the key is missing."""
+        value = self.values.get(key)
+        if value is None or isinstance(value, str):
+            return value
+        raise self.error(key, f"is {_kind(value)}, not a string")
+
+    def required_string(self, key: str) -> str:
+        """Return a string that has to be there."""
+        value = self.string(key)
+        if value is None:
+            raise self.error(key, "is missing")
+        return value
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        """Return an array of strings, empty where the key is missing."""
+        values = self._array(key)
+        for index, value in enumerate(values):
+            if not isinstance(value, str):
+                raise self.place.at(key).at(index).error(f"is {_kind(value)}, not a string")
+        return tuple(values)
+
+    def table(self, key: str) -> Table:
+        """Return a table, empty where the key is missing."""
+        value = self.values.get(key, {})
+        if not isinstance(value, dict):
+            raise self.error(key, f"is {_kind(value)}, not a table")
+        return Table(value, self.place.at(key))
+
+    def tables(self, key: str) -> Iterator[Table]:
+        """Yield the tables of an array of tables, one by one."""
+        return tables(self._array(key), self.place.at(key))
+
+    def _array(self, key: str) -> list[Any]:
+        value = self.values.get(key, [])
+        if not isinstance(value, list):
+            raise self.error(key, f"is {_kind(value)}, not an array")
+        return value
+
+    def name(self, key: str = "name") -> NormalizedName:
+        """Return a distribution's name, which has to be there, normalized (PEP 503)."""
+        return self.place.at(key).name(self.required_string(key))
+
+    def names(self, key: str) -> tuple[NormalizedName, ...]:
+        """Return an array of names, each normalized (PEP 503); empty where the key is missing."""
+        place = self.place.at(key)
+        return tuple(place.at(i).name(text) for i, text in enumerate(self.strings(key)))
+
+    def version(self, key: str = "version") -> str | None:
+        """Return a version as it is written, checked against PEP 440, or nothing."""
+        text = self.string(key)
+        return None if text is None else self.place.at(key).version(text)
+
+    def specifiers(self, key: str) -> SpecifierSet:
+        """Return version specifiers, such as ``requires-python``; empty where missing."""
+        return self.place.at(key).specifiers(self.string(key) or "")
 
     def marker(
         self,
@@ -228,36 +172,28 @@ class Table:
         *,
         extras: frozenset[str] = frozenset(),
         groups: frozenset[str] = frozenset(),
-    ) -> MarkerText | bool:
-        """Give a marker specialized to a selection; true where the key is missing."""
+    ) -> Applies:
+        """Return a marker specialized to a selection; true where the key is missing."""
         text = self.string(key)
-        return text is None or self.parse_marker(text, key, extras=extras, groups=groups)
+        return text is None or self.place.at(key).marker(text, extras=extras, groups=groups)
 
     def environments(self, key: str) -> tuple[MarkerText, ...]:
-        """Give an array of markers of which one has to hold; empty where everything will do."""
-        found = [
-            self.parse_marker(text, f"{key}[{index}]")
-            for index, text in enumerate(self.strings(key))
-        ]
+        """Return an array of markers of which one has to hold; empty where all will do."""
+        place = self.place.at(key)
+        found = [place.at(i).marker(text) for i, text in enumerate(self.strings(key))]
         return () if True in found else tuple(marker for marker in found if isinstance(marker, str))
 
-    def parse_marker(
-        self,
-        text: str,
-        key: str,
-        *,
-        extras: frozenset[str] = frozenset(),
-        groups: frozenset[str] = frozenset(),
-    ) -> MarkerText | bool:
-        """Specialize a marker found at a key; one that PEP 508 does not allow is an error."""
-        try:
-            return specialize(text, extras=extras, groups=groups)
-        except InvalidMarker:
-            raise self.error(key, f"{quoted(text)} is not a valid marker (PEP 508)") from None
+
+def tables(values: list[Any], place: Place) -> Iterator[Table]:
+    """Yield the tables in an array that stands at a place."""
+    for index, value in enumerate(values):
+        if not isinstance(value, dict):
+            raise place.at(index).error(f"is {_kind(value)}, not a table")
+        yield Table(value, place.at(index))
 
 
 def is_version(text: str) -> bool:
-    """Say whether a text is a PEP 440 version, written without anything around it."""
+    """Whether a text is a PEP 440 version, written without anything around it."""
     if not _VERSION.fullmatch(text):
         return False
     try:

@@ -19,6 +19,9 @@ Extras and dependency groups are decided before: see ``markers.specialize``. Tex
 ``packaging.markers.Marker`` formats itself anew each time it is hashed or compared.
 """
 
+Applies: TypeAlias = MarkerText | bool
+"""What a marker comes to for a selection: what remains of it, or true or false everywhere."""
+
 Condition: TypeAlias = frozenset[frozenset[MarkerText]]
 """When a distribution is part of the closure: an OR of ANDs of markers.
 
@@ -56,10 +59,10 @@ class Selection:
 
 
 class Edge(NamedTuple):
-    """A link to a node, followed where its marker holds; no marker holds everywhere."""
+    """A link to a node, followed where its marker holds; one that is false is never followed."""
 
     target: Key
-    marker: MarkerText | None = None
+    marker: Applies = True
 
 
 class Node(NamedTuple):
@@ -87,6 +90,7 @@ class Graph:
     Flat lock formats give one edge from the roots to every node.
     An environment outside ``requires_python``, or in which none of ``environments`` holds
     (when there are any), is refused.
+    ``overridden`` are names for which the project's own requirements do not count.
     ``warnings`` are sentences about the source as a whole, such as that it is stale.
     """
 
@@ -95,6 +99,7 @@ class Graph:
     nodes: Mapping[Key, Node]
     requires_python: SpecifierSet = field(default_factory=SpecifierSet)
     environments: tuple[MarkerText, ...] = ()
+    overridden: frozenset[NormalizedName] = frozenset()
     warnings: tuple[str, ...] = ()
 
 

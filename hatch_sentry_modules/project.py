@@ -10,8 +10,11 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules.document import Table, read_toml
+from hatch_sentry_modules.document import Place, Table
 from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.reading import RefusedFileError, read_toml
+
+PYPROJECT = Place("pyproject.toml")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +36,7 @@ class Project:
         default_factory=dict
     )
     is_dynamic: bool = False
-    table: Table = field(default_factory=lambda: Table({}, file="pyproject.toml"))
+    table: Table = field(default_factory=lambda: Table({}, PYPROJECT))
 
 
 def read(root: Path, *, name: str | None = None, version: str | None = None) -> Project:
@@ -49,42 +52,43 @@ def read(root: Path, *, name: str | None = None, version: str | None = None) -> 
             https://packaging.python.org/en/latest/specifications/pyproject-toml/
     """
     path = root / "pyproject.toml"
-    document = read_toml(path) if path.exists() else Table({}, file="pyproject.toml")
+    document = read_toml(path) if path.exists() else Table({}, PYPROJECT)
     table = document.table("project")
-    given = Table({"name": name, "version": version}, file="the build")
+    build = Place("the build")
     own_name, own_version = _identity(document)
-    dynamic = table.strings("dynamic")
+    extras = table.table("optional-dependencies")
     return Project(
         root=root,
-        name=given.name() if name else own_name,
-        version=given.version() or own_version,
+        name=build.at("name").name(name) if name else own_name,
+        version=build.at("version").version(version) if version else own_version,
         requires_python=table.specifiers("requires-python"),
         dependencies=requirements(table, "dependencies"),
         optional_dependencies={
-            extras.parse_name(extra, extra): requirements(extras, extra)
-            for extras in [table.table("optional-dependencies")]
+            extras.place.at(extra).name(extra): requirements(extras, extra)
             for extra in extras.values
         },
-        is_dynamic="dependencies" in dynamic or not table.values,
+        is_dynamic="dependencies" in table.strings("dynamic") or not table.values,
         table=document,
     )
 
 
 def _identity(document: Table) -> tuple[NormalizedName | None, str | None]:
-    """Read the name and the static version, which older Poetry projects keep in its own table."""
+    """Read the name and the static version, which older Poetry projects keep in its own table.
+
+    PDM writes both empty for an application that is no package.
+    """
     table = document.table("project")
     poetry = document.table("tool").table("poetry")
     named = table if table.values else poetry
     name = named.name() if named.string("name") else None
-    return name, table.version() or poetry.version()
+    versions = (each.version() for each in (table, poetry) if each.string("version"))
+    return name, next(versions, None)
 
 
 def requirements(table: Table, key: str) -> tuple[Requirement, ...]:
     """Parse an array of PEP 508 requirements at a key of a table."""
-    return tuple(
-        table.parse_requirement(text, f"{key}[{index}]")
-        for index, text in enumerate(table.strings(key))
-    )
+    place = table.place.at(key)
+    return tuple(place.at(i).requirement(text) for i, text in enumerate(table.strings(key)))
 
 
 def member_version(root: Path, path: str, name: NormalizedName) -> str | None:
@@ -97,6 +101,9 @@ def member_version(root: Path, path: str, name: NormalizedName) -> str | None:
 
     Returns:
         The version, or nothing where there is no such project or its version is dynamic.
+
+    Raises:
+        RefusedFileError: What stands there is no file.
     """
     if Path(path).is_absolute():
         return None
@@ -105,6 +112,8 @@ def member_version(root: Path, path: str, name: NormalizedName) -> str | None:
         if not folder.is_relative_to(root.resolve()):
             return None
         own_name, version = _identity(read_toml(folder / "pyproject.toml"))
+    except RefusedFileError:
+        raise
     except (SourceError, OSError, RuntimeError, ValueError):
         return None
     return version if own_name == name else None

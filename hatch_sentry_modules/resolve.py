@@ -12,6 +12,7 @@ from hatch_sentry_modules import markers
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.model import (
     ALWAYS,
+    Applies,
     Condition,
     Distribution,
     Edge,
@@ -21,6 +22,7 @@ from hatch_sentry_modules.model import (
     MarkerText,
     Release,
 )
+from hatch_sentry_modules.reach import reach
 
 MAX_ALTERNATIVES = 256
 """Real lock files need up to 12 alternatives for one distribution; a hostile one is stopped."""
@@ -63,10 +65,9 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
     if environment is not None:
         _refuse_foreign(graph, environment)
     edges = _Edges(graph, environment)
-    reached = _depths(edges)
     depths: dict[NormalizedName, int] = {}
     skipped: dict[NormalizedName, str] = {}
-    for key, depth in reached.items():
+    for key, depth in edges.depths().items():
         node = graph.nodes[key]
         depths.setdefault(node.name, depth)
         if node.is_listed and node.version is None:
@@ -79,7 +80,7 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
         distributions=distributions,
         skipped=skipped,
         depths=depths,
-        links=_links(graph, edges, reached),
+        links=_links(graph, edges),
     )
 
 
@@ -108,49 +109,47 @@ def _refuse_foreign(graph: Graph, environment: Mapping[str, str]) -> None:
 
 
 class _Edges:
-    """The edges of a graph as one environment sees them: followed, unless their marker is false."""
+    """The edges of a graph as one environment sees them, of all nodes that are reached there."""
 
     def __init__(self, graph: Graph, environment: Mapping[str, str] | None) -> None:
-        self._graph = graph
         self._environment = environment
         self._verdicts: dict[MarkerText, bool] = {}
         self.roots = self._followed(graph.roots)
+        self.of: dict[Key, list[Edge]] = reach(
+            (edge.target for edge in self.roots),
+            lambda key: self._followed(graph.nodes[key].edges),
+            lambda edges: (edge.target for edge in edges),
+        )
 
-    def of(self, key: Key) -> Iterable[Edge]:
-        return self._followed(self._graph.nodes[key].edges)
+    def depths(self) -> dict[Key, int]:
+        """Count the links from the roots; ``of`` holds the nearest first."""
+        depths = dict.fromkeys((edge.target for edge in self.roots), 1)
+        for key, edges in self.of.items():
+            for edge in edges:
+                depths.setdefault(edge.target, depths[key] + 1)
+        return depths
 
-    def _followed(self, edges: Iterable[Edge]) -> Iterable[Edge]:
+    def _followed(self, edges: Iterable[Edge]) -> list[Edge]:
         if self._environment is None:
-            return edges
+            return [edge for edge in edges if edge.marker is not False]
         return [Edge(edge.target) for edge in edges if self._holds(edge.marker, self._environment)]
 
-    def _holds(self, marker: MarkerText | None, environment: Mapping[str, str]) -> bool:
-        if marker is None:
-            return True
+    def _holds(self, marker: Applies, environment: Mapping[str, str]) -> bool:
+        if isinstance(marker, bool):
+            return marker
         if marker not in self._verdicts:
             self._verdicts[marker] = markers.evaluate(marker, environment)
         return self._verdicts[marker]
 
 
-def _depths(edges: _Edges) -> dict[Key, int]:
-    depths: dict[Key, int] = {}
-    queue = deque((edge.target, 1) for edge in edges.roots)
-    while queue:
-        key, depth = queue.popleft()
-        if key not in depths:
-            depths[key] = depth
-            queue.extend((edge.target, depth + 1) for edge in edges.of(key))
-    return depths
-
-
-def _links(graph: Graph, edges: _Edges, reached: Iterable[Key]) -> Links:
+def _links(graph: Graph, edges: _Edges) -> Links:
     """Find what each release requires directly, whichever of its nodes does."""
     links: dict[Release, set[Release]] = {}
-    for key in reached:
+    for key, ways in edges.of.items():
         node = graph.nodes[key]
         if node.is_listed:
             release = (node.name, node.version)
-            links.setdefault(release, set()).update(_targets(graph, edges, edges.of(key)))
+            links.setdefault(release, set()).update(_targets(graph, edges, ways))
             links[release].discard(release)
     if not any(links.values()):
         return {}
@@ -160,16 +159,14 @@ def _links(graph: Graph, edges: _Edges, reached: Iterable[Key]) -> Links:
 
 def _targets(graph: Graph, edges: _Edges, ways: Iterable[Edge]) -> Iterator[Release]:
     """Follow edges to the first listed nodes: the others are only ways to them."""
-    seen: set[Key] = set()
-    queue = [edge.target for edge in ways]
-    while queue:
-        key = queue.pop()
-        node = graph.nodes[key]
+    found = reach(
+        (edge.target for edge in ways),
+        lambda key: [] if graph.nodes[key].is_listed else edges.of[key],
+        lambda ahead: (edge.target for edge in ahead),
+    )
+    for node in map(graph.nodes.__getitem__, found):
         if node.is_listed:
             yield node.name, node.version
-        elif key not in seen:
-            seen.add(key)
-            queue.extend(edge.target for edge in edges.of(key))
 
 
 def _conditions(graph: Graph, edges: _Edges) -> dict[Key, list[_Clause]]:
@@ -181,7 +178,7 @@ def _conditions(graph: Graph, edges: _Edges) -> dict[Key, list[_Clause]]:
     conditions: dict[Key, list[_Clause]] = {}
     queue: deque[tuple[Key, _Clause]] = deque()
     _enqueue(queue, frozenset(), edges.roots)
-    count = len(graph.roots) + sum(len(node.edges) for node in graph.nodes.values())
+    count = len(edges.roots) + sum(map(len, edges.of.values()))
     for _ in range(1_000 + MAX_STEPS * count):
         if not queue:
             return conditions
@@ -192,14 +189,14 @@ def _conditions(graph: Graph, edges: _Edges) -> dict[Key, list[_Clause]]:
         known.append(clause)
         if len(known) > MAX_ALTERNATIVES or len(clause) > MAX_MARKERS:
             break
-        _enqueue(queue, clause, edges.of(key))
+        _enqueue(queue, clause, edges.of[key])
     fault = "a distribution has too many alternative conditions, or too long ones"
     raise SourceError(file=graph.file, fault=fault, remedy="Freeze it for one environment")
 
 
 def _enqueue(queue: deque[tuple[Key, _Clause]], clause: _Clause, edges: Iterable[Edge]) -> None:
     for target, marker in edges:
-        if marker is None or marker in clause:
+        if isinstance(marker, bool) or marker in clause:
             queue.appendleft((target, clause))
         else:
             queue.append((target, clause | {marker}))

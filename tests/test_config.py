@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hatch_sentry_modules import config
-from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.document import Place, Table
 from hatch_sentry_modules.errors import ConfigError
 
 
@@ -18,7 +18,7 @@ def document(shared: dict[str, Any] | None = None, hatch: dict[str, Any] | None 
         tool["sentry-modules"] = shared
     if hatch is not None:
         tool["hatch"] = {"build": {"hooks": {"sentry-modules": hatch}}}
-    return Table({"tool": tool}, file="pyproject.toml")
+    return Table({"tool": tool}, Place("pyproject.toml"))
 
 
 def test_nothing_configured_gives_the_defaults() -> None:

@@ -7,19 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from hatch_sentry_modules.document import (
-    Table,
-    is_version,
-    quoted,
-    read_json,
-    read_lock,
-    read_toml,
-)
+from hatch_sentry_modules.document import Place, Table, is_version, quoted
 from hatch_sentry_modules.errors import SourceError, SourceNotFoundError
+from hatch_sentry_modules.reading import read_json, read_toml
 
 DOCUMENT = Table(
     {"package": [{"name": 3, "version": "not a version", "marker": "nonsense", "list": [1]}]},
-    file="test.lock",
+    Place("test.lock"),
 )
 
 
@@ -116,59 +110,3 @@ def test_credentials_are_not_shown() -> None:
     assert "secret" not in quoted("https://user:secret@index.example.org/simple")
     assert "\n" not in quoted("two\nlines")
     assert len(quoted("x" * 1000)) < 100
-
-
-LOCKS = sorted(
-    path
-    for pattern in ("uv.lock", "poetry.lock", "pdm.lock", "pylock*.toml")
-    for path in (Path(__file__).parents[1] / "fixtures").rglob(pattern)
-)
-
-
-@pytest.mark.parametrize("path", LOCKS, ids=lambda path: "-".join(path.parts[-3:]))
-def test_a_lock_file_is_read_whole_but_for_its_lists_of_files(path: Path) -> None:
-    """All else is what parsing the whole file gives, in every file that a tool has written."""
-    whole = read_toml(path).values
-    packages = whole.get("package") or whole["packages"]
-    for package in packages:
-        for key in ("files", "wheels", "sdist"):
-            package.pop(key, None)
-    found = read_lock(path).values
-    for package in found.get("package") or found["packages"]:
-        # An empty list, and one that stands in one line, are cut out by nobody.
-        for key in ("files", "wheels", "sdist"):
-            package.pop(key, None)
-    assert found == whole
-
-
-def test_lists_of_files_are_not_parsed(tmp_path: Path) -> None:
-    """They are the greater part of a lock file, and nothing asks for them."""
-    path = tmp_path / "uv.lock"
-    files = 'sdist = { url = "x" }\nwheels = [\n    { url = "x" },\n    { url = "y" }\n]\n'
-    path.write_text(f"a = 1\n{files}b = 2\n[c]\n{files.replace('wheels', 'files')}d = 3\n", "utf-8")
-    assert read_lock(path).values == {"a": 1, "b": 2, "c": {"d": 3}}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        'a = """\nwheels = [\n]\n"""\n',
-        "a = '''\nsdist = { b = 1 }\n'''\n",
-        "wheels = [\n    1,\n    { a = 1 },\n]\n",
-        "wheels = [\n    { a = 1 },\n    [\n]\n]\n",
-        "a = [\n    { wheels = [] },\n]\n",
-    ],
-)
-def test_what_only_looks_like_a_list_of_files_is_kept(tmp_path: Path, text: str) -> None:
-    """A line means what it says only where no longer text can hold it."""
-    path = tmp_path / "uv.lock"
-    path.write_text(text, encoding="utf-8")
-    assert read_lock(path).values == read_toml(path).values
-
-
-def test_a_mistake_in_a_lock_file_has_its_own_line(tmp_path: Path) -> None:
-    """What was cut out before it does not shift the line that the message names."""
-    path = tmp_path / "uv.lock"
-    path.write_text("wheels = [\n    { a = 1 },\n]\nb = \n", encoding="utf-8")
-    with pytest.raises(SourceError, match="line 4"):
-        read_lock(path)

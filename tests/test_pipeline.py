@@ -100,7 +100,7 @@ def test_the_farthest_are_omitted_first_when_versions_outgrow_the_budget(tmp_pat
     names = [f"d{number:04}" for number in range(1000)]
     deep = ", ".join(f'{{ name = "{name}" }}' for name in names)
     packages = f"dependencies = [{deep}]\n" + "".join(
-        f'[[package]]\nname = "{name}"\nversion = "1.0.0.0"\nsource = {{ virtual = "x" }}\n'
+        f'[[package]]\nname = "{name}"\nversion = "1.0.0.0"\nsource = {{ registry = "x" }}\n'
         for name in names
     )
     manifest = freeze(write(tmp_path, packages=packages))

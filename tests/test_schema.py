@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hatch_sentry_modules import config, schema
-from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.document import Place, Table
 from hatch_sentry_modules.errors import ConfigError
 
 VALIDATOR = jsonschema.Draft7Validator(schema.tool_schema("sentry-modules"))
@@ -34,7 +34,7 @@ VALUES = st.one_of(
 def is_accepted(options: dict[str, Any]) -> bool:
     """Say whether the checks find nothing."""
     try:
-        config.read(Table({"tool": {"sentry-modules": options}}, file="pyproject.toml"))
+        config.read(Table({"tool": {"sentry-modules": options}}, Place("pyproject.toml")))
     except ConfigError:
         return False
     return True
@@ -46,7 +46,7 @@ def test_the_schema_is_a_schema_of_the_same_options() -> None:
     properties = schema.tool_schema("sentry-modules")["properties"]
     assert properties.keys() == config.OPTIONS.keys()
     defaults = {key: value["default"] for key, value in properties.items() if "default" in value}
-    read = config.read(Table({"tool": {"sentry-modules": defaults}}, file="pyproject.toml"))
+    read = config.read(Table({"tool": {"sentry-modules": defaults}}, Place("pyproject.toml")))
     assert read == config.Config()
 
 

@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from hatch_sentry_modules import config as configuration
-from hatch_sentry_modules.document import read_toml
 from hatch_sentry_modules.errors import ConfigError
+from hatch_sentry_modules.reading import read_toml
 
 WRAPPER = "hatch_sentry_modules.backend"
 

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hatch_sentry_modules import project as projects
-from hatch_sentry_modules.document import Table, read_lock
+from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import unknown_choice
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.reading import read_lock
 
 NO_VERSION = "the lock file holds no version for it"
 
@@ -35,7 +36,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         marker = package.marker(extras=extras, groups=groups)
         if marker is not False and not _is_project(package, project):
             nodes[index] = _node(package, path.parent)
-            roots.append(Edge(index, None if marker is True else marker))
+            roots.append(Edge(index, marker))
     return Graph(
         file=document.file,
         roots=tuple(roots),

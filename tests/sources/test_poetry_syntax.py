@@ -13,7 +13,7 @@ import pytest
 from packaging.markers import Marker
 from packaging.specifiers import InvalidSpecifier
 
-from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.document import Place, Table
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.sources.poetry.syntax import (
     allows,
@@ -94,7 +94,7 @@ def test_constraints_on_python_become_the_markers_of_poetry_core() -> None:
     expected = ask(is_needed=pairs)["is_needed"]
     found = []
     for text, environment in pairs:
-        marker = read_python_marker(Table({"python": text}, file="test.lock"))
+        marker = read_python_marker(Table({"python": text}, Place("test.lock")))
         found.append(marker if isinstance(marker, bool) else Marker(marker).evaluate(environment))
     assert dict(zip(map(str, pairs), found, strict=True)) == dict(
         zip(map(str, pairs), expected, strict=True)
@@ -112,7 +112,7 @@ def test_what_is_no_constraint_is_an_error(text: str) -> None:
     with pytest.raises(
         SourceError, match=r"^test\.lock: version: .* is not a constraint"
     ) as caught:
-        read_constraint(Table({"version": text}, file="test.lock"), "version")
+        read_constraint(Table({"version": text}, Place("test.lock")), "version")
     assert str(caught.value).isprintable()
 
 
@@ -135,7 +135,7 @@ def test_dev_is_the_lowest_version() -> None:
 )
 def test_markers_have_two_words_of_poetrys_own(text: str | None, expected: str | bool) -> None:
     """Poetry writes down that a marker always or never holds."""
-    table = Table({} if text is None else {"markers": text}, file="test.lock")
+    table = Table({} if text is None else {"markers": text}, Place("test.lock"))
     assert read_marker(table, extras=frozenset({"web"})) == expected
 
 
@@ -151,4 +151,4 @@ def test_markers_have_two_words_of_poetrys_own(text: str | None, expected: str |
 )
 def test_platforms_become_markers(text: str, expected: str | bool) -> None:
     """The key ``platform`` speaks of ``sys.platform``."""
-    assert read_platform_marker(Table({"platform": text}, file="test.lock")) == expected
+    assert read_platform_marker(Table({"platform": text}, Place("test.lock"))) == expected

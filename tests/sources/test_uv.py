@@ -63,10 +63,10 @@ def test_older_spellings_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("selection", "expected"),
     [
-        ({}, "app==1.0.0 colorama==0.4.6 idna==3.10 more-itertools==10.7.0"),
+        ({}, "colorama==0.4.6 idna==3.10 more-itertools==10.7.0"),
         (
             {"groups": "test"},
-            "app==1.0.0 colorama==0.4.6 idna==3.10 iniconfig==2.1.0 more-itertools==10.7.0",
+            "colorama==0.4.6 idna==3.10 iniconfig==2.1.0 more-itertools==10.7.0",
         ),
         (
             {"package": "app", "groups": "test"},
@@ -74,7 +74,7 @@ def test_older_spellings_are_read(tmp_path: Path) -> None:
         ),
         ({"package": "lib", "all_extras": True}, "idna==3.10 zipp==3.23.0"),
         ({"package": "lib", "extras": "fast"}, "idna==3.10 zipp==3.23.0"),
-        ({"all_packages": True}, "app==1.0.0 colorama==0.4.6 idna==3.10 more-itertools==10.7.0"),
+        ({"all_packages": True}, "colorama==0.4.6 idna==3.10 more-itertools==10.7.0"),
         ({"groups": "test", "runtime": False}, "iniconfig==2.1.0 more-itertools==10.7.0"),
     ],
 )
@@ -158,14 +158,17 @@ def test_one_platform_is_not_all() -> None:
     ("lock", "message"),
     [
         (APP.replace('"app"', '"other"'), "no workspace member 'app'. The nearest is 'other'"),
-        (APP + 'dependencies = [{ name = "gone" }]\n', r"dependencies\[0\]: 0 packages"),
+        (
+            APP + 'dependencies = [{ name = "gone" }]\n',
+            "no package named 'gone'",
+        ),
         (
             APP + 'dependencies = [{ name = "x" }]\n' + package("x") + package("x", "", "2.0"),
-            r"dependencies\[0\]: 0 packages in the file are meant",
+            r"dependencies\[0\]: not one package named 'x' fits",
         ),
         (
             APP + 'dependencies = [{ name = "x", version = "3.0" }]\n' + package("x"),
-            r"dependencies\[0\]: 0 packages",
+            r"dependencies\[0\]: not one package named 'x' fits",
         ),
         (
             APP + f'dependencies = [{{ name = "x" }}]\n[[package]]\nname = "x"\n{REGISTRY}',
@@ -175,7 +178,7 @@ def test_one_platform_is_not_all() -> None:
         (APP + 'dependencies = ["a b"]\n', "not a valid requirement"),
         (APP + 'dependencies = [{ name = "app", marker = "os" }]\n', "not a valid marker"),
         ("conflicts = 7\n" + APP, "conflicts: is not an array"),
-        ("conflicts = [7]\n" + APP, r"conflicts\[0\]: is an integer"),
+        ("conflicts = [7]\n" + APP, r"conflicts\[0\]: is not an array"),
         ("conflicts = [[{ package = 7 }]]\n" + APP, r"conflicts\[0\]\[0\].package: is an integer"),
     ],
 )
@@ -194,7 +197,7 @@ def test_a_workspace_that_is_cut_off_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="holds no workspace member 'lib'"):
         freeze(tmp_path)
     (tmp_path / "uv.lock").write_text("version = 1\n", encoding="utf-8")
-    with pytest.raises(SourceError, match="holds no workspace member"):
+    with pytest.raises(SourceError, match=r"holds no packages\. Set 'source'"):
         freeze(tmp_path)
 
 

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table, read_lock
+from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import SourceError, unknown_choice
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project, member_version
+from hatch_sentry_modules.reading import read_lock
 from hatch_sentry_modules.sources.pdm import project as pdm_project
 from hatch_sentry_modules.sources.pdm.project import DEFAULT
 from hatch_sentry_modules.sources.pdm.targets import environments
@@ -113,9 +114,8 @@ def _flat(
         groups = table.strings("groups") or table.strings("sections")
         if groups and chosen.isdisjoint(map(canonicalize_name, groups)):
             continue
-        marker = table.marker()
-        if marker is not False and table.name() not in excluded:
-            yield index, Edge(index, None if marker is True else marker)
+        if table.name() not in excluded:
+            yield index, Edge(index, table.marker())
 
 
 def _node(table: Table, *, root: Path) -> Node:

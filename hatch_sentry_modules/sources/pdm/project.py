@@ -12,9 +12,9 @@ from typing import NamedTuple
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.document import Place, Table
 from hatch_sentry_modules.errors import unknown_choice
-from hatch_sentry_modules.model import MarkerText
+from hatch_sentry_modules.model import Applies
 from hatch_sentry_modules.project import Project
 
 DEFAULT = canonicalize_name("default")
@@ -25,7 +25,7 @@ class Line(NamedTuple):
     """One line of a group: a requirement, or the name of another group that it takes in."""
 
     target: Requirement | NormalizedName
-    marker: MarkerText | None = None
+    marker: Applies = True
 
 
 def groups(project: Project) -> set[NormalizedName]:
@@ -56,7 +56,7 @@ def lines(project: Project, group: NormalizedName) -> Iterator[Line]:
         raise unknown_choice(project.table.file, kind, group, groups(project))
     declared = {**project.optional_dependencies, DEFAULT: project.dependencies}
     for requirement in declared.get(group, ()):
-        yield from _lines(project, requirement, project.table, "project")
+        yield from _lines(project, requirement, project.table.place.at("project"))
     for table in _tables(project):
         for key in table.values:
             # An extra hides the dependency group of its name, as in PDM.
@@ -74,42 +74,35 @@ def _development_lines(project: Project, table: Table, key: str) -> Iterator[Lin
     if not isinstance(values, list):
         raise table.error(key, "is not an array")
     for index, value in enumerate(values):
-        place = f"{key}[{index}]"
+        place = table.place.at(key).at(index)
         if isinstance(value, str):
-            yield from _lines(project, parse(table, place, value), table, place)
+            yield from _lines(project, parse(place, value), place)
         elif isinstance(value, dict):
-            include = Table(value, file=table.file, place=table.place_of(place))
-            yield Line(include.name("include-group"))
+            yield Line(Table(value, place).name("include-group"))
         else:
-            raise table.error(place, "is neither a string nor a table")
+            raise place.error("is neither a string nor a table")
 
 
-def _lines(project: Project, requirement: Requirement, table: Table, place: str) -> Iterator[Line]:
-    """Give the line of a requirement; one on the project itself stands for its extras."""
-    marker = marker_of(requirement, table, place)
-    if marker is False:
-        return
-    text = None if marker is True else marker
+def _lines(project: Project, requirement: Requirement, place: Place) -> Iterator[Line]:
+    """Yield the line of a requirement; one on the project itself stands for its extras."""
+    marker = marker_of(requirement, place)
     if canonicalize_name(requirement.name) != project.name:
-        yield Line(requirement, text)
+        yield Line(requirement, marker)
         return
     for extra in sorted(requirement.extras):
-        yield Line(canonicalize_name(extra), text)
+        yield Line(canonicalize_name(extra), marker)
 
 
-def parse(table: Table, place: str, text: str) -> Requirement:
-    """Parse a requirement at a place of a table; of an editable one, only its name is kept.
+def parse(place: Place, text: str) -> Requirement:
+    """Parse a requirement at a place; of an editable one, only its name is kept.
 
     Raises:
         SourceError: It is not valid, or an editable one does not say its name.
     """
     editable = text.startswith("-e ")
-    line = text.rpartition("#egg=")[2].partition("&")[0] if editable else text
-    return table.parse_requirement(line, place)
+    return place.requirement(text.rpartition("#egg=")[2].partition("&")[0] if editable else text)
 
 
-def marker_of(requirement: Requirement, table: Table, place: str) -> MarkerText | bool:
-    """Give the marker of a requirement, without extras: those of an entry are decided."""
-    if requirement.marker is None:
-        return True
-    return table.parse_marker(str(requirement.marker), place)
+def marker_of(requirement: Requirement, place: Place) -> Applies:
+    """Return the marker of a requirement, without extras: those of an entry are decided."""
+    return requirement.marker is None or place.marker(str(requirement.marker))

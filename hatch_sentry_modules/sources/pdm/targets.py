@@ -40,7 +40,7 @@ def environments(metadata: Table) -> tuple[MarkerText, ...]:
     found = []
     for target in metadata.tables("targets"):
         text = " and ".join(_conditions(target))
-        marker = target.parse_marker(text, "") if text else True
+        marker = target.place.marker(text) if text else True
         if isinstance(marker, bool):
             return ()
         found.append(marker)
@@ -63,8 +63,7 @@ def _python(target: Table) -> str:
     """Write ``requires_python``, in which PDM allows alternatives, as a marker."""
     alternatives = []
     for text in (target.string("requires_python") or "").split("||"):
-        part = Table({"requires_python": text}, file=target.file, place=target.place)
-        specifiers = sorted(part.specifiers("requires_python"), key=str)
+        specifiers = sorted(target.place.at("requires_python").specifiers(text), key=str)
         if not specifiers:
             return ""
         clauses = [f'python_full_version {one.operator} "{one.version}"' for one in specifiers]

@@ -12,10 +12,10 @@ from typing import NamedTuple, cast
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table
-from hatch_sentry_modules.errors import SourceError
-from hatch_sentry_modules.model import Edge, Key, MarkerText, Node
-from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.document import Place, Table
+from hatch_sentry_modules.model import Applies, Edge, Key, Node
+from hatch_sentry_modules.project import PYPROJECT, Project
+from hatch_sentry_modules.reach import reach
 from hatch_sentry_modules.sources.pdm import project as pdm_project
 from hatch_sentry_modules.sources.pdm.project import DEFAULT
 
@@ -64,14 +64,11 @@ class Walk:
 
     def nodes(self, roots: Iterable[Edge]) -> dict[Key, Node]:
         """Make the nodes that the roots reach, and no others."""
-        nodes: dict[Key, Node] = {}
-        pending = [edge.target for edge in roots]
-        while pending:
-            key = pending.pop()
-            if key not in nodes:
-                nodes[key] = self._node(key)
-                pending.extend(edge.target for edge in nodes[key].edges)
-        return nodes
+        return reach(
+            (edge.target for edge in roots),
+            self._node,
+            lambda node: (edge.target for edge in node.edges),
+        )
 
     def _node(self, key: Key) -> Node:
         if isinstance(key, _Named):
@@ -87,25 +84,22 @@ class Walk:
             if not isinstance(target, Requirement):
                 yield Edge(_Named("group", target), marker)
                 continue
-            for edge in self._edges(target, marker, "pyproject.toml", group):
+            for edge in self._edges(target, marker, PYPROJECT.at(group)):
                 # What the project declares and the file does not hold is found as stale later.
                 if isinstance(edge.target, int) or group not in declared:
                     yield edge
 
     def _entry_edges(self, table: Table) -> Iterator[Edge]:
         for index, text in enumerate(table.strings("dependencies")):
-            place = f"dependencies[{index}]"
-            requirement = pdm_project.parse(table, place, text)
-            marker = pdm_project.marker_of(requirement, table, place)
+            place = table.place.at("dependencies").at(index)
+            requirement = pdm_project.parse(place, text)
+            marker = pdm_project.marker_of(requirement, place)
             # The project itself is no entry; it is installed already.
             if marker is not False and canonicalize_name(requirement.name) != self.project.name:
-                text_or_none = None if marker is True else marker
-                yield from self._edges(requirement, text_or_none, table.file, table.place_of(place))
+                yield from self._edges(requirement, marker, place)
 
-    def _edges(
-        self, requirement: Requirement, marker: MarkerText | None, file: str, place: str
-    ) -> Iterator[Edge]:
-        """Give the edge to the entry of a requirement, or to a skipped node where none is."""
+    def _edges(self, requirement: Requirement, marker: Applies, place: Place) -> Iterator[Edge]:
+        """Yield the edge to the entry of a requirement, or to a skipped node where none is."""
         name = canonicalize_name(requirement.name)
         if name in self.excluded:
             return
@@ -118,10 +112,10 @@ class Walk:
                 f"the lock file holds several versions of {name!r} and does not say which is meant"
             )
             remedy = "Lock with the strategy 'inherit_metadata', which is PDM's default"
-            raise SourceError(file=file, place=place, fault=fault, remedy=remedy)
+            raise place.error(fault, remedy)
         if found:
             yield Edge(found[0], marker)
-        elif marker is None or not self.is_universal:
+        elif marker is True or not self.is_universal:
             yield Edge(_Named("missing", name), marker)
 
     def _is_met(self, requirement: Requirement, index: int) -> bool:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table, is_version, read_json
+from hatch_sentry_modules.document import Table, is_version
 from hatch_sentry_modules.errors import SourceError, unknown_choice
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project, member_version
+from hatch_sentry_modules.reading import read_json
 from hatch_sentry_modules.sources.pipfile.hash import is_stale
 
 SPECIFICATION = 6
@@ -50,7 +51,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
             differing.add(node.name)
             continue
         nodes[entry.place] = node
-        roots.append(Edge(entry.place, None if marker is True else marker))
+        roots.append(Edge(entry.place, marker))
     is_changed = is_stale(document, path.with_name("Pipfile"))
     warnings = tuple(_warnings(document.file, differing, is_changed=is_changed))
     return Graph(file=document.file, roots=tuple(roots), nodes=nodes, warnings=warnings)
@@ -76,9 +77,10 @@ def _entries(document: Table, sections: Iterable[str]) -> Iterator[tuple[Normali
     for section in sections:
         table = document.table(section)
         for key, value in table.values.items():
-            name = table.parse_name(key, "")
-            values = {"version": value} if isinstance(value, str) else value
-            yield name, Table({name: values}, file=table.file, place=section).table(name)
+            name = table.place.name(key)
+            is_text = isinstance(value, str)
+            place = table.place.at(name)
+            yield name, Table({"version": value}, place) if is_text else table.table(key)
 
 
 def _node(name: NormalizedName, entry: Table, root: Path, project: Project) -> Node:

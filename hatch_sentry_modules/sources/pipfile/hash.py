@@ -11,7 +11,8 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from hatch_sentry_modules.document import Table, read_toml
+from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.reading import read_toml
 
 _NO_CATEGORIES = frozenset(
     {"source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv"}
@@ -20,7 +21,7 @@ _NO_CATEGORIES = frozenset(
 
 
 def is_stale(lock: Table, pipfile: Path) -> bool:
-    """Say whether the ``Pipfile`` is another than the one that a lock file was made from.
+    """Whether the ``Pipfile`` is another than the one that a lock file was made from.
 
     Args:
         lock: All of ``Pipfile.lock``, which records the hash.
@@ -38,7 +39,7 @@ def is_stale(lock: Table, pipfile: Path) -> bool:
 
 
 def _hashes(pipfile: Mapping[str, Any]) -> Iterator[str]:
-    """Give the hash by each version of Pipenv.
+    """Yield the hash by each version of Pipenv.
 
     Since 2026 names are normalized first (pypa/pipenv#4699); categories came with 2022.10.
     """

@@ -13,10 +13,11 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules.document import Table, quoted, read_lock
+from hatch_sentry_modules.document import Table, quoted
 from hatch_sentry_modules.errors import SourceError, unknown_choice
-from hatch_sentry_modules.model import Edge, Graph, MarkerText, Selection
+from hatch_sentry_modules.model import Applies, Edge, Graph, MarkerText, Selection
 from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.reading import read_lock
 from hatch_sentry_modules.sources.poetry.packages import Package, read_packages, to_node
 from hatch_sentry_modules.sources.poetry.project import MAIN, group_names, is_changed
 from hatch_sentry_modules.sources.poetry.syntax import (
@@ -68,7 +69,7 @@ def _lock_version(metadata: Table) -> tuple[int, ...]:
     """Read the version of the format; Poetry itself reads all with the major number 1 or 2."""
     text = metadata.string("lock-version")
     if text is None:
-        fault = "is missing; the file is cut off, or older than Poetry 1.0"
+        fault = "is missing; the file is cut off, or older than Poetry 1.1"
         raise metadata.error("lock-version", fault, RELOCK)
     if not re.fullmatch(r"[12]\.[0-9]{1,4}", text, re.ASCII):
         raise metadata.error("lock-version", f"is {quoted(text)}; 1.x and 2.x are known", RELOCK)
@@ -81,8 +82,8 @@ def _asked_extras(
     """Give the project's extras that are asked for, each with the names it adds."""
     table = document.table("extras")
     known = {
-        table.parse_name(extra, extra): tuple(
-            table.parse_name(name, extra) for name in table.strings(extra)
+        table.place.at(extra).name(extra): tuple(
+            map(table.place.at(extra).name, table.strings(extra))
         )
         for extra in table.values
     }
@@ -110,22 +111,20 @@ def _groups(table: Table) -> Iterator[tuple[str, NormalizedName]]:
     if not groups:
         raise table.error("groups", "is missing or empty", RELOCK)
     for index, group in enumerate(groups):
-        yield group, table.parse_name(group, f"groups[{index}]")
+        yield group, table.place.at("groups").at(index).name(group)
 
 
 def _grouped(
     packages: Iterable[Package], groups: frozenset[NormalizedName], extras: frozenset[str]
-) -> Iterator[tuple[Package, MarkerText | None]]:
+) -> Iterator[tuple[Package, Applies]]:
     """Give each package in an asked group, with the marker under which that group needs it."""
     for package in packages:
         for written, group in _groups(package.table):
             if group in groups:
-                marker = _group_marker(package.table, written, extras)
-                if marker is not False:
-                    yield package, None if marker is True else marker
+                yield package, _group_marker(package.table, written, extras)
 
 
-def _group_marker(table: Table, group: str, extras: frozenset[str]) -> MarkerText | bool:
+def _group_marker(table: Table, group: str, extras: frozenset[str]) -> Applies:
     """Read a package's marker: one for all its groups, or a table where they differ."""
     if isinstance(table.values.get("markers"), dict):
         return read_marker(table.table("markers"), group, extras)
@@ -140,7 +139,7 @@ def _requires_python(python: Constraint) -> SpecifierSet:
 def _environments(metadata: Table, python: Constraint) -> Iterator[MarkerText]:
     """Give the alternatives of a constraint, such as ``~3.8 || ^3.10``, as markers."""
     for text in to_python_markers(python) if len(python) > 1 else ():
-        marker = metadata.parse_marker(text, "python-versions")
+        marker = metadata.place.at("python-versions").marker(text)
         if not isinstance(marker, bool):
             yield marker
 

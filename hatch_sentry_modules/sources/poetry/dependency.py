@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Table
-from hatch_sentry_modules.model import MarkerText
-from hatch_sentry_modules.sources.poetry.packages import Package, choose
+from hatch_sentry_modules.model import Applies
+from hatch_sentry_modules.sources.poetry.packages import Package, Packages
 from hatch_sentry_modules.sources.poetry.syntax import (
     read_marker,
     read_platform_marker,
     read_python_marker,
 )
-
-PackagesByName: TypeAlias = Mapping[NormalizedName, Sequence[Package]]
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([\w.,\s-]*)\])?", re.ASCII)
 
@@ -26,7 +24,7 @@ class Dependency(NamedTuple):
     """One of several packages, with extras of it, that is needed where a marker holds."""
 
     name: NormalizedName
-    marker: MarkerText | None
+    marker: Applies
     candidates: tuple[Package, ...]
     extras: tuple[NormalizedName, ...]
 
@@ -34,17 +32,18 @@ class Dependency(NamedTuple):
 def read_entries(table: Table) -> Iterator[tuple[NormalizedName, Table]]:
     """Give the dependencies in a table: each a constraint or a table, or an array of these."""
     for key, value in table.values.items():
-        name = table.parse_name(key, key)
+        place = table.place.at(key)
+        name = place.name(key)
         for index, item in enumerate(value if isinstance(value, list) else [value]):
-            place = f"{key}[{index}]" if isinstance(value, list) else key
+            here = place.at(index) if isinstance(value, list) else place
             values = {"version": item} if isinstance(item, str) else item
             if not isinstance(values, dict):
-                raise table.error(place, "is neither a constraint nor a table")
-            yield name, Table(values, file=table.file, place=table.place_of(place))
+                raise here.error("is neither a constraint nor a table")
+            yield name, Table(values, here)
 
 
 def read_dependency(
-    name: NormalizedName, entry: Table, marker: MarkerText | bool, packages: PackagesByName
+    name: NormalizedName, entry: Table, marker: Applies, packages: Packages
 ) -> Dependency:
     """Read an entry of a dependency.
 
@@ -56,13 +55,13 @@ def read_dependency(
     """
     return Dependency(
         name=name,
-        marker=None if isinstance(marker, bool) else marker,
-        candidates=choose(packages.get(name, ()), entry),
-        extras=tuple(entry.parse_name(extra, "extras") for extra in entry.strings("extras")),
+        marker=marker,
+        candidates=packages.choose(name, entry),
+        extras=entry.names("extras"),
     )
 
 
-def read_condition(entry: Table, extras: frozenset[str]) -> MarkerText | bool:
+def read_condition(entry: Table, extras: frozenset[str]) -> Applies:
     """Join ``markers``, ``python`` and ``platform`` of an entry to one marker for some extras."""
     if entry.values.keys() == {"version"}:
         return True
@@ -74,7 +73,7 @@ def read_condition(entry: Table, extras: frozenset[str]) -> MarkerText | bool:
     if False in parts:
         return False
     texts = [f"({part})" for part in parts if part is not True]
-    return not texts or entry.parse_marker(" and ".join(texts), "markers")
+    return not texts or entry.place.at("markers").marker(" and ".join(texts))
 
 
 def is_optional(entry: Table) -> bool:
@@ -85,7 +84,7 @@ def is_optional(entry: Table) -> bool:
     return value
 
 
-def package_dependencies(package: Package, packages: PackagesByName) -> Iterator[Dependency]:
+def package_dependencies(package: Package, packages: Packages) -> Iterator[Dependency]:
     """Give what a package needs without any of its extras."""
     for name, entry in read_entries(package.table.table("dependencies")):
         marker = read_condition(entry, frozenset())
@@ -94,7 +93,7 @@ def package_dependencies(package: Package, packages: PackagesByName) -> Iterator
 
 
 def extra_dependencies(
-    package: Package, extra: NormalizedName, packages: PackagesByName
+    package: Package, extra: NormalizedName, packages: Packages
 ) -> Iterator[Dependency]:
     """Give what an extra of a package adds, which can be other extras of the same package.
 
@@ -105,7 +104,7 @@ def extra_dependencies(
     for name, extras in _extra_lines(package, extra):
         named.add(name)
         if name == package.name:
-            yield Dependency(name, None, (package,), extras)
+            yield Dependency(name, True, (package,), extras)
     for name, entry in read_entries(package.table.table("dependencies")):
         marker = read_condition(entry, frozenset({extra}))
         if marker is not False and is_optional(entry):

@@ -7,15 +7,17 @@ alone, else the newest that runs on that Python.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from packaging.markers import InvalidMarker
+from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from hatch_sentry_modules.markers.logic import Tree, combine, replace
 from hatch_sentry_modules.markers.opposite import opposite
 from hatch_sentry_modules.markers.parse import Comparison, parse, write_marker
-from hatch_sentry_modules.model import MarkerText
+from hatch_sentry_modules.model import Applies, Edge, MarkerText, Node
 from hatch_sentry_modules.sources.poetry.packages import Package
 from hatch_sentry_modules.sources.poetry.syntax import (
     Constraint,
@@ -31,12 +33,17 @@ _PYTHONS = [
 ]
 
 
+class Choice(NamedTuple):
+    """The key of a node that leads to one of several packages, or to an extra of it."""
+
+    candidates: tuple[Package, ...]
+    extra: NormalizedName | None
+
+
 class Forks:
     """What decides between the locked versions of a name."""
 
-    def __init__(
-        self, python: Constraint, decided: Iterable[tuple[Package, MarkerText | None]]
-    ) -> None:
+    def __init__(self, python: Constraint, decided: Iterable[tuple[Package, Applies]]) -> None:
         """Take what is known before anything has to be decided.
 
         Args:
@@ -48,18 +55,14 @@ class Forks:
         for package, marker in decided:
             self._decided.setdefault(package, []).append(_tree(marker))
 
-    def decide(
-        self, candidates: Collection[Package], marker: MarkerText | None
-    ) -> Iterator[tuple[Package, MarkerText | None]]:
-        """Give each package that can be installed, with the marker under which it is.
+    def node(self, choice: Choice) -> Node:
+        """Make the node of a choice, whose edges lead to each package where it is installed."""
+        targets = self._decide(choice.candidates)
+        edges = (Edge((package, choice.extra), marker) for package, marker in targets)
+        return Node(choice.candidates[0].name, None, tuple(edges), is_listed=False)
 
-        Args:
-            candidates: Packages of one name, all of which a dependency allows.
-            marker: When the dependency holds.
-        """
-        if len(candidates) == 1:
-            yield from ((package, marker) for package in candidates)
-            return
+    def _decide(self, candidates: Iterable[Package]) -> Iterator[tuple[Package, Applies]]:
+        """Yield the packages that can be installed, each with the marker under which it is."""
         ranked = sorted(candidates, key=_version, reverse=True)
         decided = {package: combine("or", self._decided.get(package, ())) for package in ranked}
         rest = combine("and", [_opposite(package, tree) for package, tree in decided.items()])
@@ -67,9 +70,7 @@ class Forks:
             fits = self._fits(package)
             chosen = combine("or", [decided[package], combine("and", [rest, fits])])
             rest = combine("and", [rest, _opposite(package, fits)])
-            tree = combine("and", [_tree(marker), chosen])
-            if tree is not False:
-                yield package, None if tree is True else MarkerText(write_marker(tree))
+            yield package, chosen if isinstance(chosen, bool) else MarkerText(write_marker(chosen))
 
     def _fits(self, package: Package) -> Marker:
         """Say on which Pythons a package runs, of those that the project runs on."""
@@ -83,8 +84,8 @@ def _version(package: Package) -> Version:
     return Version(package.table.version() or "0")
 
 
-def _tree(marker: MarkerText | None) -> Marker:
-    return True if marker is None else parse(marker)
+def _tree(marker: Applies) -> Marker:
+    return marker if isinstance(marker, bool) else parse(marker)
 
 
 def _opposite(package: Package, tree: Marker) -> Marker:

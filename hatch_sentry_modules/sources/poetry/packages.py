@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,9 @@ from hatch_sentry_modules.project import member_version
 from hatch_sentry_modules.sources.poetry.syntax import Constraint, allows, read_constraint
 
 NO_VERSION = "the lock file holds no version for it"
+
+MAX_FORKS = 64
+"""Real lock files hold up to 6 versions of one name; a hostile one is stopped."""
 
 _ORIGINS = {"git": {"git"}, "url": {"url"}, "path": {"directory", "file"}, "file": {"file"}}
 """The keys with which a dependency names its origin, and the types of source that fit."""
@@ -51,22 +54,46 @@ def to_node(package: Package, root: Path, edges: tuple[Edge, ...] = ()) -> Node:
     return Node(package.name, version, edges, "" if version else NO_VERSION)
 
 
-def choose(packages: Sequence[Package], entry: Table) -> tuple[Package, ...]:
-    """Give those packages of one name that a dependency allows.
+class Packages:
+    """The packages of a lock file by name, of which a dependency allows some."""
 
-    Args:
-        packages: The packages that have the name; an only one is what Poetry resolved.
-        entry: The dependency, as ``pyproject.toml`` or the lock file writes it.
-    """
-    if len(packages) < 2:  # noqa: PLR2004  # nothing to choose from
-        return tuple(packages)
-    for key in _ORIGINS:
-        if key in entry:
-            return tuple(_of_origin(packages, entry, key))
+    def __init__(self, packages: Iterable[Package]) -> None:
+        self._by_name: dict[NormalizedName, list[Package]] = {}
+        for package in packages:
+            self._by_name.setdefault(package.name, []).append(package)
+        self._allowed: dict[tuple[NormalizedName, str | None, str], tuple[Package, ...]] = {}
+
+    def is_forked(self, name: NormalizedName) -> bool:
+        """Whether several versions of a name are locked."""
+        return len(self._by_name[name]) > 1
+
+    def choose(self, name: NormalizedName, entry: Table) -> tuple[Package, ...]:
+        """Return those packages of one name that a dependency allows.
+
+        Args:
+            name: The name; its only package is what Poetry resolved.
+            entry: The dependency, as ``pyproject.toml`` or the lock file writes it.
+        """
+        packages = self._by_name.get(name, [])
+        if len(packages) < 2:  # noqa: PLR2004  # nothing to choose from
+            return tuple(packages)
+        if len(packages) > MAX_FORKS:
+            fault = f"the file holds more than {MAX_FORKS} versions of {name}"
+            raise packages[MAX_FORKS].table.place.error(fault)
+        for key in _ORIGINS:
+            if key in entry:
+                return tuple(_of_origin(packages, entry, key))
+        asked = (name, entry.string("source"), entry.string("version") or "*")
+        if asked not in self._allowed:
+            self._allowed[asked] = tuple(_allowed(packages, entry))
+        return self._allowed[asked]
+
+
+def _allowed(packages: Sequence[Package], entry: Table) -> Iterator[Package]:
     if (index := entry.string("source")) is not None:
         packages = [package for package in packages if _index(package) == index.lower()] or packages
     constraint = read_constraint(entry, "version")
-    return tuple(package for package in packages if _is_allowed(package, constraint))
+    return (package for package in packages if _is_allowed(package, constraint))
 
 
 def _is_allowed(package: Package, constraint: Constraint) -> bool:

@@ -26,7 +26,7 @@ _PROJECT_KEYS = ("requires-python", "dependencies", "optional-dependencies")
 def group_names(project: Project) -> set[NormalizedName]:
     """Name all groups of a project, those of PEP 735 among them."""
     groups = project.table.table("dependency-groups")
-    named = {groups.parse_name(key, key) for key in groups.values}
+    named = {groups.place.at(key).name(key) for key in groups.values}
     return named | {name for name, _ in dependency_tables(project)}
 
 
@@ -38,7 +38,7 @@ def dependency_tables(project: Project) -> Iterator[tuple[NormalizedName, Table]
             yield name, poetry.table(key)
     groups = poetry.table("group")
     for key in groups.values:
-        yield groups.parse_name(key, key), groups.table(key).table("dependencies")
+        yield groups.place.at(key).name(key), groups.table(key).table("dependencies")
 
 
 def is_changed(project: Project, content_hash: str | None) -> bool:

@@ -16,7 +16,7 @@ from packaging.specifiers import InvalidSpecifier, Specifier
 from packaging.version import InvalidVersion, Version
 
 from hatch_sentry_modules.document import Table, quoted
-from hatch_sentry_modules.model import MarkerText
+from hatch_sentry_modules.model import Applies
 
 Constraint: TypeAlias = tuple[tuple[Specifier, ...], ...]
 """Alternatives, each of which is met by a version that meets all its specifiers."""
@@ -116,7 +116,7 @@ def read_constraint(table: Table, key: str) -> Constraint:
 
 def read_marker(
     table: Table, key: str = "markers", extras: frozenset[str] = frozenset()
-) -> MarkerText | bool:
+) -> Applies:
     """Give the marker at a key, specialized to extras.
 
     Poetry writes ``*`` for what holds everywhere, and ``<empty>`` for what holds nowhere.
@@ -127,13 +127,13 @@ def read_marker(
     return text != "<empty>" and table.marker(key, extras=extras)
 
 
-def read_python_marker(table: Table, key: str = "python") -> MarkerText | bool:
+def read_python_marker(table: Table, key: str = "python") -> Applies:
     """Give the constraint on Python at a key as a marker."""
     markers = to_python_markers(read_constraint(table, key))
-    return not markers or table.parse_marker(_join("or", markers), key)
+    return not markers or table.place.at(key).marker(_join("or", markers))
 
 
-def read_platform_marker(table: Table) -> MarkerText | bool:
+def read_platform_marker(table: Table) -> Applies:
     """Give the key ``platform`` of a dependency, such as ``linux || darwin``, as a marker."""
     text = table.string("platform")
     if text in {None, "", "*"}:
@@ -142,7 +142,7 @@ def read_platform_marker(table: Table) -> MarkerText | bool:
         _join("and", [_platform_marker(value.strip()) for value in part.split(",")])
         for part in re.split(r"\|\|?", text or "")
     ]
-    return table.parse_marker(_join("or", alternatives), "platform")
+    return table.place.at("platform").marker(_join("or", alternatives))
 
 
 def _platform_marker(value: str) -> str:

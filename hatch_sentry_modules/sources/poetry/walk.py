@@ -14,8 +14,9 @@ from typing import TypeAlias
 from packaging.utils import NormalizedName
 
 from hatch_sentry_modules.errors import unknown_choice
-from hatch_sentry_modules.model import Edge, Key, MarkerText, Node, Selection
+from hatch_sentry_modules.model import Applies, Edge, Key, Node, Selection
 from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.reach import reach
 from hatch_sentry_modules.sources.poetry.dependency import (
     Dependency,
     extra_dependencies,
@@ -25,8 +26,8 @@ from hatch_sentry_modules.sources.poetry.dependency import (
     read_dependency,
     read_entries,
 )
-from hatch_sentry_modules.sources.poetry.forks import Forks
-from hatch_sentry_modules.sources.poetry.packages import Package, to_node
+from hatch_sentry_modules.sources.poetry.forks import Choice, Forks
+from hatch_sentry_modules.sources.poetry.packages import Package, Packages, to_node
 from hatch_sentry_modules.sources.poetry.project import MAIN, dependency_tables
 from hatch_sentry_modules.sources.poetry.syntax import Constraint
 
@@ -49,9 +50,7 @@ class Walk:
         """
         self._project = project
         self._python = python
-        self._by_name: dict[NormalizedName, list[Package]] = {}
-        for package in packages:
-            self._by_name.setdefault(package.name, []).append(package)
+        self._packages = Packages(packages)
 
     def graph(
         self, root: Path, selection: Selection, optional: Set[NormalizedName]
@@ -67,7 +66,7 @@ class Walk:
             SourceError: There is no such group, or something on the way cannot be read.
         """
         needed = tuple(self._needed(selection, optional))
-        reached = self._reach(needed)
+        reached = reach(_targets(needed), self._read, _targets)
         every = tuple(chain(needed, *reached.values()))
         forks = Forks(self._python, self._decided(every))
         nodes: dict[Key, Node] = {
@@ -76,9 +75,13 @@ class Walk:
             if not dependency.candidates
         }
         for (package, extra), dependencies in reached.items():
-            node = to_node(package, root, tuple(_edges(dependencies, forks)))
+            node = to_node(package, root, tuple(_edges(dependencies)))
             nodes[package, extra] = node._replace(is_listed=extra is None)
-        return tuple(_edges(needed, forks)), nodes
+        roots = tuple(_edges(needed))
+        targets = {edge.target for node in nodes.values() for edge in node.edges}
+        targets.update(edge.target for edge in roots)
+        nodes.update((key, forks.node(key)) for key in targets if isinstance(key, Choice))
+        return roots, nodes
 
     def _needed(self, selection: Selection, optional: Set[NormalizedName]) -> Iterator[Dependency]:
         """Give what the project itself depends on in the asked groups."""
@@ -96,30 +99,22 @@ class Walk:
                 is_wanted = name in optional or not is_optional(entry)
                 marker = is_wanted and name != "python" and read_condition(entry, frozenset())
                 if marker is not False:
-                    yield read_dependency(name, entry, marker, self._by_name)
+                    yield read_dependency(name, entry, marker, self._packages)
 
-    def _reach(self, needed: Iterable[Dependency]) -> dict[_Target, tuple[Dependency, ...]]:
-        reached: dict[_Target, tuple[Dependency, ...]] = {}
-        stack = list(_targets(needed))
-        while stack:
-            package, extra = target = stack.pop()
-            if target not in reached:
-                found = (
-                    package_dependencies(package, self._by_name)
-                    if extra is None
-                    else extra_dependencies(package, extra, self._by_name)
-                )
-                # A package that needs the project meets the project itself, which is not locked.
-                reached[target] = tuple(d for d in found if d.name != self._project.name)
-                stack.extend(_targets(reached[target]))
-        return reached
+    def _read(self, target: _Target) -> tuple[Dependency, ...]:
+        package, extra = target
+        found = (
+            package_dependencies(package, self._packages)
+            if extra is None
+            else extra_dependencies(package, extra, self._packages)
+        )
+        # A package that needs the project meets the project itself, which is not locked.
+        return tuple(d for d in found if d.name != self._project.name)
 
-    def _decided(
-        self, dependencies: Iterable[Dependency]
-    ) -> Iterator[tuple[Package, MarkerText | None]]:
-        for dependency in dependencies:
-            if len(dependency.candidates) == 1 and len(self._by_name[dependency.name]) > 1:
-                yield dependency.candidates[0], dependency.marker
+    def _decided(self, dependencies: Iterable[Dependency]) -> Iterator[tuple[Package, Applies]]:
+        for name, marker, candidates, _ in dependencies:
+            if len(candidates) == 1 and self._packages.is_forked(name):
+                yield candidates[0], marker
 
 
 def _targets(dependencies: Iterable[Dependency]) -> Iterator[_Target]:
@@ -129,10 +124,10 @@ def _targets(dependencies: Iterable[Dependency]) -> Iterator[_Target]:
             yield from ((package, extra) for extra in dependency.extras)
 
 
-def _edges(dependencies: Iterable[Dependency], forks: Forks) -> Iterator[Edge]:
-    for dependency in dependencies:
-        if not dependency.candidates and dependency.marker is None:
-            yield Edge(dependency.name)
-        for package, marker in forks.decide(dependency.candidates, dependency.marker):
-            yield Edge((package, None), marker)
-            yield from (Edge((package, extra), marker) for extra in dependency.extras)
+def _edges(dependencies: Iterable[Dependency]) -> Iterator[Edge]:
+    for name, marker, candidates, extras in dependencies:
+        if not candidates and marker is True:
+            yield Edge(name)
+        for extra in (None, *extras) if candidates else ():
+            is_choice = len(candidates) > 1
+            yield Edge(Choice(candidates, extra) if is_choice else (candidates[0], extra), marker)

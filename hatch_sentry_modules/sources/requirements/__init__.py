@@ -19,7 +19,7 @@ from packaging.version import Version
 from hatch_sentry_modules import project as projects
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.markers import specialize
-from hatch_sentry_modules.model import Edge, Graph, Key, MarkerText, Node, Selection
+from hatch_sentry_modules.model import Applies, Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.sources.requirements import entry as requirements_entry
 from hatch_sentry_modules.sources.requirements import lines as requirements_lines
@@ -29,7 +29,7 @@ from hatch_sentry_modules.sources.requirements.lines import Line
 LIMITED = "limited"
 """Marks the node that leads to a name's constraints; no version reads so."""
 
-_Pins: TypeAlias = dict[MarkerText | None, str]
+_Pins: TypeAlias = dict[Applies, str]
 
 
 class _Listed(NamedTuple):
@@ -37,7 +37,7 @@ class _Listed(NamedTuple):
     name: NormalizedName
     version: str | None
     reason: str
-    marker: MarkerText | None
+    marker: Applies
 
 
 def is_pinned(path: Path) -> bool:
@@ -71,8 +71,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         if entry.name is None:
             warnings.append(f"{line.file}: line {line.number}: a requirement has no name to list.")
         else:
-            text = None if marker is True else marker
-            listed.append(_Listed(line, entry.name, entry.version, entry.reason, text))
+            listed.append(_Listed(line, entry.name, entry.version, entry.reason, marker))
     return _graph(path.name, listed, tuple(warnings))
 
 
@@ -84,7 +83,7 @@ def _refuse_selection(file: str, project: Project, selection: Selection) -> None
         raise SourceError(file=file, fault=fault, remedy=remedy)
 
 
-def _marker(line: Line, text: str) -> MarkerText | bool:
+def _marker(line: Line, text: str) -> Applies:
     try:
         # pip installs no extra of a line, so a marker that asks for one is false.
         return specialize(text) if text else True
@@ -125,7 +124,9 @@ def _graph(file: str, listed: list[_Listed], warnings: tuple[str, ...]) -> Graph
         file=file,
         roots=tuple(roots),
         nodes=nodes,
-        environments=() if None in markers else tuple(dict.fromkeys(filter(None, markers))),
+        environments=tuple(dict.fromkeys(m for m in markers if not isinstance(m, bool)))
+        if True not in markers
+        else (),
         warnings=warnings,
     )
 
@@ -138,11 +139,13 @@ def _edges(items: list[_Listed], limits: _Pins, nodes: dict[Key, Node]) -> Itera
         nodes[name, fixed] = Node(name, fixed, reason="" if fixed else reason)
         yield Edge((name, fixed), marker)
         if limits and not fixed:
-            # Fixed only where a constraint's own marker holds as well.
-            nodes.update({(name, limit): Node(name, limit) for limit in limits.values()})
-            ways = tuple(Edge((name, limit), condition) for condition, limit in limits.items())
-            nodes[name, LIMITED] = Node(name, None, ways, is_listed=False)
             yield Edge((name, LIMITED), marker)
+    if limits:
+        # Fixed only where a constraint's own marker holds as well.
+        name = items[0].name
+        nodes.update({(name, limit): Node(name, limit) for limit in limits.values()})
+        ways = tuple(Edge((name, limit), condition) for condition, limit in limits.items())
+        nodes[name, LIMITED] = Node(name, None, ways, is_listed=False)
 
 
 def _pins(items: Iterable[_Listed]) -> _Pins:
@@ -161,5 +164,5 @@ def _pins(items: Iterable[_Listed]) -> _Pins:
     return pins
 
 
-def _fixed(pins: _Pins, marker: MarkerText | None) -> str | None:
-    return pins.get(None) or pins.get(marker)
+def _fixed(pins: _Pins, marker: Applies) -> str | None:
+    return pins.get(True) or pins.get(marker)

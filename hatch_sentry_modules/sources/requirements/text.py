@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hatch_sentry_modules.document import quoted
-from hatch_sentry_modules.errors import SourceError, SourceNotFoundError
+from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.reading import read_bytes
 
 # The look-behind keeps a line of a million blanks from being tried at every blank.
 _COMMENT = re.compile(r"(^|(?<!\s)\s+)#.*$")
@@ -37,7 +38,7 @@ def decode(path: Path) -> str:
         SourceNotFoundError: There is no such file.
         SourceError: It cannot be read, or is not text in its encoding.
     """
-    data = _read_bytes(path)
+    data = read_bytes(path)
     mark, encoding = next(((m, e) for m, e in _BOMS if data.startswith(m)), (b"", ""))
     if not encoding:
         comments = (line for line in data.split(b"\n", 2)[:2] if line.startswith(b"#"))
@@ -51,15 +52,6 @@ def decode(path: Path) -> str:
             "Write it in UTF-8, or name its encoding in a first line such as '# coding: cp1252'"
         )
         raise SourceError(file=path.name, fault=fault, remedy=remedy) from None
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise SourceNotFoundError(file=path.name, fault="there is no such file") from None
-    except OSError as error:
-        raise SourceError(file=path.name, fault=f"cannot be read ({error.strerror})") from None
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:

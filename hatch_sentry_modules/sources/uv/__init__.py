@@ -7,13 +7,12 @@ names the fork it leads to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
-
-from hatch_sentry_modules.document import Table, quoted, read_lock
+from hatch_sentry_modules.document import Place, Table, tables
+from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import (
     ALWAYS,
     Condition,
@@ -25,11 +24,16 @@ from hatch_sentry_modules.model import (
     Selection,
 )
 from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.reach import reach
+from hatch_sentry_modules.reading import read_lock
 from hatch_sentry_modules.resolve import absorb, conditions
 from hatch_sentry_modules.sources.uv import declared
 from hatch_sentry_modules.sources.uv.conflicts import Active, Conflicts, Item, item
 from hatch_sentry_modules.sources.uv.packages import EXTRA, Packages, Part
 from hatch_sentry_modules.sources.uv.roots import Root, Roots
+
+MAX_ROUNDS = 8
+"""Real lock files need up to 3 rounds until it is settled which extras are active."""
 
 
 def find_workspace_lock(root: Path) -> Path | None:
@@ -44,11 +48,16 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         fault = "is not 1, the only version that is known"
         raise document.error("version", fault, "Lock with a uv that writes version 1")
     packages = Packages(document, path.parent)
-    roots = Roots(document, packages, project, selection).find()
+    found = Roots(document, packages, project, selection)
+    roots = found.find()
     conflicts = Conflicts(document)
     active = _settle(document, packages, roots, conflicts) if conflicts else {}
-    graph = _Walk(packages, conflicts, active).graph(document, roots)
-    return replace(graph, warnings=tuple(declared.changes(document.file, packages, project)))
+    graph = _Walk(packages, conflicts, active, built=found.asked).graph(document, roots)
+    return replace(
+        graph,
+        overridden=declared.overridden(document),
+        warnings=tuple(declared.changes(document.file, packages, project)),
+    )
 
 
 def _settle(
@@ -59,8 +68,8 @@ def _settle(
     def name(part: Part) -> Item:
         return item(packages.all[part.at].name, part.kind, part.choice)
 
-    active = {name(part): ALWAYS for part, entry in roots if "marker" not in entry}
-    while True:
+    active = {name(root.part): ALWAYS for root in roots if not root.marker}
+    for _ in range(MAX_ROUNDS):
         known = active
         graph = _Walk(packages, conflicts, known, is_first=True).graph(document, roots)
         active = dict(known)
@@ -70,35 +79,42 @@ def _settle(
         conflicts.refuse(active)
         if active == known:
             return active
+    fault = "extras that exclude one another depend on one another as well"
+    raise SourceError(file=document.file, place="conflicts", fault=fault)
 
 
 class _Walk:
     """The way from the roots through a lock file; nodes are made as they are reached.
 
     On the first ways, which find out what is active, an edge counts the extras that it activates
-    itself.
+    itself. ``built`` names the packages that are asked for by name.
     """
 
     def __init__(
-        self, packages: Packages, conflicts: Conflicts, active: Active, *, is_first: bool = False
+        self,
+        packages: Packages,
+        conflicts: Conflicts,
+        active: Active,
+        *,
+        built: Set[int] = frozenset(),
+        is_first: bool = False,
     ) -> None:
         self._packages = packages
         self._conflicts = conflicts
         self._active = active
+        self._built = built
         self._is_first = is_first
         self._decided: dict[tuple[str, frozenset[Item]], Condition] = {}
         self._between: dict[Key, Node] = {}
 
     def graph(self, document: Table, roots: Iterable[Root]) -> Graph:
         """Walk, and make the graph of all that is reached."""
-        start = [edge for part, entry in roots for edge in self._links(entry, [part])]
-        nodes: dict[Key, Node] = {}
-        ahead = [edge.target for edge in start]
-        while ahead:
-            key = ahead.pop()
-            if key not in nodes:
-                nodes[key] = self._node(key) if isinstance(key, Part) else self._between[key]
-                ahead += [edge.target for edge in nodes[key].edges]
+        start = [edge for part, marker, at in roots for edge in self._links([part], marker, at)]
+        nodes = reach(
+            (edge.target for edge in start),
+            lambda key: self._node(key) if isinstance(key, Part) else self._between[key],
+            lambda node: (edge.target for edge in node.edges),
+        )
         return Graph(
             file=document.file,
             roots=tuple(start),
@@ -114,7 +130,9 @@ class _Walk:
             return Node(package.name, None, tuple(edges), is_listed=False)
         edges = self._edges(package.table, "dependencies")
         version, reason = self._packages.version(part.at)
-        return Node(package.name, version, tuple(edges), reason)
+        # uv installs what a virtual member requires, but not the member.
+        is_listed = "virtual" not in package.source or part.at in self._built
+        return Node(package.name, version, tuple(edges), reason, is_listed)
 
     def _edges(self, table: Table, key: str) -> Iterator[Edge]:
         for entry in _entries(table, key):
@@ -122,22 +140,18 @@ class _Walk:
             parts = [Part(index)]
             if "extra" in entry:
                 parts += [Part(index, EXTRA, extra) for extra in entry.strings("extra")]
-            yield from self._links(entry, parts)
+            yield from self._links(parts, entry.string("marker") or "", entry.place)
 
-    def _links(self, entry: Table, parts: Sequence[Part]) -> Iterable[Edge]:
-        """Link to parts under the marker of an entry."""
-        if "marker" not in entry:
+    def _links(self, parts: Sequence[Part], marker: str, place: Place) -> Iterable[Edge]:
+        """Link to parts under the marker that stands at a place; none holds everywhere."""
+        if not marker:
             return map(Edge, parts)
-        condition = self._condition(entry, parts)
-        return (self._link(part, clause) for clause in condition for part in parts)
-
-    def _condition(self, entry: Table, parts: Iterable[Part]) -> Condition:
-        text = entry.required_string("marker")
         own = frozenset(self._items(parts)) if self._is_first else frozenset()
-        if (text, own) not in self._decided:
-            decided = self._conflicts.decide(entry, text, self._active, own)
-            self._decided[text, own] = decided
-        return self._decided[text, own]
+        if (marker, own) not in self._decided:
+            decided = self._conflicts.decide(place.at("marker"), marker, self._active, own)
+            self._decided[marker, own] = decided
+        condition = self._decided[marker, own]
+        return (self._link(part, clause) for clause in condition for part in parts)
 
     def _items(self, parts: Iterable[Part]) -> Iterator[Item]:
         for index, kind, choice in parts:
@@ -148,7 +162,7 @@ class _Walk:
         """Make an edge; since it holds one marker, more of them lead through nodes of their own."""
         edge = Edge(part)
         for marker in sorted(clause):
-            if edge.marker is not None:
+            if edge.marker is not True:
                 key = (edge.target, edge.marker)
                 name = self._packages.all[part.at].name
                 self._between[key] = Node(name, None, (edge,), is_listed=False)
@@ -164,17 +178,14 @@ def _entries(table: Table, key: str) -> Iterator[Table]:
     (https://github.com/astral-sh/uv/pull/21864).
     """
     values = table.values.get(key)
-    if isinstance(values, list) and str in map(type, values):
-        values = [_entry(table, key, it) if isinstance(it, str) else it for it in values]
-        table = Table({key: values}, file=table.file, place=table.place)
-    return table.tables(key)
+    if not isinstance(values, list) or str not in map(type, values):
+        return table.tables(key)
+    place = table.place.at(key)
+    return tables([_entry(place, it) if isinstance(it, str) else it for it in values], place)
 
 
-def _entry(table: Table, key: str, text: str) -> dict[str, object]:
-    try:
-        requirement = Requirement(text)
-    except InvalidRequirement:
-        raise table.error(key, f"{quoted(text)} is not a valid requirement (PEP 508)") from None
+def _entry(place: Place, text: str) -> dict[str, object]:
+    requirement = place.requirement(text)
     entry: dict[str, object] = {"name": requirement.name, "extra": sorted(requirement.extras)}
     if requirement.specifier:
         entry["version"] = str(requirement.specifier).lstrip("=")

@@ -15,12 +15,11 @@ from typing import TypeAlias
 
 from packaging.markers import InvalidMarker
 
-from hatch_sentry_modules.document import Table
-from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.document import Place, Table, tables
 from hatch_sentry_modules.markers.logic import Junction, Tree, combine
 from hatch_sentry_modules.markers.opposite import opposite
 from hatch_sentry_modules.markers.parse import Comparison, parse, write_marker
-from hatch_sentry_modules.model import ALWAYS, NEVER, Condition, MarkerText
+from hatch_sentry_modules.model import ALWAYS, NEVER, Applies, Condition, MarkerText
 from hatch_sentry_modules.resolve import absorb
 
 Item: TypeAlias = str
@@ -50,12 +49,13 @@ class Conflicts:
 
     def __init__(self, document: Table) -> None:
         sets = document.values.get("conflicts", [])
+        place = document.place.at("conflicts")
         if not isinstance(sets, list):
-            raise document.error("conflicts", "is not an array")
-        self._file = document.file
+            raise place.error("is not an array")
+        self._place = place
         self._rivals: dict[Item, frozenset[Item]] = {}
         for index, value in enumerate(sets):
-            items = frozenset(_items(document, f"conflicts[{index}]", value))
+            items = frozenset(_items(value, place.at(index)))
             for one in items:
                 self._rivals[one] = self.rivals(one) | items - {one}
 
@@ -75,23 +75,18 @@ class Conflicts:
             rivals = sorted(self.rivals(one) & active.keys())
             if active[one] == ALWAYS and rivals:
                 first, second = (name.split("-", 2)[2] for name in (one, rivals[0]))
-                raise SourceError(
-                    file=self._file,
-                    place="conflicts",
-                    fault=f"{first!a} excludes {second!a}",
-                    remedy=REMEDY,
-                )
+                raise self._place.error(f"{first!a} excludes {second!a}", REMEDY)
 
     def decide(
-        self, entry: Table, text: str, active: Active, own: Set[Item] = frozenset()
+        self, place: Place, text: str, active: Active, own: Set[Item] = frozenset()
     ) -> Condition:
         """Turn the marker of an entry into a condition on environments alone.
 
         Args:
-            entry: The entry, for messages.
-            text: Its marker.
+            place: Where the marker stands.
+            text: The marker.
             active: When each item is active.
-            own: What the entry itself activates, so that it is judged where this is active.
+            own: What its entry itself activates, so that it is judged where this is active.
 
         Raises:
             SourceError: It is no marker, or what it says of items cannot be said of environments.
@@ -101,18 +96,15 @@ class Conflicts:
         settled = held | self.rivals(*held)
         doubtful = [one for one in active if one not in settled and one in text]
         if not doubtful:
-            marker = entry.parse_marker(text, "marker", extras=held)
-            return (
-                frozenset({frozenset({marker})}) if isinstance(marker, str) else _constant(marker)
-            )
+            return _whole(place.marker(text, extras=held))
         if len(doubtful) > MAX_DOUBTFUL:
             fault = "depends on too many extras that are active in some environments only"
-            raise entry.error("marker", fault, REMEDY)
-        return self._split(entry, text, active, held, doubtful)
+            raise place.error(fault, REMEDY)
+        return self._split(place, text, active, held, doubtful)
 
     def _split(
         self,
-        entry: Table,
+        place: Place,
         text: str,
         active: Active,
         held: frozenset[Item],
@@ -120,20 +112,22 @@ class Conflicts:
     ) -> Condition:
         """Split by the first doubtful item: with it where it is active, without it elsewhere."""
         if not doubtful:
-            marker = entry.parse_marker(text, "marker", extras=held)
-            return _condition(parse(marker)) if isinstance(marker, str) else _constant(marker)
+            marker = place.marker(text, extras=held)
+            return _condition(parse(marker)) if isinstance(marker, str) else _whole(marker)
         first, *rest = doubtful
         others = [one for one in rest if one not in self.rivals(first)]
-        with_it = self._split(entry, text, active, held | {first}, others)
-        without_it = self._split(entry, text, active, held, rest)
+        with_it = self._split(place, text, active, held | {first}, others)
+        without_it = self._split(place, text, active, held, rest)
         there = with_it if _implies(with_it, without_it) else _both(with_it, active[first])
         if _implies(without_it, with_it):
             return absorb([*there, *without_it])
-        return absorb([*there, *_both(without_it, _opposite(entry, active[first]))])
+        return absorb([*there, *_both(without_it, _opposite(place, active[first]))])
 
 
-def _items(document: Table, key: str, value: object) -> Iterator[Item]:
-    for table in Table({key: value}, file=document.file).tables(key):
+def _items(values: object, place: Place) -> Iterator[Item]:
+    if not isinstance(values, list):
+        raise place.error("is not an array")
+    for table in tables(values, place):
         kind = next((kind for kind in ("extra", "group") if kind in table), "")
         name = table.name("package")
         yield item(name, kind, table.required_string(kind)) if kind else item(name)
@@ -148,14 +142,17 @@ def _both(left: Condition, right: Condition) -> Condition:
     return absorb(one | other for one, other in product(left, right))
 
 
-def _constant(verdict: bool) -> Condition:
-    return ALWAYS if verdict else NEVER
+def _whole(marker: Applies) -> Condition:
+    """Write what a marker comes to as a condition of one part."""
+    if isinstance(marker, bool):
+        return ALWAYS if marker else NEVER
+    return frozenset({frozenset({marker})})
 
 
 def _condition(tree: Tree[Comparison]) -> Condition:
     """Write a tree as an OR of ANDs, one level of each; what is nested deeper stays a text."""
     if isinstance(tree, bool):
-        return _constant(tree)
+        return _whole(tree)
     alternatives = tree.parts if isinstance(tree, Junction) and tree.word == "or" else (tree,)
     return absorb(
         frozenset(
@@ -166,13 +163,15 @@ def _condition(tree: Tree[Comparison]) -> Condition:
     )
 
 
-def _opposite(entry: Table, condition: Condition) -> Condition:
-    negated = ALWAYS
-    for clause in condition:
-        try:
-            trees = [opposite(parse(marker)) for marker in clause]
-        except InvalidMarker as error:
-            fault = f"depends on an extra that is not active everywhere, and {error}"
-            raise entry.error("marker", fault, REMEDY) from None
-        negated = _both(negated, _condition(combine("or", trees)))
-    return negated
+def _opposite(place: Place, condition: Condition) -> Condition:
+    """Turn a condition around, to one marker: as alternatives it could be endless."""
+    try:
+        trees = [
+            combine("or", [opposite(parse(marker)) for marker in clause])
+            for clause in sorted(map(sorted, condition))
+        ]
+    except InvalidMarker as error:
+        fault = f"depends on an extra that is not active everywhere, and {error}"
+        raise place.error(fault, REMEDY) from None
+    tree = combine("and", trees)
+    return _whole(tree if isinstance(tree, bool) else MarkerText(write_marker(tree)))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
+from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.sources.uv.packages import Packages
 
 
 def changes(file: str, packages: Packages, project: Project) -> Iterator[str]:
-    """Give a warning, a sentence, for each requirement that was added or removed since.
+    """Yield a warning, a sentence, for each requirement that was added or removed since.
 
     Requirements without a marker that were added are left to the check of all sources, which
     finds that their distributions are missing. A file that records no requirements, as one of
@@ -34,3 +35,10 @@ def changes(file: str, packages: Packages, project: Project) -> Iterator[str]:
     for requirement in project.dependencies:
         if requirement.marker and (name := canonicalize_name(requirement.name)) not in recorded:
             yield f"{file}: it is stale: it was locked without {name}. Run 'uv lock' anew."
+
+
+def overridden(document: Table) -> frozenset[NormalizedName]:
+    """Name what the workspace overrides and excludes, whatever its members require."""
+    manifest = document.table("manifest")
+    overrides = [entry.name() for entry in manifest.tables("overrides")]
+    return frozenset([*overrides, *manifest.names("excludes")])

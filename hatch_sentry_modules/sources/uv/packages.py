@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from packaging.utils import NormalizedName
 
 from hatch_sentry_modules import project as projects
-from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.document import Table, quoted
 
 LOCAL = ("editable", "virtual", "directory")
 """The kinds of source that name a folder, with its path from the lock file."""
@@ -88,8 +88,10 @@ class Packages:
         if len(found) > 1 or "version" in entry or "source" in entry:
             found = [index for index in found if self._is_meant(index, entry, len(found) > 1)]
         if len(found) != 1:
-            fault = f"{len(found)} packages in the file are meant, not one"
-            raise entry.error("", fault, RELOCK)
+            name = quoted(entry.required_string("name"))
+            is_known = self.named(entry.name())
+            fault = f"not one package named {name} fits" if is_known else f"no package named {name}"
+            raise entry.place.error(fault, RELOCK)
         return found[0]
 
     def _is_meant(self, index: int, entry: Table, is_ambiguous: bool) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.document import Place, Table
 from hatch_sentry_modules.errors import SourceError, unknown_choice
 from hatch_sentry_modules.model import Selection
 from hatch_sentry_modules.project import Project
@@ -15,14 +15,15 @@ from hatch_sentry_modules.sources.uv.packages import EXTRA, GROUP, RELOCK, Packa
 
 
 class Root(NamedTuple):
-    """A part of the lock file to begin at, and the entry that holds its marker."""
+    """A part of the lock file to begin at, its marker (empty for always), and its place."""
 
     part: Part
-    entry: Table
+    marker: str
+    place: Place
 
 
 class Roots:
-    """What a selection asks of a lock file."""
+    """What a selection asks of a lock file; ``asked`` holds the members that it names."""
 
     def __init__(
         self, document: Table, packages: Packages, project: Project, selection: Selection
@@ -37,6 +38,7 @@ class Roots:
         self._asked = None if selection.all_packages else named
         self._top = [index for index, folder in packages.folders.items() if folder == "."]
         self._members = self._find_members()
+        self.asked = frozenset(() if self._asked is None else self._members)
 
     def find(self) -> list[Root]:
         """Find the roots.
@@ -56,9 +58,12 @@ class Roots:
         return roots
 
     def _root(self, part: Part) -> Root:
-        return Root(part, Table({}, file=self._file))
+        return Root(part, "", Place(self._file))
 
     def _find_members(self) -> list[int]:
+        if not self._packages.all:
+            remedy = "Set 'source' to what the project is locked or installed with"
+            raise SourceError(file=self._file, fault="it holds no packages", remedy=remedy)
         names = {index: self._packages.all[index].name for index in self._packages.folders}
         # A workspace of one project names no members.
         members = {*self._manifest.names("members")} or {names[index] for index in self._top}
@@ -122,8 +127,7 @@ class Roots:
                 forks = self._packages.all[index].table.strings("resolution-markers")
                 either = " or ".join(f"({fork})" for fork in forks)
                 markers = [text for text in (either, entry.string("marker")) if text]
-                values = {"marker": " and ".join(f"({text})" for text in markers)}
-                meant = Table(values if markers else {}, file=entry.file, place=entry.place)
-                yield Root(Part(index), meant)
+                marker = " and ".join(f"({text})" for text in markers)
+                yield Root(Part(index), marker, entry.place)
                 for extra in entry.strings("extras"):
-                    yield Root(Part(index, EXTRA, extra), meant)
+                    yield Root(Part(index, EXTRA, extra), marker, entry.place)
