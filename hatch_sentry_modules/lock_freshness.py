@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import quoted
+from hatch_sentry_modules.document import Table, quoted
 from hatch_sentry_modules.errors import SourceError
-from hatch_sentry_modules.model import Selection
+from hatch_sentry_modules.model import Graph, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.resolve import Closure
 
 REMEDY = "Lock or install the project again"
 
 
-def check(file: str, project: Project, selection: Selection, closure: Closure) -> tuple[str, ...]:
+def check(
+    graph: Graph, project: Project, selection: Selection, closure: Closure
+) -> tuple[str, ...]:
     """Compare what the project requires with what its source holds.
 
     Args:
-        file: The source's name, for messages.
+        graph: What the source holds.
         project: The project; one whose requirements only its backend knows is not judged.
         selection: What was asked for; workspace members declare their own requirements.
         closure: What was found in the source, universal or for one environment.
@@ -33,19 +36,39 @@ def check(file: str, project: Project, selection: Selection, closure: Closure) -
     """
     if not selection.runtime or selection.package or selection.all_packages:
         return ()
-    required = list(_required(project, selection))
+    overridden = graph.overridden | _overridden(project.table)
+    required = [
+        requirement
+        for requirement in _required(project, selection)
+        if canonicalize_name(requirement.name) not in overridden
+    ]
     faults = list(_faults(required, closure))
     is_empty = all(distribution.name == project.name for distribution in closure.distributions)
     if required and len(faults) == len(required) and is_empty:
         fault = f"it meets none of the project's requirements: {', '.join(sorted(faults))}"
-        raise SourceError(file=file, fault=fault, remedy=REMEDY)
-    return tuple(f"{file}: it is stale: {fault}. {REMEDY}." for fault in sorted(faults))
+        raise SourceError(file=graph.file, fault=fault, remedy=REMEDY)
+    return tuple(f"{graph.file}: it is stale: {fault}. {REMEDY}." for fault in sorted(faults))
 
 
 def _required(project: Project, selection: Selection) -> Iterator[Requirement]:
     yield from project.dependencies
     for extra in selection.extras:
         yield from project.optional_dependencies.get(extra, ())
+
+
+def _overridden(document: Table) -> frozenset[NormalizedName]:
+    """Name what the tools that can do so resolve otherwise than the project requires it."""
+    tool = document.table("tool")
+    resolution = tool.table("pdm").table("resolution")
+    texts = [
+        *tool.table("uv").strings("override-dependencies"),
+        *tool.table("uv").strings("exclude-dependencies"),
+        *resolution.strings("excludes"),
+        *resolution.table("overrides").values,
+        *tool.table("pdm").table("overrides").values,
+    ]
+    names = (re.match(r"[\w.-]+", text.strip(), re.ASCII) for text in texts)
+    return frozenset(canonicalize_name(name[0]) for name in names if name)
 
 
 def _faults(required: Iterable[Requirement], closure: Closure) -> Iterator[str]:

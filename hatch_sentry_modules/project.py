@@ -112,8 +112,8 @@ def member_version(root: Path, path: str, name: NormalizedName) -> str | None:
         if not folder.is_relative_to(root.resolve()):
             return None
         own_name, version = _identity(read_toml(folder / "pyproject.toml"))
-    except RefusedFileError:
-        raise
+    except RefusedFileError as error:
+        raise RefusedFileError(file=f"pyproject.toml of {name}", fault=error.fault) from None
     except (SourceError, OSError, RuntimeError, ValueError):
         return None
     return version if own_name == name else None

@@ -1,4 +1,4 @@
-"""Finds a project's source and reads it into a graph; each lock format is one file here."""
+"""Reads a project's source into a graph; each lock format is one file or folder here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from hatch_sentry_modules.errors import SourceError, SourceNotFoundError
+from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Graph, Selection
 from hatch_sentry_modules.project import Project
 
@@ -21,67 +21,44 @@ READERS = {
     "pdm.lock": "pdm",
     "Pipfile.lock": "pipfile",
     "*.txt": "requirements",
+    "requirements*.lock": "requirements",
+    "*.lock": "pex_lock",
+    "*lock.json": "pex_lock",
 }
-"""The file names that are known, in order of preference, and the module that reads each."""
+"""The file names that are known, the first that fits, and the module that reads each."""
 
-AUTO = ("pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt")
-"""The files that ``source = "auto"`` looks for, in this order."""
+CONDA = ("pixi.lock", "*conda-lock.yml", "*conda-lock.yaml")
+"""Lock files of whole environments, in which Python's distributions are some of many packages."""
 
 
 def read(source: str, project: Project, selection: Selection) -> Graph:
     """Read a project's source.
 
     Args:
-        source: ``auto``, the path of a lock file, ``installed`` for the interpreter that runs,
-            or ``installed:PATH`` for another one, an environment, or a folder such as the target
+        source: The path of a lock file, ``installed`` for the interpreter that runs, or
+            ``installed:PLACE`` for another one, an environment, or a folder such as the target
             of ``pip install --target``. Paths are seen from the project.
         project: The project that is being built.
         selection: What is asked for.
 
     Raises:
-        SourceNotFoundError: There is no such file; for ``auto``, no usable one.
+        SourceNotFoundError: There is no such file.
         SourceError: The file is not what its name says, or holds a mistake.
     """
     if source.partition(":")[0] == INSTALLED:
         from hatch_sentry_modules.sources import installed
 
         return installed.read(project, selection, source.partition(":")[2])
-    path = find(project.root) if source == "auto" else project.root / source
+    path = project.root / source
     return _reader(path)(path, project, selection)
 
 
-def find(root: Path) -> Path:
-    """Find the lock file that ``source = "auto"`` stands for.
-
-    A ``requirements.txt`` counts only if it is pinned. A workspace member finds the
-    ``uv.lock`` of the workspace above it.
-
-    Raises:
-        SourceNotFoundError: There is none.
-    """
-    for name in AUTO:
-        path = root / name
-        if path.is_file() and (name != "requirements.txt" or _is_pinned(path)):
-            return path
-    from hatch_sentry_modules.sources import uv
-
-    if above := uv.find_workspace_lock(root):
-        return above
-    raise SourceNotFoundError(
-        file="pyproject.toml",
-        fault="no lock file stands beside it (" + ", ".join(AUTO) + " with every version pinned)",
-        remedy="Lock the project, for instance with 'uv lock', or set 'source'",
-    )
-
-
-def _is_pinned(path: Path) -> bool:
-    # A build imports the reader of its own lock file alone: what it imports, it compiles first.
-    from hatch_sentry_modules.sources import requirements
-
-    return requirements.is_pinned(path)
-
-
 def _reader(path: Path) -> Callable[[Path, Project, Selection], Graph]:
+    """Import the reader of one format alone: what a build imports, it compiles first."""
+    if _is_one_of(path, CONDA):
+        fault = "it locks an environment of conda"
+        remedy = "Name that environment where it is installed: source = 'installed:PLACE'"
+        raise SourceError(file=path.name, fault=fault, remedy=remedy)
     for pattern, module in READERS.items():
         if fnmatch.fnmatchcase(path.name, pattern):
             reader: Callable[[Path, Project, Selection], Graph]
@@ -92,3 +69,7 @@ def _reader(path: Path) -> Callable[[Path, Project, Selection], Graph]:
         fault="no lock format has this file name",
         remedy="Known are " + ", ".join(READERS),
     )
+
+
+def _is_one_of(path: Path, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatchcase(path.name, pattern) for pattern in patterns)

@@ -8,15 +8,19 @@ not normalized, packages without a source), and its selection asks for wheels th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
+from packaging.utils import NormalizedName
+
 from hatch_sentry_modules import project as projects
+from hatch_sentry_modules import unsorted_list
 from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import unknown_choice
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.reading import read_lock
+from hatch_sentry_modules.unsorted_list import ONE_PLATFORM
 
 NO_VERSION = "the lock file holds no version for it"
 
@@ -43,7 +47,16 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         nodes=nodes,
         requires_python=document.specifiers("requires-python"),
         environments=document.environments("environments"),
+        warnings=tuple(_warnings(document, project, {node.name for node in nodes.values()})),
     )
+
+
+def _warnings(document: Table, project: Project, names: Set[NormalizedName]) -> Iterator[str]:
+    # pip locks for the Python and the platform on which it runs, and no other tool does.
+    if document.string("created-by") == "pip" and "environments" not in document:
+        yield f"{document.file}: {ONE_PLATFORM}"
+    if "dependency-groups" not in document:
+        yield from unsorted_list.warnings(document.file, project, names)
 
 
 def _extras(document: Table, selection: Selection) -> frozenset[str]:

@@ -23,10 +23,9 @@ from hatch_sentry_modules.sources.pdm import project as pdm_project
 from hatch_sentry_modules.sources.pdm.project import DEFAULT
 from hatch_sentry_modules.sources.pdm.targets import environments
 from hatch_sentry_modules.sources.pdm.walk import Walk
+from hatch_sentry_modules.unsorted_list import ONE_PLATFORM
 
 NO_VERSION = "the lock file holds no version for it"
-
-ONE_PLATFORM = "it was made for one platform without saying which, and may be wrong on others."
 
 _KNOWN_VERSION = re.compile(r"2|3(\.\d+)*|4(\.[0-5](\.\d+)*)?", re.ASCII)
 

@@ -16,7 +16,7 @@ from hatch_sentry_modules.sources.poetry.syntax import Constraint, allows, read_
 
 NO_VERSION = "the lock file holds no version for it"
 
-MAX_FORKS = 64
+MAX_FORKS = 128
 """Real lock files hold up to 6 versions of one name; a hostile one is stopped."""
 
 _ORIGINS = {"git": {"git"}, "url": {"url"}, "path": {"directory", "file"}, "file": {"file"}}

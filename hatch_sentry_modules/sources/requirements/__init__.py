@@ -7,7 +7,7 @@ it is listed too, as in a file made by pip-compile, ``uv export`` or ``pip freez
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -17,14 +17,19 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from hatch_sentry_modules import project as projects
+from hatch_sentry_modules import unsorted_list
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.markers import specialize
 from hatch_sentry_modules.model import Applies, Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.reading import RefusedFileError
 from hatch_sentry_modules.sources.requirements import entry as requirements_entry
 from hatch_sentry_modules.sources.requirements import lines as requirements_lines
 from hatch_sentry_modules.sources.requirements.entry import Entry
 from hatch_sentry_modules.sources.requirements.lines import Line
+from hatch_sentry_modules.sources.requirements.origin import is_one_platform
+from hatch_sentry_modules.sources.requirements.text import decode
+from hatch_sentry_modules.unsorted_list import ONE_PLATFORM
 
 LIMITED = "limited"
 """Marks the node that leads to a name's constraints; no version reads so."""
@@ -72,7 +77,16 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
             warnings.append(f"{line.file}: line {line.number}: a requirement has no name to list.")
         else:
             listed.append(_Listed(line, entry.name, entry.version, entry.reason, marker))
+    warnings += _warnings(path, project, {item.name for item in listed})
     return _graph(path.name, listed, tuple(warnings))
+
+
+def _warnings(path: Path, project: Project, names: Set[NormalizedName]) -> Iterator[str]:
+    if "constraint" in path.name.lower():
+        yield f"{path.name}: constraints say what may be installed, and not what is."
+    if is_one_platform(decode(path)):
+        yield f"{path.name}: {ONE_PLATFORM}"
+    yield from unsorted_list.warnings(path.name, project, names)
 
 
 def _refuse_selection(file: str, project: Project, selection: Selection) -> None:
@@ -97,6 +111,8 @@ def _located(entry: Entry, project: Project) -> Entry:
         return entry
     try:
         member = projects.read(project.root / entry.folder)
+    except RefusedFileError:
+        raise
     except (SourceError, OSError, ValueError):
         return entry
     is_own = member.name is not None and member.name == project.name

@@ -37,6 +37,7 @@ _NAME = re.compile(r"[A-Z0-9][A-Z0-9._-]*(?=[\s\[(@<>=!~;,]|$)", re.IGNORECASE |
 _SCHEME = re.compile(
     r"(?:((?:git|hg|svn|bzr)(?:\+[a-z]+)?|ssh|sftp)|https?|ftp|file):", re.IGNORECASE
 )
+_RELATIVE = re.compile(r"file:(?!//)", re.IGNORECASE)
 _EGG = re.compile(r"[#&]egg=([^&]*)")
 _EXTRAS = re.compile(r"\[[^\[\]]*\]\s*$")
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz")
@@ -74,6 +75,8 @@ def parse(line: Line) -> Entry:
 def _parse(line: Line, text: str) -> Entry:
     if pinned := _PINNED.fullmatch(text):
         return _pin(line, *pinned.groups())
+    if relative := _RELATIVE.match(text):  # as Rye writes the project itself: -e file:.
+        return _at_path(text[relative.end() :])
     if scheme := _SCHEME.match(text):
         return _at_address(text, None, VCS if scheme[1] else ADDRESS)
     if _is_path(text) or (line.is_editable and "@" not in text):

@@ -36,11 +36,6 @@ MAX_ROUNDS = 8
 """Real lock files need up to 3 rounds until it is settled which extras are active."""
 
 
-def find_workspace_lock(root: Path) -> Path | None:
-    """Find the ``uv.lock`` of the nearest folder above a project."""
-    return next((path for up in root.parents if (path := up / "uv.lock").is_file()), None)
-
-
 def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a ``uv.lock``; see :func:`hatch_sentry_modules.sources.read` for the errors."""
     document = read_lock(path)

@@ -1,0 +1,86 @@
+"""Finds what a project is locked with: what ``source = "auto"`` stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from hatch_sentry_modules.errors import SourceNotFoundError
+from hatch_sentry_modules.reading import read_text
+
+TOOLS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
+"""The tools' own lock files, in this order."""
+
+EXPORTS = (
+    "pylock.toml",
+    "requirements.lock",
+    "requirements-lock.txt",
+    "requirements.lock.txt",
+    "requirements_lock.txt",
+    "requirements.txt",
+)
+"""What is exported from a lock, or locked for pip; a list counts only where it is pinned."""
+
+_OTHERS = ("requirements/*.txt", "requirements*.txt", "*.lock", "*lock.json", "*conda-lock.y*ml")
+"""Where a lock file may be that nobody can be sure of; the message names what is there."""
+
+_MOST_NAMED = 5
+
+
+def find(root: Path) -> list[Path]:
+    """Find the lock files of a project, of which the first is the one that it uses.
+
+    A workspace member finds the ``uv.lock`` of the workspace above it.
+
+    Raises:
+        SourceNotFoundError: There is none.
+    """
+    found = [root / name for name in TOOLS if (root / name).exists()]
+    above = next((path for up in root.parents if (path := up / "uv.lock").is_file()), None)
+    if not found and above and _is_member(root, above):
+        found.append(above)
+    found += (root / name for name in EXPORTS if (root / name).exists() and _is_lock(root / name))
+    if not found and above:
+        found.append(above)
+    if not found:
+        raise _nothing(root)
+    return found
+
+
+def _is_member(root: Path, lock: Path) -> bool:
+    """Whether a ``uv.lock`` names a folder below it as a member of its workspace."""
+    folder = root.relative_to(lock.parent).as_posix()
+    return f' = "{folder}" }}' in read_text(lock)
+
+
+def _is_lock(path: Path) -> bool:
+    if path.name == "pylock.toml":
+        return True
+    from hatch_sentry_modules.sources import requirements
+
+    return requirements.is_pinned(path)
+
+
+def _nothing(root: Path) -> SourceNotFoundError:
+    if (root / "PKG-INFO").is_file():
+        fault = "it is of an unpacked sdist that holds neither a lock file nor the module"
+        remedy = "Put the lock file into the sdist, or build the wheel from the project's own tree"
+        return SourceNotFoundError(file="pyproject.toml", fault=fault, remedy=remedy)
+    names = ", ".join((*TOOLS, *EXPORTS))
+    fault = f"no lock file stands beside it ({names}, with every version pinned)"
+    others = list(islice(_others(root), _MOST_NAMED))
+    remedy = "Lock the project, for instance with 'uv lock', or set 'source'"
+    if others:
+        remedy = f"Lock the project, or set 'source' to what it is locked with: {', '.join(others)}"
+    if any("conda" in name or name == "pixi.lock" for name in others):
+        remedy += "; for a lock of conda, to 'installed:PLACE' with the environment made of it"
+    return SourceNotFoundError(file="pyproject.toml", fault=fault, remedy=remedy)
+
+
+def _others(root: Path) -> Iterator[str]:
+    for pattern in _OTHERS:
+        for path in sorted(root.glob(pattern)):
+            name = path.relative_to(root).as_posix()
+            if path.is_file() and name.isascii() and name.isprintable():
+                yield name

@@ -1,0 +1,69 @@
+"""Judges flat lists that do not say what they are of: one platform, or development as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+
+from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.project import Project
+
+ONE_PLATFORM = "it was made for one platform without saying which, and may be wrong on others."
+
+HATCH = "Hatch's default environment"
+
+
+def warnings(file: str, project: Project, names: Set[NormalizedName]) -> Iterator[str]:
+    """Yield a warning, a sentence, for each development group whose requirements are all listed.
+
+    Args:
+        file: The list's name.
+        project: The project; one whose requirements only its backend knows is not judged.
+        names: What is listed.
+    """
+    if project.is_dynamic:
+        return
+    own = {project.name, *_names(map(str, project.dependencies))}
+    own.update(*(_names(map(str, some)) for some in project.optional_dependencies.values()))
+    for group, asked in _groups(project.table):
+        added = asked - own
+        if added and added <= names:
+            listed = ", ".join(sorted(added))
+            yield (
+                f"{file}: it lists what {group} asks for ({listed}), and all that this needs. "
+                "Lock or export the runtime set alone, or set 'source' to a lock that tells."
+            )
+
+
+def _groups(document: Table) -> Iterator[tuple[str, set[NormalizedName]]]:
+    tool = document.table("tool")
+    for table in (document.table("dependency-groups"), tool.table("pdm").table("dev-dependencies")):
+        for group, values in table.values.items():
+            yield _named(group), _names(values)
+    yield _named("dev"), _names(tool.table("uv").values.get("dev-dependencies"))
+    poetry = tool.table("poetry")
+    yield _named("dev"), _names(poetry.values.get("dev-dependencies"))
+    for group in poetry.table("group").values:
+        values = poetry.table("group").table(group).values.get("dependencies")
+        yield _named(group), _names(values)
+    default = tool.table("hatch").table("envs").table("default").values
+    added = (default.get(key) for key in ("dependencies", "extra-dependencies"))
+    yield HATCH, set().union(*map(_names, added))
+
+
+def _named(group: str) -> str:
+    name = canonicalize_name(group)
+    return f"the dependency group {name!a}" if len(name) < 100 else "a dependency group"
+
+
+def _names(values: object) -> set[NormalizedName]:
+    """Name what requirements ask for, in the keys of a table or the texts of an array."""
+    found = set()
+    for text in values if isinstance(values, (list, dict, map)) else ():
+        try:
+            found.add(canonicalize_name(Requirement(text).name))
+        except (InvalidRequirement, TypeError, RecursionError):
+            continue
+    return found - {canonicalize_name("python")}
