@@ -36,6 +36,7 @@ def find(root: Path) -> list[Path]:
     Raises:
         SourceNotFoundError: There is none.
     """
+    root = root.absolute()
     found = [root / name for name in TOOLS if (root / name).exists()]
     above = next((path for up in root.parents if (path := up / "uv.lock").is_file()), None)
     if not found and above and _is_member(root, above):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -30,6 +30,7 @@ https://hatch.pypa.io/latest/config/build/#build-hooks
 """
 
 _KEY = re.compile(r"[\w-]{1,60}", re.ASCII)
+_SEPARATORS = re.compile(r"\[[^\]]*\]|[-_.]+")
 _OBJECT = re.compile(r"\w+(\.\w+)*(:\w+(\.\w+)*)?", re.ASCII)
 
 
@@ -163,6 +164,14 @@ def _names(value: list[str]) -> frozenset[NormalizedName]:
     return frozenset(map(canonicalize_name, value))
 
 
+def normalized_patterns(values: Iterable[str]) -> tuple[str, ...]:
+    """Normalize patterns as names are, but for what stands in brackets."""
+    return tuple(
+        _SEPARATORS.sub(lambda found: found[0] if found[0][0] == "[" else "-", value.lower())
+        for value in values
+    )
+
+
 class Option(NamedTuple):
     """Says what is wrong with a value (nothing if it is right), and makes its parsed form."""
 
@@ -175,7 +184,7 @@ OPTIONS = {
     "path": Option(_path_fault, lambda value: str(PurePosixPath(value))),
     "extras": Option(_names_fault, _names),
     "groups": Option(_names_fault, _names),
-    "exclude": Option(_strings_fault, tuple),
+    "exclude": Option(_strings_fault, normalized_patterns),
     "required": Option(_boolean_fault, bool),
     "sbom": Option(_boolean_fault, bool),
     "build-backend": Option(_object_fault, str),

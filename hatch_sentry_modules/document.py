@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from packaging.markers import InvalidMarker
@@ -18,7 +18,9 @@ from hatch_sentry_modules.model import Applies, MarkerText
 
 LONGEST_NAME = 256
 _VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,200}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 _LONGEST_SHOWN = 60
+_MOST_LISTED = 10
 _LONGEST_READ = 4000  # Python refuses to read numbers of more than 4300 digits
 
 
@@ -211,6 +213,19 @@ def quoted(text: str) -> str:
     if "://" in text or "@" in text:
         return "a value with an address"
     return ascii(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "...")
+
+
+def leading_name(text: str) -> NormalizedName | None:
+    """Return the name at the start of a requirement, whatever follows."""
+    name = _NAME.match(text)
+    return canonicalize_name(name[0]) if name else None
+
+
+def listed(names: Iterable[str]) -> str:
+    """List names for a message, the first of them where there are many."""
+    found = sorted(names)
+    more = len(found) - _MOST_LISTED
+    return ", ".join(found[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _kind(value: object) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table, quoted
+from hatch_sentry_modules.document import Table, leading_name, quoted
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Graph, Selection
 from hatch_sentry_modules.project import Project
@@ -67,12 +66,11 @@ def _overridden(document: Table) -> frozenset[NormalizedName]:
         *resolution.table("overrides").values,
         *tool.table("pdm").table("overrides").values,
     ]
-    names = (re.match(r"[\w.-]+", text.strip(), re.ASCII) for text in texts)
-    return frozenset(canonicalize_name(name[0]) for name in names if name)
+    return frozenset(name for text in texts if (name := leading_name(text)))
 
 
 def _faults(required: Iterable[Requirement], closure: Closure) -> Iterator[str]:
-    versions: dict[NormalizedName, list[str]] = {name: [] for name in closure.skipped}
+    versions: dict[NormalizedName, list[str]] = {name: [] for name in closure.depths}
     for distribution in closure.distributions:
         versions.setdefault(distribution.name, []).append(distribution.version)
     for requirement in required:

@@ -14,17 +14,23 @@ from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
 
+from hatch_sentry_modules import (
+    automatic,
+    disagreement,
+    layout,
+    left_out,
+    lock_freshness,
+    render,
+    sources,
+)
 from hatch_sentry_modules import config as configuration
-from hatch_sentry_modules import layout, lock_freshness, render, sources
 from hatch_sentry_modules import project as projects
 from hatch_sentry_modules.config import Config
+from hatch_sentry_modules.document import listed, quoted
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Distribution, Manifest, Selection
 from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.resolve import Closure, resolve
-
-BUDGET = 8192
-"""What the server gives the versions of one event, each counted as its length plus 3, in bytes."""
+from hatch_sentry_modules.resolve import resolve
 
 DYNAMIC = "its version is dynamic, so it is known only in a build"
 
@@ -147,7 +153,11 @@ def freeze(
         FreezeError: What is asked for cannot be frozen.
     """
     selection = selection or Selection(extras=config.extras, groups=config.groups)
-    graph = sources.read(config.source, project, selection)
+    source, others = config.source, list[Path]()
+    if source == "auto":
+        first, *others = automatic.find(project.root)
+        source = str(first)
+    graph = sources.read(source, project, selection)
     graph = replace(graph, requires_python=graph.requires_python & project.requires_python)
     closure = resolve(graph, environment)
     name = selection.package or project.name
@@ -157,12 +167,20 @@ def freeze(
         distributions=closure.distributions,
         skipped=closure.skipped,
         links=closure.links,
-        warnings=graph.warnings + lock_freshness.check(graph.file, project, selection, closure),
+        warnings=(
+            *graph.warnings,
+            *lock_freshness.check(graph, project, selection, closure),
+            *disagreement.warnings(graph.file, closure, others, project, selection),
+        ),
     )
     if name is not None and not selection.all_packages:
         manifest = _with_project(manifest, name, project.version if name == project.name else None)
     manifest = without(manifest, config.exclude)
-    return replace(manifest, omit=_omitted(manifest.distributions, closure, project))
+    return replace(
+        manifest,
+        omit=left_out.by_budget(manifest.distributions, closure, project),
+        warnings=(*manifest.warnings, *left_out.without_version(manifest)),
+    )
 
 
 def _with_project(manifest: Manifest, name: NormalizedName, version: str | None) -> Manifest:
@@ -180,34 +198,18 @@ def _with_project(manifest: Manifest, name: NormalizedName, version: str | None)
 
 
 def without(manifest: Manifest, patterns: tuple[str, ...]) -> Manifest:
-    """Leave out of a manifest the names that one of the glob patterns matches."""
+    """Leave out of a manifest the names that one of the glob patterns matches.
 
-    def is_kept(name: NormalizedName) -> bool:
-        return not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
-
+    The manifest warns of a pattern that matches nothing.
+    """
+    names = {*manifest.skipped, *(d.name for d in manifest.distributions)}
+    matched = {pattern: set(fnmatch.filter(names, pattern)) for pattern in patterns}
+    out = set().union(*matched.values())
+    unused = listed(quoted(pattern) for pattern, found in matched.items() if not found)
+    warning = f"pyproject.toml: {configuration.TABLE}.exclude: {unused} matches nothing listed."
     return replace(
         manifest,
-        distributions=tuple(d for d in manifest.distributions if is_kept(d.name)),
-        skipped={name: why for name, why in manifest.skipped.items() if is_kept(name)},
+        distributions=tuple(d for d in manifest.distributions if d.name not in out),
+        skipped={name: why for name, why in manifest.skipped.items() if name not in out},
+        warnings=(*manifest.warnings, *([warning] if unused else [])),
     )
-
-
-def _omitted(
-    distributions: tuple[Distribution, ...], closure: Closure, project: Project
-) -> tuple[NormalizedName, ...]:
-    """Name what an event leaves off to stay in the server's budget, the farthest first."""
-    excess = sum(len(d.version) + 3 for d in distributions) - BUDGET
-    direct = {requirement.name for requirement in project.dependencies}
-
-    def distance(d: Distribution) -> int:
-        if d.name == project.name:
-            return 0
-        return 1 if d.name in direct else max(2, closure.depths.get(d.name, 0))
-
-    omitted = []
-    for d in sorted(distributions, key=lambda d: (-distance(d), d.name)):
-        if excess <= 0:
-            break
-        omitted.append(d.name)
-        excess -= len(d.version) + 3
-    return tuple(dict.fromkeys(omitted))

@@ -29,3 +29,8 @@ def manifest(**changes: object) -> Manifest:
         "skipped": {name("acme-core"): "the lock file holds no version for a dynamic source"},
     }
     return Manifest(**{**values, **changes})  # type: ignore[arg-type] # values are checked at run time
+
+
+def other_warnings(manifest: Manifest) -> tuple[str, ...]:
+    """Return the warnings of a manifest but the one of what has no version."""
+    return tuple(text for text in manifest.warnings if "on no event" not in text)

@@ -89,7 +89,7 @@ def test_no_lock_file(folder: Path) -> None:
     """The message says what was looked for and how to make one."""
     (folder / "uv.lock").unlink()
     message = refused("freeze", folder)
-    assert message.startswith("pyproject.toml: no lock file stands beside it (pylock.toml, uv.lock")
+    assert message.startswith("pyproject.toml: no lock file stands beside it (uv.lock, poetry.lock")
     assert "Lock the project" in message
 
 

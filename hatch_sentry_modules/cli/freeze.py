@@ -45,7 +45,7 @@ def _name(text: str) -> NormalizedName:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
 @click.option(
-    "--source", metavar="S", help="auto, installed, installed:PATH, or a lock file in the project."
+    "--source", metavar="S", help="auto, installed, installed:PLACE, or a lock file in the project."
 )
 @click.option("--extra", "extras", metavar="E", multiple=True, type=_name, help="Add an extra.")
 @click.option(
@@ -116,7 +116,11 @@ def freeze(
     config = configuration.read(own.table)
     manifest = pipeline.freeze(
         own,
-        replace(config, source=source or config.source, exclude=exclude or config.exclude),
+        replace(
+            config,
+            source=source or config.source,
+            exclude=configuration.normalized_patterns(exclude) or config.exclude,
+        ),
         selection=Selection(
             extras=frozenset(extras) or config.extras,
             groups=frozenset(groups + only_groups) or config.groups,

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName
 
+from hatch_sentry_modules import flat_list
 from hatch_sentry_modules import project as projects
-from hatch_sentry_modules import unsorted_list
 from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import unknown_choice
+from hatch_sentry_modules.flat_list import ONE_PLATFORM
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.reading import read_lock
-from hatch_sentry_modules.unsorted_list import ONE_PLATFORM
 
 NO_VERSION = "the lock file holds no version for it"
 
@@ -56,7 +56,7 @@ def _warnings(document: Table, project: Project, names: Set[NormalizedName]) -> 
     if document.string("created-by") == "pip" and "environments" not in document:
         yield f"{document.file}: {ONE_PLATFORM}"
     if "dependency-groups" not in document:
-        yield from unsorted_list.warnings(document.file, project, names)
+        yield from flat_list.warnings(document.file, project, names)
 
 
 def _extras(document: Table, selection: Selection) -> frozenset[str]:

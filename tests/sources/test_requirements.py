@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from hatch_sentry_modules import pipeline, project, render, sources
+from hatch_sentry_modules import automatic, pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import FreezeError, RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.model import Manifest, Selection
@@ -20,6 +20,7 @@ from hatch_sentry_modules.sources.requirements import lines as requirements_line
 from hatch_sentry_modules.sources.requirements.entry import ADDRESS, LOCAL, OPEN, VARYING, VCS
 from tests import corpus, environments
 from tests.environments import execute, listed
+from tests.manifests import other_warnings
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "locks" / "requirements"
 LINUX = environments.LINUX | environments.python("3.11.7")
@@ -277,7 +278,9 @@ def test_environment_variables_never_reach_the_output(
     manifest = freeze(tmp_path, "\n".join(lines))
     assert versions(manifest) == {"b": "2.0"}
     assert manifest.skipped == {"a": VARYING, "c": ADDRESS, "d": VCS}
-    assert manifest.warnings == ("requirements.txt: line 5: a requirement has no name to list.",)
+    assert other_warnings(manifest) == (
+        "requirements.txt: line 5: a requirement has no name to list.",
+    )
 
 
 def test_a_local_project_has_its_own_static_version(tmp_path: Path) -> None:
@@ -292,7 +295,7 @@ def test_a_local_project_has_its_own_static_version(tmp_path: Path) -> None:
     manifest = freeze(tmp_path, text)
     assert versions(manifest) == {"own": "1.0", "local-static": "2.1"}
     assert manifest.skipped == {"local-dynamic": LOCAL}
-    assert len(manifest.warnings) == 2
+    assert len(other_warnings(manifest)) == 2
 
 
 def test_an_egg_fragment_may_have_extras(tmp_path: Path) -> None:
@@ -350,10 +353,10 @@ def test_auto_takes_only_a_file_that_is_a_lock(tmp_path: Path, text: str, is_pin
     path.write_text(text, encoding="utf-8")
     assert requirements.is_pinned(path) is is_pinned
     if is_pinned:
-        assert sources.find(tmp_path) == path
+        assert automatic.find(tmp_path) == [path]
     else:
         with pytest.raises(SourceError, match="no lock file"):
-            sources.find(tmp_path)
+            automatic.find(tmp_path)
 
 
 def test_the_fixture_with_open_versions_is_no_lock() -> None:
@@ -393,7 +396,7 @@ def test_constraints_at_an_address_are_reported(tmp_path: Path) -> None:
     """The network is not used, and what the constraints would fix stays open."""
     manifest = freeze(tmp_path, "-c https://files.example.org/upper.txt\na\n")
     assert manifest.skipped == {"a": OPEN}
-    assert manifest.warnings == (
+    assert other_warnings(manifest) == (
         "requirements.txt: line 1: the constraints at an address are not read.",
     )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from importlib.metadata import Distribution, DistributionFinder, MetadataPathFinder
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -21,6 +20,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from hatch_sentry_modules import project as projects
 from hatch_sentry_modules.document import is_version
 from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.flat_list import refuse_selection
 from hatch_sentry_modules.markers import specialize
 from hatch_sentry_modules.model import Edge, Graph, Key, MarkerText, Node, Selection
 from hatch_sentry_modules.project import Project
@@ -70,12 +70,7 @@ def read(project: Project, selection: Selection, place: str = "") -> Graph:
         SourceError: The place cannot be read or does not hold what the project requires; or
             there is a selection.
     """
-    is_other = selection.package not in (None, project.name)
-    if is_other or replace(selection, package=None) != Selection():
-        fault = "what is installed is one list, in which nothing can be selected"
-        raise SourceError(
-            file=FILE, fault=fault, remedy="Install what is wanted, and select nothing"
-        )
+    refuse_selection(FILE, project, selection)
     folders = installed_folders.find(project.root / place) if place else sys.path
     found, nameless = scan(folders)
     _refuse_incomplete(project, found, is_here=not place)

@@ -16,6 +16,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import SourceError, unknown_choice
+from hatch_sentry_modules.flat_list import ONE_PLATFORM
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project, member_version
 from hatch_sentry_modules.reading import read_lock
@@ -23,7 +24,6 @@ from hatch_sentry_modules.sources.pdm import project as pdm_project
 from hatch_sentry_modules.sources.pdm.project import DEFAULT
 from hatch_sentry_modules.sources.pdm.targets import environments
 from hatch_sentry_modules.sources.pdm.walk import Walk
-from hatch_sentry_modules.unsorted_list import ONE_PLATFORM
 
 NO_VERSION = "the lock file holds no version for it"
 

@@ -8,7 +8,6 @@ it is listed too, as in a file made by pip-compile, ``uv export`` or ``pip freez
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -16,9 +15,10 @@ from packaging.markers import InvalidMarker
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from hatch_sentry_modules import flat_list
 from hatch_sentry_modules import project as projects
-from hatch_sentry_modules import unsorted_list
 from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.flat_list import ONE_PLATFORM
 from hatch_sentry_modules.markers import specialize
 from hatch_sentry_modules.model import Applies, Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project
@@ -29,7 +29,6 @@ from hatch_sentry_modules.sources.requirements.entry import Entry
 from hatch_sentry_modules.sources.requirements.lines import Line
 from hatch_sentry_modules.sources.requirements.origin import is_one_platform
 from hatch_sentry_modules.sources.requirements.text import decode
-from hatch_sentry_modules.unsorted_list import ONE_PLATFORM
 
 LIMITED = "limited"
 """Marks the node that leads to a name's constraints; no version reads so."""
@@ -65,7 +64,7 @@ def is_pinned(path: Path) -> bool:
 
 def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a requirements file; see :func:`hatch_sentry_modules.sources.read` for the errors."""
-    _refuse_selection(path.name, project, selection)
+    flat_list.refuse_selection(path.name, project, selection)
     lines, warnings = requirements_lines.read(path)
     listed: list[_Listed] = []
     for line in lines:
@@ -86,15 +85,7 @@ def _warnings(path: Path, project: Project, names: Set[NormalizedName]) -> Itera
         yield f"{path.name}: constraints say what may be installed, and not what is."
     if is_one_platform(decode(path)):
         yield f"{path.name}: {ONE_PLATFORM}"
-    yield from unsorted_list.warnings(path.name, project, names)
-
-
-def _refuse_selection(file: str, project: Project, selection: Selection) -> None:
-    is_other = selection.package not in (None, project.name)
-    if is_other or replace(selection, package=None) != Selection():
-        fault = "a requirements file is one list, in which nothing can be selected"
-        remedy = "Lock what is wanted into a file of its own, and select nothing"
-        raise SourceError(file=file, fault=fault, remedy=remedy)
+    yield from flat_list.warnings(path.name, project, names)
 
 
 def _marker(line: Line, text: str) -> Applies:

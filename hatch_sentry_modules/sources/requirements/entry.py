@@ -68,15 +68,13 @@ def parse(line: Line) -> Entry:
     # In an address a semicolon may stand for itself, so a blank has to follow the marker's.
     separator = "; " if _SCHEME.match(line.text) else ";"
     text, _, marker = line.text.partition(separator)
-    text = text.strip()
+    text = _RELATIVE.sub("", text.strip())  # Rye writes the project itself as -e file:.
     return _parse(line, text)._replace(marker=marker.strip())
 
 
 def _parse(line: Line, text: str) -> Entry:
     if pinned := _PINNED.fullmatch(text):
         return _pin(line, *pinned.groups())
-    if relative := _RELATIVE.match(text):  # as Rye writes the project itself: -e file:.
-        return _at_path(text[relative.end() :])
     if scheme := _SCHEME.match(text):
         return _at_address(text, None, VCS if scheme[1] else ADDRESS)
     if _is_path(text) or (line.is_editable and "@" not in text):

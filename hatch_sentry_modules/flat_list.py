@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from dataclasses import replace
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.document import Table, leading_name, quoted
+from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.model import Selection
 from hatch_sentry_modules.project import Project
 
 ONE_PLATFORM = "it was made for one platform without saying which, and may be wrong on others."
 
 HATCH = "Hatch's default environment"
+
+
+def refuse_selection(file: str, project: Project, selection: Selection) -> None:
+    """Refuse to select from what is one list.
+
+    Raises:
+        SourceError: Something else than the runtime set of the project is asked for.
+    """
+    is_other = selection.package not in (None, project.name)
+    if is_other or replace(selection, package=None) != Selection():
+        fault = "it is one list, in which nothing can be selected"
+        remedy = "Lock or install what is wanted on its own, and select nothing"
+        raise SourceError(file=file, fault=fault, remedy=remedy)
 
 
 def warnings(file: str, project: Project, names: Set[NormalizedName]) -> Iterator[str]:
@@ -25,10 +40,10 @@ def warnings(file: str, project: Project, names: Set[NormalizedName]) -> Iterato
     """
     if project.is_dynamic:
         return
-    own = {project.name, *_names(map(str, project.dependencies))}
-    own.update(*(_names(map(str, some)) for some in project.optional_dependencies.values()))
+    declared = [project.dependencies, *project.optional_dependencies.values()]
+    own = {canonicalize_name(requirement.name) for some in declared for requirement in some}
     for group, asked in _groups(project.table):
-        added = asked - own
+        added = asked - own - {project.name}
         if added and added <= names:
             listed = ", ".join(sorted(added))
             yield (
@@ -54,16 +69,11 @@ def _groups(document: Table) -> Iterator[tuple[str, set[NormalizedName]]]:
 
 
 def _named(group: str) -> str:
-    name = canonicalize_name(group)
-    return f"the dependency group {name!a}" if len(name) < 100 else "a dependency group"
+    return f"the dependency group {quoted(group)}"
 
 
 def _names(values: object) -> set[NormalizedName]:
     """Name what requirements ask for, in the keys of a table or the texts of an array."""
-    found = set()
-    for text in values if isinstance(values, (list, dict, map)) else ():
-        try:
-            found.add(canonicalize_name(Requirement(text).name))
-        except (InvalidRequirement, TypeError, RecursionError):
-            continue
-    return found - {canonicalize_name("python")}
+    texts = values if isinstance(values, (list, tuple, dict)) else ()
+    names = {name for text in texts if isinstance(text, str) if (name := leading_name(text))}
+    return names - {canonicalize_name("python")}

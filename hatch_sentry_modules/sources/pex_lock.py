@@ -1,0 +1,140 @@
+"""Reads a lock file of pex, which Pants writes too: JSON with what each distribution requires.
+
+https://docs.pex-tool.org/pex-lock.html describes how it is made. What is wanted are its own
+requirements; where it was split by markers, each part holds versions of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from hatch_sentry_modules.document import Table, is_version
+from hatch_sentry_modules.flat_list import ONE_PLATFORM, refuse_selection
+from hatch_sentry_modules.model import Applies, Edge, Graph, Key, MarkerText, Node, Selection
+from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.reach import reach
+from hatch_sentry_modules.reading import parse_json, read_text
+
+NOT_LOCKED = "the lock file does not hold it"
+
+_HEADER = re.compile(r"^//.*", re.MULTILINE)
+_WHEEL = re.compile(r"[^/]*?-([^-/]+)-[^/]*\.whl")
+
+
+class Part(NamedTuple):
+    """A distribution of one resolve, or one of its extras."""
+
+    resolve: int
+    name: NormalizedName
+    extra: NormalizedName | None = None
+
+
+def read(path: Path, project: Project, selection: Selection) -> Graph:
+    """Read a pex lock; see :func:`hatch_sentry_modules.sources.read` for the errors."""
+    refuse_selection(path.name, project, selection)
+    # Pants writes what it was asked for as comments above the document.
+    document = parse_json(path.name, _HEADER.sub("", read_text(path)))
+    if "locked_resolves" not in document:
+        fault = "is missing, so it is no lock file of pex or Pants"
+        raise document.error("locked_resolves", fault, "Set 'source' to the project's lock file")
+    resolves = list(document.tables("locked_resolves"))
+    tagged = [resolve for resolve in resolves if resolve.values.get("platform_tag")]
+    if len(tagged) > 1:
+        fault = "it was locked for several platforms one by one"
+        raise document.error("locked_resolves", fault, "Lock with --style universal")
+    walk = _Walk(document, resolves)
+    roots = tuple(walk.roots())
+    requires = document.strings("requires_python")
+    return Graph(
+        file=document.file,
+        roots=roots,
+        nodes=reach((e.target for e in roots), walk.node, lambda n: (e.target for e in n.edges)),
+        requires_python=SpecifierSet() if len(requires) != 1 else _python(document, requires[0]),
+        environments=tuple(_environments(document, requires)) if len(requires) > 1 else (),
+        warnings=(f"{document.file}: {ONE_PLATFORM}",) if tagged else (),
+    )
+
+
+def _python(document: Table, text: str) -> SpecifierSet:
+    return document.place.at("requires_python").specifiers(text)
+
+
+def _environments(document: Table, alternatives: tuple[str, ...]) -> Iterator[MarkerText]:
+    """Yield the alternatives of Pythons as markers."""
+    place = document.place.at("requires_python")
+    for text in alternatives:
+        parts = sorted(
+            f'python_full_version {s.operator} "{s.version}"' for s in _python(document, text)
+        )
+        marker = place.marker(" and ".join(parts)) if parts else True
+        if isinstance(marker, str):
+            yield marker
+
+
+class _Walk:
+    """The way from the requirements of a lock through its resolves."""
+
+    def __init__(self, document: Table, resolves: list[Table]) -> None:
+        self._document = document
+        self._resolves = resolves
+        self._locked = {
+            (number, locked.name("project_name")): locked
+            for number, resolve in enumerate(resolves)
+            for locked in resolve.tables("locked_requirements")
+        }
+
+    def roots(self) -> Iterator[Edge]:
+        """Yield the edges from the requirements, into each of the resolves where it holds."""
+        for number, resolve in enumerate(self._resolves):
+            for edge in self._edges(self._document, "requirements", number, None):
+                marker = resolve.marker()
+                if isinstance(marker, str) and isinstance(edge.marker, str):
+                    text = f"({marker}) and ({edge.marker})"
+                    yield edge._replace(marker=resolve.place.at("marker").marker(text))
+                else:
+                    yield edge._replace(marker=marker if edge.marker is True else edge.marker)
+
+    def node(self, key: Key) -> Node:
+        """Make the node of a part."""
+        assert isinstance(key, Part)  # noqa: S101  # the only keys that are made here
+        locked = self._locked.get(key[:2])
+        if locked is None:
+            return Node(key.name, None, reason=NOT_LOCKED)
+        edges = self._edges(locked, "requires_dists", key.resolve, key.extra)
+        return Node(key.name, _version(locked), tuple(edges), is_listed=key.extra is None)
+
+    def _edges(
+        self, table: Table, key: str, resolve: int, extra: NormalizedName | None
+    ) -> Iterator[Edge]:
+        for index, text in enumerate(table.strings(key)):
+            place = table.place.at(key).at(index)
+            requirement = place.requirement(text)
+            name = canonicalize_name(requirement.name)
+            marker: Applies = True
+            if requirement.marker is not None:
+                extras = frozenset([extra] if extra else ())
+                marker = place.marker(str(requirement.marker), extras=extras)
+            # A universal lock leaves out what is needed nowhere that it was made for.
+            if marker is True or (resolve, name) in self._locked:
+                yield Edge(Part(resolve, name), marker)
+                for each in sorted(map(canonicalize_name, requirement.extras)):
+                    yield Edge(Part(resolve, name, each), marker)
+
+
+def _version(locked: Table) -> str:
+    """Return the version; pex writes 4.17 for 4.17.0, and the name of a wheel has all of it."""
+    version = locked.place.at("version").version(locked.required_string("version"))
+    for artifact in locked.tables("artifacts"):
+        url = unquote(artifact.string("url") or "").partition("#")[0]
+        wheel = _WHEEL.fullmatch(url.rpartition("/")[2])
+        if wheel and is_version(wheel[1]) and Version(wheel[1]) == Version(version):
+            return wheel[1]
+    return version
