@@ -200,7 +200,8 @@ def _with_project(manifest: Manifest, name: NormalizedName, version: str | None)
 def without(manifest: Manifest, patterns: tuple[str, ...]) -> Manifest:
     """Leave out of a manifest the names that one of the glob patterns matches.
 
-    The manifest warns of a pattern that matches nothing.
+    The patterns stay in it, for what an event gets from elsewhere; one that matches nothing is
+    warned of.
     """
     names = {*manifest.skipped, *(d.name for d in manifest.distributions)}
     matched = {pattern: set(fnmatch.filter(names, pattern)) for pattern in patterns}
@@ -211,5 +212,6 @@ def without(manifest: Manifest, patterns: tuple[str, ...]) -> Manifest:
         manifest,
         distributions=tuple(d for d in manifest.distributions if d.name not in out),
         skipped={name: why for name, why in manifest.skipped.items() if name not in out},
+        exclude=(*manifest.exclude, *patterns),
         warnings=(*manifest.warnings, *([warning] if unused else [])),
     )

@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from sentry_modules import modules
 
-from hatch_sentry_modules import render
+from hatch_sentry_modules import left_out, render
 from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest
 from tests.manifests import NEW, OLD, manifest, name
 
@@ -102,6 +103,11 @@ def test_the_documented_reader_of_bytes_reads(application: Path) -> None:
     for path in (str(source), str(bytecode)):
         printed = run(application, "-c", READER_OF_BYTES, path)
         assert printed.splitlines() == [f"{key} {value}" for key, value in sorted(always.items())]
+
+
+def test_both_sides_know_the_servers_budget() -> None:
+    """The build says what to leave off, the run time leaves off what it must, for one budget."""
+    assert left_out.BUDGET == modules.BUDGET
 
 
 def test_omitted_names_are_left_off_in_order(application: Path) -> None:

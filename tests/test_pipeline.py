@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules import left_out, pipeline, project, render
+from hatch_sentry_modules import config, left_out, pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Manifest, Selection
@@ -88,6 +88,42 @@ def test_excluded_names_are_nowhere(tmp_path: Path) -> None:
     text = render.to_python(freeze(folder, exclude=("acme-*",)))
     assert "acme-core" not in text
     assert "flask" in text
+
+
+def test_patterns_are_spelled_as_names_are_and_travel_in_the_manifest(tmp_path: Path) -> None:
+    """A pattern in the metadata's spelling matches, whatever stands in its brackets is kept."""
+    table = 'exclude = ["Fla*", "ACME_[a-c_]ore", "Acme.App"]\n'
+    folder = write(tmp_path, pyproject=f"[tool.sentry-modules]\n{table}")
+    manifest = pipeline.freeze(own := project.read(folder), config.read(own.table))
+    assert manifest.exclude == ("fla*", "acme-[a-c_]ore", "acme-app")
+    assert listed(manifest) == {}
+    (warning,) = (text for text in manifest.warnings if "exclude" in text)
+    assert "'acme-[a-c_]ore' matches nothing listed" in warning
+
+
+def test_what_has_no_version_is_named_in_one_warning(tmp_path: Path) -> None:
+    """Internal libraries with dynamic versions are the usual case; the remedy is for them."""
+    members = [f"acme-lib{number}" for number in range(12)]
+    packages = "".join(
+        f'[[package]]\nname = "{name}"\nsource = {{ editable = "{name}" }}\n' for name in members
+    )
+    needs = ", ".join(f'{{ name = "{name}" }}' for name in members)
+    folder = write(tmp_path, dependencies=needs, packages=packages)
+    warnings: list[str] = []
+    assert generate(folder, warnings) is not None
+    (warning,) = warnings
+    assert warning.startswith("uv.lock: 12 distributions are on no event, without a version")
+    assert "acme-lib0, acme-lib1, " in warning
+    assert "and 2 more (the lock file holds no version for a dynamic source)" in warning
+    for remedy in ("static version", "installed:PLACE", "sentry-modules inject"):
+        assert remedy in warning
+    (folder / "acme-lib3").mkdir()
+    text = '[project]\nname = "acme-lib3"\nversion = "1.5"\n'
+    (folder / "acme-lib3" / "pyproject.toml").write_text(text, encoding="utf-8")
+    assert listed(freeze(folder))["acme-lib3"] == "1.5"
+    warnings.clear()
+    generate(write(tmp_path / "none"), warnings)
+    assert not warnings
 
 
 def test_nothing_is_omitted_while_all_versions_fit(tmp_path: Path) -> None:
