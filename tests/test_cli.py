@@ -76,12 +76,6 @@ def test_output_replaces_a_file_whole(folder: Path, tmp_path: Path) -> None:
     assert list(output.parent.iterdir()) == [output]
 
 
-def test_output_into_a_folder_that_is_not_there_says_so(folder: Path, tmp_path: Path) -> None:
-    """Nobody has to guess which of the files is missing."""
-    message = refused("freeze", "-o", tmp_path / "none" / "_sentry_modules.py", folder)
-    assert message.startswith("_sentry_modules.py: cannot be written: its folder is not there.")
-
-
 def test_bad_input_leaves_the_old_file(folder: Path, tmp_path: Path) -> None:
     """When there is nothing right to write, nothing is written."""
     output = tmp_path / "_sentry_modules.py"

@@ -21,9 +21,9 @@ def is_configured(root: Path) -> bool:
         text = (root / "pyproject.toml").read_text(encoding="utf-8")
         if "sentry-modules" not in text:
             return False
-        import tomli
+        from hatch_sentry_modules import toml
 
-        tool = tomli.loads(text).get("tool")
+        tool = toml.loads(text).get("tool")
     except (OSError, RecursionError, ValueError):
         return False
     return isinstance(tool, dict) and "sentry-modules" in tool
