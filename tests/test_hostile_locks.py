@@ -329,6 +329,21 @@ def grow_pylock(document: Any, count: int) -> None:
     ]
 
 
+def grow_pex_lock(document: Any, count: int) -> None:
+    """Let a chain of requirements begin at the last one."""
+    locked = document["locked_resolves"][0]["locked_requirements"]
+    locked[-1]["requires_dists"] = ["p0"]
+    locked += [
+        {
+            "project_name": f"p{number}",
+            "version": "1.0",
+            "requires_dists": [f"p{(number + 1) % count}"],
+            "artifacts": [],
+        }
+        for number in range(count)
+    ]
+
+
 def grow_requirements(document: Any, count: int) -> None:
     """Add lines."""
     document += [f"p{number}==1.0" for number in range(count)]
@@ -340,6 +355,7 @@ GROW: dict[str, Grow] = {
     "pdm": grow_pdm,
     "pipfile": grow_pipfile,
     "pylock": grow_pylock,
+    "pex_lock": grow_pex_lock,
     "requirements": grow_requirements,
 }
 

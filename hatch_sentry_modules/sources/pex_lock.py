@@ -46,8 +46,8 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         fault = "is missing, so it is no lock file of pex or Pants"
         raise document.error("locked_resolves", fault, "Set 'source' to the project's lock file")
     resolves = list(document.tables("locked_resolves"))
-    tagged = [resolve for resolve in resolves if resolve.values.get("platform_tag")]
-    if len(tagged) > 1:
+    is_universal = document.string("style") == "universal"
+    if len(resolves) > 1 and not is_universal:
         fault = "it was locked for several platforms one by one"
         raise document.error("locked_resolves", fault, "Lock with --style universal")
     walk = _Walk(document, resolves)
@@ -59,7 +59,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         nodes=reach((e.target for e in roots), walk.node, lambda n: (e.target for e in n.edges)),
         requires_python=SpecifierSet() if len(requires) != 1 else _python(document, requires[0]),
         environments=tuple(_environments(document, requires)) if len(requires) > 1 else (),
-        warnings=(f"{document.file}: {ONE_PLATFORM}",) if tagged else (),
+        warnings=() if is_universal else (f"{document.file}: {ONE_PLATFORM}",),
     )
 
 
