@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from hatch_sentry_modules import config as configuration
-from hatch_sentry_modules import pipeline, render
-from hatch_sentry_modules import project as projects
+from hatch_sentry_modules import layout, pipeline, render
 from hatch_sentry_modules.bundlers import application_manifest, collected_distributions
-from hatch_sentry_modules.errors import FreezeError
+from hatch_sentry_modules.document import read_toml
+from hatch_sentry_modules.errors import ConfigError, SourceError, SourceNotFoundError
 
 
 def generate(
@@ -17,7 +18,7 @@ def generate(
     folders: Iterable[str],
     packages: Mapping[str, str],
     warn: Callable[[str], None],
-) -> str:
+) -> str | None:
     """Make the module: the application's own if it ships one, else of what was collected.
 
     What ``exclude`` of the project in the working folder names stays out of it; a bundler is told
@@ -30,17 +31,43 @@ def generate(
             for the folder of the program.
         warn: Takes each difference between the application's own module and what was collected.
 
+    Returns:
+        The text, or nothing where the program has a module of that name which is no generated one.
+
     Raises:
-        SystemExit: The project's configuration is wrong. The text says where; bundlers show it.
+        SystemExit: The project's table is wrong. The text says where; bundlers show it.
     """
-    try:
-        excluded = configuration.read(projects.read(Path.cwd()).table).exclude
-    except FreezeError as error:
-        raise SystemExit(str(error)) from None
-    manifest = pipeline.without(collected_distributions.freeze(files, folders), excluded)
+
+    def say(sentence: str) -> None:
+        warn(f"sentry-modules: {sentence}")
+
+    if "" in packages and layout.beginning(Path(packages[""], layout.FILE_NAME)) not in (
+        None,
+        layout.GENERATED,
+    ):
+        say(f"no manifest is built in, since {layout.FILE_NAME} is a file of the program")
+        return None
+    excluded = _excluded(say)
+    collected = collected_distributions.freeze(files, folders)
+    manifest = replace(pipeline.without(collected, excluded), exclude=excluded)
     own = application_manifest.find(packages, manifest)
     if own is None:
+        for warning in manifest.warnings:
+            say(warning)
         return render.to_python(manifest)
     for difference in application_manifest.differences(own, manifest):
-        warn(f"sentry-modules: {own.module} is used as it is, but {difference}")
+        say(f"using {own.module}, {difference}")
     return own.text
+
+
+def _excluded(say: Callable[[str], None]) -> tuple[str, ...]:
+    """Read the patterns; a file that is no project's, or another tool's, stops no bundler."""
+    try:
+        return configuration.read(read_toml(Path.cwd() / "pyproject.toml")).exclude
+    except SourceNotFoundError:
+        return ()
+    except ConfigError as error:
+        raise SystemExit(str(error)) from None
+    except SourceError as error:
+        say(f"{error} Nothing is excluded.")
+        return ()

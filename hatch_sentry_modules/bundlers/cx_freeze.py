@@ -79,9 +79,9 @@ class Build:
 
             packages = dict(_packages(self._finder))
             text = bundle_manifest.generate(_files(self._finder), self._finder.path, packages, warn)
-            path = folder / "lib" / layout.FILE_NAME
-            with replacing(path) as new:
-                new.write_text(text, encoding="ascii", newline="\n")
+            if text is not None:
+                with replacing(folder / "lib" / layout.FILE_NAME) as new:
+                    new.write_text(text, encoding="ascii", newline="\n")
 
 
 def _files(finder: Any) -> Iterator[str]:

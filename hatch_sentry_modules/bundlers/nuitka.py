@@ -63,14 +63,15 @@ class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has 
 
         Nuitka asks when all modules are known.
         """
-        if module.getFullName() == SDK:
+        text = self._manifest() if module.getFullName() == SDK else None
+        if text is not None:
             yield self.makeIncludedGeneratedDataFile(
-                data=self._manifest(),
+                data=text,
                 dest_path=layout.FILE_NAME,
                 reason="the distributions that were compiled in",
             )
 
-    def _manifest(self) -> str:
+    def _manifest(self) -> str | None:
         packages = {
             "" if name == "__main__" else name: str(path.parent)
             for name, path in self._files.items()

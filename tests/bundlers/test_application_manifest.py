@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,25 @@ def test_no_module_is_found_where_there_is_none(packages: dict[str, str]) -> Non
 
 
 def test_the_module_of_the_application_is_chosen(packages: dict[str, str]) -> None:
-    """A library's agrees with less of what was collected."""
+    """It is the one whose project no other lists, whoever lists more or is named first."""
+    app = replace(manifest(library="1.0", sentry_sdk="2.75.0"), project=NormalizedName("app"))
+    library = replace(COLLECTED, project=NormalizedName("library"))
+    write(packages["app"], render.to_python(app))
+    write(packages["library"], render.to_python(library))
+    for order in (packages, dict(reversed(packages.items()))):
+        found = application_manifest.find(order, COLLECTED)
+        assert found is not None
+        assert (found.module, found.text) == ("app._sentry_modules", render.to_python(app))
+
+
+def test_an_injected_module_counts_over_others(packages: dict[str, str]) -> None:
+    """Somebody put it in on purpose, and knows what was there."""
     write(packages["app"], render.to_python(APP))
-    write(packages["library"], render.to_python(manifest(sentry_sdk="2.0")))
+    injected = replace(manifest(sentry_sdk="2.0"), is_injected=True)
+    write(packages["library"], render.to_python(injected))
     found = application_manifest.find(packages, COLLECTED)
     assert found is not None
-    assert (found.module, found.text) == ("app._sentry_modules", render.to_python(APP))
+    assert found.module == "library._sentry_modules"
 
 
 def test_a_module_without_the_sdk_is_a_library_s(packages: dict[str, str]) -> None:
@@ -57,16 +71,19 @@ def test_a_module_without_the_sdk_is_a_library_s(packages: dict[str, str]) -> No
     assert application_manifest.find(packages, COLLECTED) is None
 
 
+DOCUMENT = 'MANIFEST = r"""{"sentry-modules": 1, "modules": {"sentry-sdk": "1"}}"""\n'
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "MODULES = {'sentry-sdk': '1'}\n",
-        f"{render.HEADER}x\nraise SystemExit\n",
-        f"{render.HEADER}x\nMODULES = 3\n",
-        f"{render.HEADER}x\nMODULES = {{3: 4}}\n",
-        f"{render.HEADER}x\nMODULES = {{'sentry-sdk': ''}}\nSKIPPED = 3\n",
-        f"{render.HEADER}x\n\N{SNOWMAN}",
-        f"{render.HEADER}x\n(\n",
+        DOCUMENT,
+        f"{render.HEADER}raise SystemExit\n",
+        render.HEADER + DOCUMENT.replace('{"sentry-sdk": "1"}', "3"),
+        render.HEADER + DOCUMENT.replace('"1"', "4"),
+        render.HEADER + DOCUMENT[:-9],
+        render.HEADER + DOCUMENT + "\N{SNOWMAN}",
+        render.HEADER,
     ],
 )
 def test_a_module_that_is_not_a_generated_one_is_left_alone(
@@ -77,16 +94,34 @@ def test_a_module_that_is_not_a_generated_one_is_left_alone(
     assert application_manifest.find(packages, COLLECTED) is None
 
 
+def test_a_generated_module_is_read_and_not_executed(packages: dict[str, str]) -> None:
+    """What an edited one does is nothing that a build should do."""
+    write(packages["app"], render.to_python(APP) + "raise SystemExit\n")
+    found = application_manifest.find(packages, COLLECTED)
+    assert found is not None
+    assert found.manifest.distributions == APP.distributions
+
+
 def test_every_difference_is_named(packages: dict[str, str]) -> None:
     """Another version, one too many and one too few; the run-time package is ours."""
     write(packages["app"], render.to_python(APP))
     found = application_manifest.find(packages, COLLECTED)
     assert found is not None
     assert [*application_manifest.differences(found, COLLECTED)] == [
-        "click 8.5.1 was collected, and it does not name it",
-        "flask 3.1.2 was collected, and it says 3.1.3",
-        "urllib3 2.8.0 was not collected",
+        "which does not list click 8.5.1, which was bundled",
+        "which lists flask 3.1.3 although 3.1.2 was bundled",
+        "which lists urllib3 2.8.0 although it was not bundled",
     ]
+
+
+def test_versions_are_compared_as_versions(packages: dict[str, str]) -> None:
+    """Two spellings of one version agree, and so does what has no version."""
+    own = replace(manifest(pytz="2024.01", sentry_sdk="2.75"), skipped={NormalizedName("x"): "why"})
+    write(packages["app"], render.to_python(own))
+    collected = manifest(pytz="2024.1", sentry_sdk="2.75.0", x="1")
+    found = application_manifest.find(packages, collected)
+    assert found is not None
+    assert [*application_manifest.differences(found, collected)] == []
 
 
 def test_the_module_is_used_and_the_differences_are_warnings(packages: dict[str, str]) -> None:
@@ -95,4 +130,4 @@ def test_the_module_is_used_and_the_differences_are_warnings(packages: dict[str,
     warnings: list[str] = []
     assert bundle_manifest.generate([], [], packages, warnings.append) == render.to_python(APP)
     assert len(warnings) == 3
-    assert all("app._sentry_modules is used as it is, but" in warning for warning in warnings)
+    assert all(w.startswith("sentry-modules: using app._sentry_modules, which") for w in warnings)

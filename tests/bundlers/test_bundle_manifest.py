@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from hatch_sentry_modules import manifest_document
 from hatch_sentry_modules.bundlers import bundle_manifest
 from tests.bundlers.installation import install
 
@@ -21,11 +23,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def generated(site: Path) -> str:
+def generated(site: Path, warn: Callable[[str], None] = pytest.fail) -> str:
     """Generate the module of a bundle that holds both."""
-    return bundle_manifest.generate(
-        map(str, site.glob("*/__init__.py")), [str(site)], {}, pytest.fail
-    )
+    files = map(str, site.glob("*/__init__.py"))
+    text = bundle_manifest.generate(files, [str(site)], {"": str(site)}, warn)
+    assert text is not None
+    return text
 
 
 def test_a_plain_script_needs_no_project(site: Path) -> None:
@@ -40,9 +43,9 @@ def test_what_the_project_excludes_stays_out(site: Path) -> None:
     (site.parent / "pyproject.toml").write_text(
         "[tool.sentry-modules]\nexclude = ['acme-*']\n", encoding="utf-8"
     )
-    text = generated(site)
-    assert "acme" not in text
-    assert '"flask": "3.1.3"' in text
+    manifest = manifest_document.read(generated(site)).manifest
+    assert {d.name: d.version for d in manifest.distributions} == {"flask": "3.1.3"}
+    assert manifest.exclude == ("acme-*",)
 
 
 def test_a_mistake_stops_the_build_with_one_line(site: Path) -> None:
@@ -52,3 +55,59 @@ def test_a_mistake_stops_the_build_with_one_line(site: Path) -> None:
     )
     with pytest.raises(SystemExit, match=r"^pyproject\.toml: .*exclud.*exclude"):
         generated(site)
+
+
+NOT_OURS = {
+    "broken": b"[project\n",
+    "not UTF-8": b"# caf\xe9\n",
+    "nested too deeply": b"x = " + b"[" * 5000,
+    "tool is no table": b"tool = 3\n",
+}
+"""Files that no bundler reads, by what is wrong with them."""
+
+READABLE = {
+    "a version of its own": '[project]\nname = "app"\nversion = "2024.1-nightly"\n',
+    "a name from a template": '[project]\nname = "{{ cookiecutter.name }}"\nversion = "1"\n',
+    "Poetry's own": '[tool.poetry]\nname = "My App"\nversion = "0-placeholder"\n',
+    "a path": '[project]\nname = "app"\ndependencies = ["lib @ ../lib", "foo"]\n',
+    "Poetry's constraint": '[project]\nname = "app"\nrequires-python = "^3.10"\n',
+}
+
+
+@pytest.mark.parametrize("content", NOT_OURS.values(), ids=NOT_OURS)
+def test_a_file_that_is_not_ours_stops_no_bundler(site: Path, content: bytes) -> None:
+    """One warning says that nothing is excluded, and the build goes on."""
+    (site.parent / "pyproject.toml").write_bytes(content)
+    warnings: list[str] = []
+    assert '"flask": "3.1.3"' in generated(site, warnings.append)
+    (warning,) = warnings
+    assert warning.startswith("sentry-modules: pyproject.toml: ")
+    assert warning.endswith("Nothing is excluded.")
+
+
+def test_a_folder_of_that_name_stops_no_bundler(site: Path) -> None:
+    """It is no file, and said to be none."""
+    (site.parent / "pyproject.toml").mkdir()
+    warnings: list[str] = []
+    assert '"flask": "3.1.3"' in generated(site, warnings.append)
+    assert len(warnings) == 1
+
+
+@pytest.mark.parametrize("text", READABLE.values(), ids=READABLE)
+def test_what_a_project_says_of_itself_is_not_asked(site: Path, text: str) -> None:
+    """A bundler has no use for it, and so it needs no warning."""
+    excluded = "[tool.sentry-modules]\nexclude = ['acme-*']\n"
+    (site.parent / "pyproject.toml").write_text(text + excluded, encoding="utf-8")
+    manifest = manifest_document.read(generated(site)).manifest
+    assert [d.name for d in manifest.distributions] == ["flask"]
+
+
+def test_a_module_of_the_program_keeps_its_name(site: Path) -> None:
+    """A hand-written module is not replaced in the bundle, and the build says so."""
+    (site / "_sentry_modules.py").write_text("HAND_WRITTEN = True\n", encoding="utf-8")
+    warnings: list[str] = []
+    packages = {"": str(site)}
+    assert bundle_manifest.generate([], [str(site)], packages, warnings.append) is None
+    assert warnings == [
+        "sentry-modules: no manifest is built in, since _sentry_modules.py is a file of the program"
+    ]

@@ -92,7 +92,7 @@ def test_the_manifest_is_read_without_running_the_bundle(
     """It lies in the bundle as text, beside the run-time package."""
     assert len(ours(place.folder / "shop")) > 1
     values = runpy.run_path(str(place.folder / "shop" / "lib" / "_sentry_modules.py"))
-    assert values["MODULES"] == event["modules"]
+    assert json.loads(values["MANIFEST"])["modules"] == event["modules"]
 
 
 def test_the_switch_leaves_the_build_as_it_is(place: Workplace) -> None:
@@ -145,7 +145,7 @@ def test_another_entrance_says_the_same(
     other = stored(tracker, file, lambda dsn: place.run(f"{folder}/app", SENTRY_DSN=dsn))
     (place.folder / file).unlink()
     manifest = runpy.run_path(str(place.folder / folder / "lib" / "_sentry_modules.py"))
-    assert manifest["MODULES"] == event["modules"]
+    assert json.loads(manifest["MANIFEST"])["modules"] == event["modules"]
     # cx_Freeze 7 copies the metadata of requirements of other Pythons too, if there is any.
     assert event["modules"].items() <= other["modules"].items()
     assert other["sdk"]["integrations"] == event["sdk"]["integrations"]

@@ -91,13 +91,13 @@ def offer_runtime_package(hook_api: PlaceHook) -> None:
 def write_manifest(hook_api: PlaceHook) -> None:
     """Write the module into the work folder, once all else is collected, and say where it is."""
     analysis = _ANALYSES.get(hook_api.module_graph)
-    if analysis is not None:
+    if analysis is None:
+        return
+    packages, paths = dict(_packages(analysis)), analysis.graph.path
+    text = bundle_manifest.generate(_files(analysis), paths, packages, log.warning)
+    if text is not None:
         folder = Path(analysis.tocfilename).with_suffix(".sentry-modules")
         folder.mkdir(exist_ok=True)
-        packages = dict(_packages(analysis))
-        text = bundle_manifest.generate(
-            _files(analysis), analysis.graph.path, packages, log.warning
-        )
         (folder / layout.FILE_NAME).write_text(text, encoding="ascii", newline="\n")
         importlib.invalidate_caches()
         hook_api.search_dirs = [str(folder)]

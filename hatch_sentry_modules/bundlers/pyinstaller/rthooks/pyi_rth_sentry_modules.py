@@ -5,7 +5,7 @@ def _pyi_rthook() -> None:
     try:
         import _sentry_modules  # type: ignore[import-not-found] # made for each bundle
         from sentry_modules import activate
-    except ImportError:  # --exclude-module
+    except Exception:  # noqa: BLE001 - excluded, or an edited one: the application starts anyway
         return
     activate(_sentry_modules)
 
