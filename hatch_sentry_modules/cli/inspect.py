@@ -9,12 +9,16 @@ from typing import Any
 import click
 
 from hatch_sentry_modules import render, sbom
+from hatch_sentry_modules.artifacts.containers.container import ArtifactError
 from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.inspection import Inspection
 from hatch_sentry_modules.artifacts.metadata import single_versions
 from hatch_sentry_modules.cli import manifests, requirements, table
 from hatch_sentry_modules.compare import Listed
 from hatch_sentry_modules.model import Manifest
+
+MOST_COMPONENTS = 2000
+"""The library that writes SBOMs takes milliseconds for each component."""
 
 FORMAT = 1
 """The revision of the JSON document, which ``docs/json.md`` describes."""
@@ -52,6 +56,9 @@ def inspect(artifact: Path, form: str) -> None:
         manifest = _application(found)
         for warning in manifest.warnings:
             click.echo(f"warning: {warning}", err=True)
+        if form == "cyclonedx" and len(manifest.distributions) > MOST_COMPONENTS:
+            fault = "lists more distributions than an SBOM is written of"
+            raise ArtifactError(file=found.name, fault=fault)
         write = sbom.to_cyclonedx if form == "cyclonedx" else requirements.write
         click.echo(write(manifest), nl=False)
 

@@ -218,12 +218,3 @@ def test_the_same_manifest_twice_is_one(tmp_path: Path) -> None:
     assert [one.place for one in inspect(folder).manifests] == ["_sentry_modules.py"]
     (folder / "_sentry_modules.py").write_text(text.replace("3.1.3", "3.1.2"), encoding="ascii")
     assert len(inspect(folder).manifests) == 2
-
-
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root can list every folder")
-def test_a_folder_that_cannot_be_listed(tmp_path: Path) -> None:
-    """It is named, since what is in it is not known."""
-    folder = bundled.application(tmp_path / "app")
-    (folder / "lib").mkdir()
-    (folder / "lib").chmod(0)
-    assert inspect(folder).unread == ("lib: cannot be listed (Permission denied).",)

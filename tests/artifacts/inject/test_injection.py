@@ -400,22 +400,6 @@ def test_an_archive_that_changes_meanwhile_is_left_to_who_changes_it(
     assert [file.name for file in tmp_path.iterdir()] == ["app.pyz"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows replaces no file that runs")
-@pytest.mark.parametrize("options", [[], ["--activate"]])
-def test_a_running_program_goes_on(options: list[str], tmp_path: Path) -> None:
-    """It imports what it had not imported yet, also what stands behind its start-up file."""
-    main = b"import sys\nprint('up', flush=True)\nsys.stdin.readline()\nimport lazy\n"
-    path = write(tmp_path / "app.pyz", {**FILES, "__main__.py": main, "lazy.py": b"print('late')"})
-    command = [sys.executable, "-I", str(path)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as app:
-        assert app.stdout is not None
-        assert app.stdout.readline() == "up\n"
-        injected(*options, path)
-        assert app.communicate("\n", timeout=60) == ("late\n", "")
-
-
 @pytest.mark.skipif(os.name == "nt", reason="making links needs a right there")
 @pytest.mark.parametrize("kind", ["archive", "directory"])
 def test_a_file_with_another_hard_link_is_refused(kind: str, tmp_path: Path) -> None:

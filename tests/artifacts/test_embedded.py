@@ -1,0 +1,100 @@
+"""The document is found by its mark in what every Python and every compiler makes of the module."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demo.cache import kept_python
+from demo.commands import run as start
+from hatch_sentry_modules.artifacts.embedded import PACKED
+from tests.artifacts import bundled
+from tests.command_line import refused, run
+
+DOCUMENT = bundled.MODULE.split('"""')[1]
+CYTHON = "Cython==3.3.1"
+COMPILE = "import sys; from Cython.Build import cythonize; cythonize(sys.argv[1], language_level=3)"
+
+
+def interpreter(version: str) -> str:
+    """Find a Python of this machine, on the path or where pyenv keeps them."""
+    kept = (Path.home() / ".pyenv/versions").glob(f"{version}.*/bin/python")
+    for path in (shutil.which(f"python{version}"), *map(str, sorted(kept))):
+        if path and not subprocess.run([path, "-c", ""], check=False).returncode:
+            return path
+    pytest.skip(f"there is no Python {version}")
+
+
+def shown(artifact: Path) -> str:
+    """Return what inspect prints as JSON."""
+    result = run("inspect", "--format", "json", artifact)
+    assert result.exit_code == 0, result.output
+    return result.stdout.removesuffix("\n")
+
+
+@pytest.mark.parametrize("version", ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15"])
+@pytest.mark.parametrize("level", ["-O", "-OO"])
+def test_bytecode_of_another_python(version: str, level: str, tmp_path: Path) -> None:
+    """Compiled in place, with the source removed, it is the same document with its markers."""
+    python = interpreter(version)
+    app = bundled.application(tmp_path / "app")
+    subprocess.run([python, level, "-m", "compileall", "-b", "-q", app], check=True)
+    (app / "acme_app" / "_sentry_modules.py").unlink()
+    assert shown(app) == DOCUMENT
+    archive = bundled.make_zip(app, tmp_path / "app.zip")
+    assert shown(archive) == DOCUMENT
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="a compiler is seldom there")
+def test_an_extension_of_mypyc(tmp_path: Path) -> None:
+    """Alone, or in a group of modules, of which one extension holds the texts of all."""
+    for group in (["_sentry_modules.py"], ["_sentry_modules.py", "__init__.py"]):
+        app = bundled.application(tmp_path / f"app{len(group)}", metadata=False)
+        package = app / "acme_app"
+        (package / "__main__.py").unlink()
+        python = kept_python("mypyc", "mypy>=1.15", "setuptools")
+        start(python, "-m", "mypyc", *(Path("acme_app", name) for name in group), folder=app)
+        shutil.rmtree(app / "build")
+        for name in group:
+            (package / name).unlink()
+        assert shown(app) == DOCUMENT
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="a compiler is seldom there")
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_an_extension_of_cython(is_packed: bool, tmp_path: Path) -> None:
+    """Where the compiler packs its texts, inspect says that it cannot tell."""
+    python = kept_python("cython", CYTHON, "setuptools")
+    app = bundled.application(tmp_path / "app", metadata=False)
+    package = app / "acme_app"
+    more = (
+        {}
+        if is_packed
+        else {"CYTHON_COMPRESS_STRINGS": "0", "CFLAGS": "-DCYTHON_COMPRESS_STRINGS=0"}
+    )
+    start(
+        python,
+        "-m",
+        "Cython.Build.Cythonize",
+        "-i",
+        "-3",
+        "_sentry_modules.py",
+        folder=package,
+        more=more,
+    )
+    for path in package.glob("_sentry_modules.[pc]*"):
+        if path.suffix in {".py", ".c"}:
+            path.unlink()
+    if is_packed:
+        message = refused("inspect", app)
+        assert PACKED.rstrip(".") in message
+        assert "holds no manifest" not in message
+    else:
+        assert json.loads(shown(app)) == json.loads(DOCUMENT)
