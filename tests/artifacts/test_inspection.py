@@ -6,6 +6,7 @@ import gzip
 import os
 import py_compile
 import re
+import shutil
 import tarfile
 import tracemalloc
 import zipfile
@@ -27,6 +28,9 @@ KINDS: dict[str, Callable[[Path, Path], Path]] = {
     "directory": lambda folder, _: folder,
     "wheel": lambda _, work: bundled.make_wheel(work / "acme.whl"),
     "sdist": lambda _, work: bundled.make_sdist(work / "acme.tar.gz"),
+    "tar archive": lambda folder, work: Path(
+        shutil.make_archive(str(work / "layer"), "tar", folder)
+    ),
 }
 
 

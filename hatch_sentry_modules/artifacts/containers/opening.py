@@ -11,7 +11,7 @@ from hatch_sentry_modules.artifacts.containers.container import ArtifactError, B
 from hatch_sentry_modules.artifacts.containers.directory import EXECUTABLES, Directory
 from hatch_sentry_modules.artifacts.containers.nuitka_program import NuitkaProgram, is_program
 from hatch_sentry_modules.artifacts.containers.pyinstaller_file import PyInstallerProgram, find
-from hatch_sentry_modules.artifacts.containers.tar_file import TarArchive
+from hatch_sentry_modules.artifacts.containers.tar_file import TarArchive, is_tar
 from hatch_sentry_modules.artifacts.containers.zip_file import ZipArchive
 
 
@@ -38,13 +38,13 @@ def _file(path: Path, budget: Budget) -> AbstractContextManager[Container] | Non
     if not path.is_file():
         raise ArtifactError(file=path.name, fault="is no file and no directory")
     with path.open("rb") as file:
-        magic = file.read(4)
+        magic = file.read(512)
         is_executable = magic.startswith(EXECUTABLES)
         if is_executable and find(file, budget) is not None:
             return closing(PyInstallerProgram(path, budget))
         if is_executable and is_program(file, budget):
             return closing(NuitkaProgram(path, budget))
-    if magic.startswith(b"\x1f\x8b"):
+    if is_tar(magic):
         return closing(TarArchive(path, budget))
     if zipfile.is_zipfile(path) or magic.startswith(b"PK"):
         return closing(ZipArchive(path, budget))

@@ -1,4 +1,4 @@
-"""Reads the files of a compressed tar archive, such as an sdist."""
+"""Reads the files of a tar archive, such as an sdist."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from hatch_sentry_modules.artifacts.containers.container import (
     Wanted,
 )
 
+GZIP = b"\x1f\x8b"
+"""How what is compressed begins."""
+
 _BLOCK = 512
+_MAGIC = slice(257, 262)
 _LONGEST_NAME = 1 << 16
 _CHUNK = 1 << 16
 _REGULAR = b"0\0007"
@@ -30,8 +34,13 @@ class _Header(NamedTuple):
     kind: bytes
 
 
+def is_tar(beginning: bytes) -> bool:
+    """Return whether a file begins as a tar archive, or as what is compressed."""
+    return beginning.startswith(GZIP) or beginning[_MAGIC] == b"ustar"
+
+
 class TarArchive:
-    """A ``.tar.gz`` file, read as a stream.
+    """A ``.tar.gz`` or ``.tar`` file, read as a stream.
 
     ``tarfile`` holds a list of all entries, and reads the extended header of one in one piece,
     whatever its size; here both stay bounded.
@@ -43,7 +52,10 @@ class TarArchive:
     def __init__(self, path: Path, budget: Budget) -> None:
         self._name = path.name
         self._budget = budget
-        self._stream = gzip.open(path)  # noqa: SIM115  # closed by close()
+        with path.open("rb") as file:
+            is_packed = file.read(len(GZIP)) == GZIP
+        # Either is closed by close().
+        self._stream = gzip.open(path) if is_packed else path.open("rb")  # noqa: SIM115
 
     def close(self) -> None:
         """Close the file."""
@@ -72,7 +84,7 @@ class TarArchive:
         if not any(block):
             return None
         name, prefix = (field.partition(b"\0")[0] for field in (block[:100], block[345:500]))
-        if prefix and block[257:262] == b"ustar":
+        if prefix and block[_MAGIC] == b"ustar":
             name = prefix + b"/" + name
         try:
             total = int(block[_CHECKSUM].strip(b"\0 "), 8)
@@ -98,7 +110,7 @@ class TarArchive:
             size -= len(self._read(min(size, _CHUNK)))
 
     def _error(self) -> ArtifactError:
-        fault = "is not a whole tar.gz archive"
+        fault = "is not a whole tar archive"
         return ArtifactError(
             file=self._name, fault=fault, remedy="The file may be cut off: build it anew"
         )
