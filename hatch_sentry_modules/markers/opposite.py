@@ -13,7 +13,7 @@ _ORDERED = {"python_version", "python_full_version"}
 
 
 def opposite(tree: Tree[Comparison]) -> Tree[Comparison]:
-    """Give the tree that is false where a tree is true, and true where it is false.
+    """Return the tree that is false where a tree is true, and true where it is false.
 
     Raises:
         InvalidMarker: A comparison has no opposite among the comparisons, as ``~=`` has none;
@@ -25,15 +25,13 @@ def opposite(tree: Tree[Comparison]) -> Tree[Comparison]:
         return combine("and" if tree.word == "or" else "or", map(opposite, tree.parts))
     if tree.operator in _OPPOSITES and not _may_be_no_version(tree):
         return tree._replace(operator=_OPPOSITES[tree.operator])
-    if tree.is_reversed or tree.operator not in {"<", "<=", ">", ">="}:
-        raise InvalidMarker(f"{tree} has no opposite")
-    if tree.variable not in _ORDERED:
-        raise InvalidMarker(f"{tree} has no opposite")
-    return _turned(tree)
+    if tree.variable in _ORDERED and not tree.is_reversed:
+        return _turned(tree)
+    raise _error(tree)
 
 
 def _may_be_no_version(tree: Comparison) -> bool:
-    """Tell whether ``==`` and ``!=`` can both be false: packaging orders only what are versions."""
+    """Return whether ``==`` and ``!=`` can both be false: packaging orders only versions."""
     is_ordered = tree.variable in VERSION_VARIABLES
     return tree.variable == "platform_release" or (is_ordered and tree.is_reversed)
 
@@ -44,18 +42,21 @@ def _turned(tree: Comparison) -> Tree[Comparison]:
     ``<`` leaves out the pre-releases of what it names (PEP 440), so ``>=`` is not its opposite:
     ``3.13.0rc1`` meets neither ``< "3.13"`` nor ``>= "3.13"``.
     """
-    if tree.operator == "<":
-        return tree._replace(operator=">=", literal=_first_of(tree.literal))
-    if tree.operator == ">":
-        return tree._replace(operator="<=")
-    turned = tree._replace(operator="<=" if tree.operator == ">=" else ">=")
-    return combine("and", [turned, tree._replace(operator="!=")])
-
-
-def _first_of(literal: str) -> str:
-    """Name the first pre-release of a version; a pre-release stands for itself."""
     try:
-        version = Version(literal)
+        version = Version(tree.literal)
     except InvalidVersion:
-        return literal
-    return literal if version.is_prerelease else f"{version.public}.dev0"
+        raise _error(tree) from None
+    match tree.operator:
+        case "<":
+            first = tree.literal if version.is_prerelease else f"{version.public}.dev0"
+            return tree._replace(operator=">=", literal=first)
+        case ">":
+            return tree._replace(operator="<=")
+        case "<=" | ">=":
+            turned = tree._replace(operator="<=" if tree.operator == ">=" else ">=")
+            return combine("and", [turned, tree._replace(operator="!=")])
+    raise _error(tree)
+
+
+def _error(tree: Comparison) -> InvalidMarker:
+    return InvalidMarker(f"{tree} has no opposite")

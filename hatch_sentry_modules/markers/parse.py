@@ -12,7 +12,7 @@ from packaging.markers import InvalidMarker, Marker
 from packaging.specifiers import InvalidSpecifier, Specifier
 from packaging.version import Version
 
-from hatch_sentry_modules.markers.logic import Tree, combine, write
+from hatch_sentry_modules.markers.logic import Tree, Word, combine, write
 
 VARIABLES = (
     "implementation_name",
@@ -76,7 +76,7 @@ def parse(text: str) -> Tree[Comparison]:
         Marker(text)
     except InvalidMarker as error:
         raise InvalidMarker(str(error).partition("\n")[0]) from None
-    return _read_alternatives(deque(tokens))
+    return _read(deque(tokens), "or")
 
 
 def _refuse_unsafe(text: str, tokens: Iterable[str]) -> None:
@@ -92,27 +92,22 @@ def _refuse_unsafe(text: str, tokens: Iterable[str]) -> None:
             raise InvalidMarker("A part of it is too long")
 
 
-def _read_alternatives(tokens: deque[str]) -> Tree[Comparison]:
-    parts = [_read_conjunction(tokens)]
-    while tokens and tokens[0] == "or":
+def _read(tokens: deque[str], word: Word) -> Tree[Comparison]:
+    """Read parts that a word joins: comparisons, or those joined by ``and`` for ``or``."""
+    parts = [_read_part(tokens, word)]
+    while tokens and tokens[0] == word:
         tokens.popleft()
-        parts.append(_read_conjunction(tokens))
-    return combine("or", parts)
+        parts.append(_read_part(tokens, word))
+    return combine(word, parts)
 
 
-def _read_conjunction(tokens: deque[str]) -> Tree[Comparison]:
-    parts = [_read_atom(tokens)]
-    while tokens and tokens[0] == "and":
-        tokens.popleft()
-        parts.append(_read_atom(tokens))
-    return combine("and", parts)
-
-
-def _read_atom(tokens: deque[str]) -> Tree[Comparison]:
+def _read_part(tokens: deque[str], word: Word) -> Tree[Comparison]:
+    if word == "or":
+        return _read(tokens, "and")
     if tokens[0] != "(":
         return _read_comparison(tokens)
     tokens.popleft()
-    tree = _read_alternatives(tokens)
+    tree = _read(tokens, "or")
     tokens.popleft()
     return tree
 
@@ -145,7 +140,7 @@ def _canonical(name: str) -> str:
 
 
 def _is_defined(comparison: Comparison) -> bool:
-    """Say whether packaging gives a verdict, and does so in every environment.
+    """Return whether packaging gives a verdict, and does so in every environment.
 
     With its operands reversed the environment's value is the specifier: the Python versions
     always make one (but for ``~=`` and a local build, which is then false), a release may not.

@@ -57,6 +57,7 @@ def test_true_and_false_are_opposites() -> None:
         "'3.12' <= python_version",
         "platform_release >= '6'",
         "sys_platform < 'm'",
+        "python_version < 'next'",
     ],
 )
 def test_what_has_no_opposite_is_refused(marker: str) -> None:

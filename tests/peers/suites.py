@@ -1,0 +1,116 @@
+"""The suites of ``make test-peers``: where each comes from, what it needs, and what may differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suite:
+    """The tests of another project, run by pytest from its source distribution.
+
+    ``runs`` are what pytest gets, one run each: sentry-sdk's tests leave threads behind, so that
+    its folders run apart. ``modes`` say how this project is active beside them (``installed``: it
+    is in the environment, and nothing configures it). ``differences`` explain, by a part of its
+    name, each test that may end otherwise.
+    """
+
+    name: str
+    source: str
+    requires: tuple[str, ...]
+    runs: tuple[tuple[str, ...], ...]
+    modes: tuple[str, ...]
+    differences: Mapping[str, str] = field(default_factory=dict)
+
+
+_SDK = "sentry-sdk==2.75.0"
+_SDK_TESTS = (
+    "test_basics.py", "test_client.py", "test_scope.py", "test_transport.py", "test_sessions.py",
+    "test_import.py", "test_utils.py", "integrations/argv", "integrations/asgi",
+    "integrations/asyncio", "integrations/bottle", "integrations/celery", "integrations/excepthook",
+    "integrations/falcon", "integrations/fastapi", "integrations/flask", "integrations/graphene",
+    "integrations/httpx", "integrations/logging", "integrations/loguru", "integrations/modules",
+    "integrations/pyramid", "integrations/requests", "integrations/rq", "integrations/starlette",
+    "integrations/stdlib", "integrations/strawberry", "integrations/threading",
+    "integrations/tornado", "integrations/wsgi",
+)  # fmt: skip
+
+SUITES = (
+    Suite(
+        name="importlib_metadata",
+        source="importlib_metadata==10.2.0",
+        requires=("importlib_metadata==10.2.0", "packaging", "pyfakefs", "pytest"),
+        runs=(("tests",),),
+        modes=("activate", "install"),
+    ),
+    Suite(
+        name="hatchling",
+        source="hatch==1.18.2",
+        requires=(
+            "hatch==1.18.2", "hatchling==1.33.0", "editables", "filelock", "flit-core", "pytest",
+            "pytest-mock", "trustme",
+        ),
+        runs=(("tests/backend/builders", "tests/backend/metadata"),),
+        modes=("installed",),
+    ),
+    Suite(
+        name="setuptools",
+        source="setuptools==84.2.1",
+        requires=(
+            "setuptools==84.2.1", "build[virtualenv]", "coverage", "filelock", "ini2toml[lite]", "jaraco.envs",
+            "jaraco.path", "jaraco.test", "packaging", "pip", "pytest", "pytest-home",
+            "pytest-subprocess", "pytest-timeout", "pytest-xdist", "tomli-w", "virtualenv", "wheel",
+        ),
+        runs=tuple(
+            (f"setuptools/tests/test_{name}.py",)
+            for name in ("build_meta", "build_py", "editable_install", "sdist")
+        ),
+        modes=("installed",),
+    ),
+    Suite(
+        name="pkg_resources",
+        source="setuptools==80.9.0",
+        requires=(
+            "setuptools==80.9.0", "coverage", "jaraco.envs", "jaraco.path", "jaraco.test", "packaging",
+            "pytest", "pytest-timeout", "wheel",
+        ),
+        runs=(("pkg_resources/tests",),),
+        modes=("activate", "install"),
+    ),
+    Suite(
+        name="PyInstaller",
+        source="pyinstaller==6.22.3",
+        requires=(
+            "pyinstaller==6.22.3", "psutil", "pytest!=9.1.0", "pytest-drop-dup-tests",
+            "pytest-rerunfailures!=16.0", "pytest-timeout", "pytest-xdist",
+        ),
+        runs=(("tests/functional/test_basic.py", "-k", "onedir"),),
+        modes=("installed",),
+    ),
+    Suite(
+        name="PyInstaller's hooks for sentry-sdk",
+        source="pyinstaller-hooks-contrib==2026.9",
+        requires=(
+            "pyinstaller==6.22.3", "pyinstaller-hooks-contrib==2026.9", _SDK, "psutil",
+            "pytest!=9.1.0", "pytest-drop-dup-tests", "pytest-rerunfailures!=16.0",
+            "pytest-timeout", "pytest-xdist",
+        ),
+        runs=(("tests/test_libraries.py", "-k", "test_sentry"),),
+        modes=("installed",),
+    ),
+    Suite(
+        name="sentry-sdk",
+        source=_SDK,
+        requires=(
+            _SDK, "aiohttp", "asttokens", "bottle", "brotli", "celery", "falcon", "fastapi",
+            "flask", "flask-login", "fakeredis", "gevent", "graphene", "h2", "httpcore[http2]",
+            "httpx", "jsonschema", "loguru", "pyramid", "pytest", "pytest-asyncio", "pytest-forked",
+            "pytest-localserver", "pytest-timeout", "python-multipart", "redis", "requests",
+            "responses", "rq", "setuptools", "socksio", "starlette", "strawberry-graphql",
+            "tornado", "werkzeug",
+        ),
+        runs=tuple((f"tests/{name}", "--timeout=120") for name in _SDK_TESTS),
+        modes=("activate", "install", "integration"),
+    ),
+)  # fmt: skip
