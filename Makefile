@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help test test-slow test-bundles test-nuitka test-engines faults lint bench demo docs fuzz dist clean
+.PHONY: help test test-slow test-bundles test-nuitka test-engines test-peers faults lint bench demo docs fuzz dist clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test-engines: $(VENV)/.complete ## Run one application on Spark, Ray, Dask, Cele
 	@command -v bazel >/dev/null || echo "Bazel is left out (Debian: apt-get install bazel-bootstrap)"
 	TEST_ENGINES=1 $(BIN)/python tests/engines/guard.py --report \
 		$(BIN)/python -m pytest $(or $(TESTS),tests/engines tests/serverless)
+
+test-peers: $(VENV)/.complete ## Run other projects' tests without and with this one (SUITES=all)
+	$(BIN)/python -m tests.peers $(SUITES)
 
 faults: $(VENV)/.complete ## Break disks, processes, manifests and finders on purpose, with KILLS=1000 kills
 	FAULT_KILLS=$(or $(KILLS),1000) $(BIN)/python -m pytest -n auto tests/faults \

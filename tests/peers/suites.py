@@ -58,9 +58,10 @@ SUITES = (
         name="setuptools",
         source="setuptools==84.2.1",
         requires=(
-            "setuptools==84.2.1", "build[virtualenv]", "coverage", "filelock", "ini2toml[lite]", "jaraco.envs",
-            "jaraco.path", "jaraco.test", "packaging", "pip", "pytest", "pytest-home",
-            "pytest-subprocess", "pytest-timeout", "pytest-xdist", "tomli-w", "virtualenv", "wheel",
+            "setuptools==84.2.1", "build[virtualenv]", "coverage", "filelock", "ini2toml[lite]",
+            "jaraco.envs", "jaraco.path", "jaraco.test", "packaging", "pip", "pytest",
+            "pytest-home", "pytest-subprocess", "pytest-timeout", "pytest-xdist", "tomli-w",
+            "virtualenv", "wheel",
         ),
         runs=tuple(
             (f"setuptools/tests/test_{name}.py",)
@@ -72,8 +73,8 @@ SUITES = (
         name="pkg_resources",
         source="setuptools==80.9.0",
         requires=(
-            "setuptools==80.9.0", "coverage", "jaraco.envs", "jaraco.path", "jaraco.test", "packaging",
-            "pytest", "pytest-timeout", "wheel",
+            "setuptools==80.9.0", "coverage", "jaraco.envs", "jaraco.path", "jaraco.test",
+            "packaging", "pytest", "pytest-timeout", "wheel",
         ),
         runs=(("pkg_resources/tests",),),
         modes=("activate", "install"),
@@ -89,7 +90,7 @@ SUITES = (
         modes=("installed",),
     ),
     Suite(
-        name="PyInstaller's hooks for sentry-sdk",
+        name="pyinstaller-hooks-contrib",
         source="pyinstaller-hooks-contrib==2026.9",
         requires=(
             "pyinstaller==6.22.3", "pyinstaller-hooks-contrib==2026.9", _SDK, "psutil",
