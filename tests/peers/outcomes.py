@@ -54,6 +54,8 @@ def run_unittest(python: Path, *modules: str, environment: Mapping[str, str]) ->
 
 def _run(command: list[str], folder: Path, environment: Mapping[str, str], report: Path) -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    # As in an activated environment: some suites start its programs by name.
+    clean["PATH"] = os.pathsep.join([str(Path(command[0]).parent), clean.get("PATH", "")])
     done = subprocess.run(
         command,
         cwd=folder,

@@ -49,7 +49,7 @@ SUITES = (
         source="hatch==1.18.2",
         requires=(
             "hatch==1.18.2", "hatchling==1.33.0", "editables", "filelock", "flit-core", "pytest",
-            "pytest-mock", "trustme",
+            "pytest-mock", "trustme", "uv",
         ),
         runs=(("tests/backend/builders", "tests/backend/metadata"),),
         modes=("installed",),
@@ -111,7 +111,7 @@ SUITES = (
             "responses", "rq", "setuptools", "socksio", "starlette", "strawberry-graphql",
             "tornado", "werkzeug",
         ),
-        runs=tuple((f"tests/{name}", "--timeout=120") for name in _SDK_TESTS),
+        runs=tuple((f"tests/{name}", "-o", "addopts=", "--timeout=120") for name in _SDK_TESTS),
         modes=("activate", "install", "integration"),
     ),
 )  # fmt: skip
