@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import layout, pipeline, render
 from hatch_sentry_modules.bundlers import application_manifest, collected_distributions
-from hatch_sentry_modules.document import read_toml
 from hatch_sentry_modules.errors import ConfigError, SourceError, SourceNotFoundError
+from hatch_sentry_modules.reading import read_toml
 
 
 def generate(
@@ -49,7 +48,7 @@ def generate(
         return None
     excluded = _excluded(say)
     collected = collected_distributions.freeze(files, folders)
-    manifest = replace(pipeline.without(collected, excluded), exclude=excluded)
+    manifest = pipeline.without(collected, excluded)
     own = application_manifest.find(packages, manifest)
     if own is None:
         for warning in manifest.warnings:
