@@ -1,4 +1,9 @@
-"""The corpus of real lock files beside the project, and what its ``truth.json`` files mean."""
+"""The corpus of real lock files beside the project, and what its ``truth.json`` files mean.
+
+A version counts where the lock file itself holds it, as of a git source, though an export writes
+the address alone; markers are judged with the groups that are asked for; and an environment that
+the project excludes has no list, whichever file says so.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
 from hatch_sentry_modules.model import Manifest, Selection
@@ -53,37 +57,8 @@ def cases() -> Iterator[Case]:
                 source=_source(truth.parent),
                 environment_name=line["environment"],
                 selection=_selection(line),
-                modules=_corrected(truth.parent, line),
+                modules=line["modules"],
             )
-
-
-def _corrected(folder: Path, line: dict[str, Any]) -> dict[str, str | None] | None:
-    """Give what must come out, where the truth is held to be wrong; the evidence stands here."""
-    project, modules = f"{folder.parent.name}/{folder.name}", line["modules"]
-    if project == "poetry/poetry" and modules:
-        # The lock file holds 2.4.1 of a git source, as uv's locks do, and there the truth has the
-        # version. ``poetry export`` writes the address alone, so no version could be read off it.
-        return {**modules, "poetry-core": "2.4.1"}
-    if project == "pipfile/pipenv" and modules and line["groups"] == ["dev"]:
-        # The markers were judged with no group asked for, though dev was: of 98 entries, those
-        # with ``'dev' in dependency_groups`` were lost. ``pipenv sync --dev`` installs them.
-        return {**_pipfile_section(folder, "develop", line), **modules}
-    if project == "pylock/pipenv" and line["environment"] == "linux-x86_64-cp39":
-        # requires-python of the project excludes 3.9, which the truth of pipfile/pipenv, the same
-        # project, says as well; this one looked at the lock file alone.
-        return None
-    return modules  # type: ignore[no-any-return] # JSON
-
-
-def _pipfile_section(folder: Path, section: str, line: dict[str, Any]) -> dict[str, str | None]:
-    document = json.loads((folder / "Pipfile.lock").read_text(encoding="utf-8"))
-    environments = json.loads((ROOT / "environments.json").read_text(encoding="utf-8"))
-    environment = {**environments[line["environment"]], "dependency_groups": {"dev"}}
-    return {
-        canonicalize_name(name): entry["version"].removeprefix("==")
-        for name, entry in document[section].items()
-        if Marker(entry.get("markers", "python_version > '0'")).evaluate(environment, "lock_file")
-    }
 
 
 def _source(folder: Path) -> str:
