@@ -223,7 +223,7 @@ def leading_name(text: str) -> NormalizedName | None:
 
 def listed(names: Iterable[str]) -> str:
     """List names for a message, the first of them where there are many."""
-    found = sorted(names)
+    found = [n if len(n) <= _LONGEST_SHOWN else f"{n[:_LONGEST_SHOWN]}..." for n in sorted(names)]
     more = len(found) - _MOST_LISTED
     return ", ".join(found[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 

@@ -1,0 +1,166 @@
+"""Time and memory stay in proportion to a lock file, and what is no file is refused."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hatch_sentry_modules import pipeline, project, reading
+from hatch_sentry_modules.config import Config
+from hatch_sentry_modules.errors import FreezeError, SourceError
+
+PROJECT = '[project]\nname = "acme"\nversion = "1.0"\n'
+REGISTRY = 'source = { registry = "https://index.example.org/simple" }\n'
+
+
+def uv_conflicts(folder: Path, count: int) -> None:
+    """Let an extra be active under many alternatives, and a package be needed where it is not."""
+    pairs = "".join(
+        f'    {{ name = "a{i}", marker = "platform_machine == \'m{i}\'" }},\n' for i in range(count)
+    )
+    text = (
+        'version = 1\nrequires-python = ">=3.9"\n'
+        'conflicts = [[{ package = "p", extra = "x" }, { package = "p", extra = "y" }]]\n\n'
+        '[[package]]\nname = "acme"\nversion = "1.0"\nsource = { virtual = "." }\n'
+        f'dependencies = [\n{pairs}    {{ name = "q", marker = "extra != \'extra-1-p-x\'" }},\n]\n'
+    )
+    for i in range(count):
+        marker = f"platform_system == 's{i}'"
+        text += f'[[package]]\nname = "a{i}"\nversion = "1.0"\n{REGISTRY}'
+        text += f'dependencies = [{{ name = "p", extra = ["x"], marker = "{marker}" }}]\n'
+    for name in "pq":
+        text += f'[[package]]\nname = "{name}"\nversion = "1.0"\n{REGISTRY}'
+        text += "[package.optional-dependencies]\nx = []\ny = []\n" if name == "p" else ""
+    (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    (folder / "uv.lock").write_text(text, encoding="utf-8")
+
+
+def poetry_forks(folder: Path, count: int) -> None:
+    """Lock many versions of one name, all of which each of many packages allows."""
+    names = [f"a{i}" for i in range(count)]
+    text = "".join(
+        f'[[package]]\nname = "f"\nversion = "{i}.0"\noptional = false\n'
+        f'python-versions = ">=3.{i % 30 + 5}"\n\n'
+        for i in range(count)
+    )
+    for i, name in enumerate(names):
+        text += f'[[package]]\nname = "{name}"\nversion = "1.0"\noptional = false\n'
+        text += 'python-versions = "*"\n[package.dependencies]\n'
+        text += f'f = {{version = ">=0", markers = "platform_machine == \'m{i}\'"}}\n\n'
+    text += '[metadata]\nlock-version = "2.0"\npython-versions = ">=3.5"\ncontent-hash = "x"\n'
+    needs = "".join(f'{name} = "*"\n' for name in names)
+    table = f'[tool.poetry]\nname = "acme"\nversion = "1.0"\n[tool.poetry.dependencies]\n{needs}'
+    (folder / "pyproject.toml").write_text(table, encoding="utf-8")
+    (folder / "poetry.lock").write_text(text, encoding="utf-8")
+
+
+def requirements_limits(folder: Path, count: int) -> None:
+    """Leave one name open in many lines, and limit it in many constraints."""
+    lines = "".join(f"a>=1; platform_machine == 'm{i}'\n" for i in range(count))
+    limits = "".join(f"a=={i}; platform_system == 's{i}'\n" for i in range(count))
+    (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    (folder / "requirements.txt").write_text(f"-c c.txt\n{lines}", encoding="utf-8")
+    (folder / "c.txt").write_text(limits, encoding="utf-8")
+
+
+def calls(folder: Path, source: str) -> int:
+    """Count the calls that it takes to freeze, which no other work on the machine changes."""
+    number = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal number
+        number += event == "call"
+
+    own = project.read(folder)
+    sys.setprofile(count)
+    try:
+        pipeline.freeze(own, Config(source=source))
+    except FreezeError:
+        pass  # what is far beyond any real file may be refused, if only it is refused soon
+    finally:
+        sys.setprofile(None)
+    return number
+
+
+@pytest.mark.parametrize(
+    ("write", "source", "small", "large"),
+    [
+        (uv_conflicts, "uv.lock", 8, 32),
+        (poetry_forks, "poetry.lock", 20, 80),
+        (requirements_limits, "requirements.txt", 250, 1000),
+    ],
+)
+def test_work_grows_with_the_file(
+    tmp_path: Path, write: Callable[[Path, int], None], source: str, small: int, large: int
+) -> None:
+    """Four times the file takes about four times the calls, where it took 64 times and more."""
+    write(tmp_path, 2)
+    calls(tmp_path, source)  # imports
+    numbers = []
+    for count in (small, large):
+        write(tmp_path, count)
+        numbers.append(calls(tmp_path, source))
+    assert numbers[1] < 8 * numbers[0], numbers
+
+
+def test_an_extra_with_many_alternatives_is_told_apart(tmp_path: Path) -> None:
+    """Thirteen and more alternatives give a condition, not an endless computation."""
+    uv_conflicts(tmp_path, 20)
+    manifest = pipeline.freeze(project.read(tmp_path), Config(source="uv.lock"))
+    (needed,) = (d for d in manifest.distributions if d.name == "q")
+    ((marker,),) = needed.condition
+    assert marker.count("!=") == 40
+
+
+LOCK = (
+    'version = 1\n[[package]]\nname = "acme"\nversion = "1.0"\nsource = { virtual = "." }\n'
+    'dependencies = [{ name = "m" }]\n[[package]]\nname = "m"\nsource = { editable = "m" }\n'
+)
+
+
+def write_too_much(path: Path) -> None:
+    """Write a file without contents that is larger than any real one."""
+    path.touch()
+    os.truncate(path, reading.LARGEST_FILE + 1)
+
+
+NO_FILE: list[Callable[[Path], None]] = [
+    os.mkfifo,
+    Path.mkdir,
+    lambda path: path.symlink_to("/dev/zero"),
+    write_too_much,
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has neither pipes nor devices in folders")
+@pytest.mark.parametrize("make", NO_FILE)
+@pytest.mark.parametrize("file", ["uv.lock", "Pipfile.lock", "pylock.toml", "requirements.txt"])
+def test_a_lock_that_is_no_file_is_refused(
+    tmp_path: Path, file: str, make: Callable[[Path], None]
+) -> None:
+    """A pipe would wait and a device would never end."""
+    (tmp_path / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    make(tmp_path / file)
+    for source in {file, "auto"}:
+        with pytest.raises(SourceError, match=rf"^{file}: is (not a regular file|larger than)"):
+            pipeline.freeze(project.read(tmp_path), Config(source=source))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has neither pipes nor devices in folders")
+@pytest.mark.parametrize("make", NO_FILE)
+@pytest.mark.parametrize("source", ["uv.lock", "requirements.txt"])
+def test_a_member_whose_pyproject_is_no_file_is_refused(
+    tmp_path: Path, source: str, make: Callable[[Path], None]
+) -> None:
+    """Members are read for their static versions, by each format that names a folder."""
+    (tmp_path / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    (tmp_path / "uv.lock").write_text(LOCK, encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text("aa==1\n-e ./m\n", encoding="utf-8")
+    (tmp_path / "m").mkdir()
+    make(tmp_path / "m" / "pyproject.toml")
+    with pytest.raises(SourceError, match=r"^pyproject\.toml.*: is (not a regular|larger)"):
+        pipeline.freeze(project.read(tmp_path), Config(source=source))
