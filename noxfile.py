@@ -56,7 +56,7 @@ def minimum_runtime(session: nox.Session) -> None:
     """
     session.install(*TESTS, "sentry-sdk==1.5.12", "setuptools<81")
     session.run("python", "-W", "ignore", "tests/runtime/scenarios.py")
-    newer = ("authority", "integration", "specification")
+    newer = ("decision", "integration", "specification")
     ignored = [f"--ignore=tests/runtime/test_{name}.py" for name in newer]
     session.run("python", "-m", "pytest", "tests/runtime", "-m", "not slow", *ignored)
 

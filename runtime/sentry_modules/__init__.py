@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sentry_modules.finder import activate, install, uninstall
+    from sentry_modules.activation import activate, install, uninstall
     from sentry_modules.integration import FrozenModulesIntegration
 
 __version__ = "0.1.0"
@@ -24,7 +24,7 @@ def __getattr__(name: str) -> object:
 
         return FrozenModulesIntegration
     if name in __all__:
-        from sentry_modules import finder
+        from sentry_modules import activation
 
-        return getattr(finder, name)
+        return getattr(activation, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 
-from sentry_modules.authority import Bundle
-from sentry_modules.load import MODULE
 from sentry_modules.modules import choose
+from sentry_modules.reference import ManifestReference
 
 
 def main() -> None:
@@ -16,17 +15,18 @@ def main() -> None:
     parser.add_argument(
         "module",
         nargs="?",
-        default=MODULE,
-        help="the generated module or the import package it is in (default: %(default)s)",
+        help="the generated module, or the import package it is in (default: the application's)",
     )
-    verdict = Bundle(parser.parse_args().module, (), "auto").verdict()
-    modules = choose(verdict, combine=False)
-    manifest = verdict.manifest
+    decision = ManifestReference(parser.parse_args().module, (), "auto").decision()
+    modules = choose(decision, combine=False)
+    manifest = decision.manifest
+    elsewhere = "live metadata" if decision.versions is None else "manifest"
     report = {
         "modules": dict(sorted(modules.versions.items())),
+        "from": {n: decision.folders.get(n, elsewhere) for n in sorted(modules.versions)},
         "origin": modules.origin,
-        "authority": "manifest" if verdict.is_authoritative else "metadata",
-        "why": verdict.why,
+        "authority": "metadata" if decision.versions is None else "manifest",
+        "why": decision.why,
         "manifest": None if manifest is None else manifest.module,
         "source": None if manifest is None else manifest.source,
         "left_out": modules.left_out,

@@ -5,35 +5,44 @@ Imported when the first is asked for: ``importlib.metadata`` alone takes 50 ms.
 
 from __future__ import annotations
 
-from importlib.metadata import Distribution
+import functools
+import sys
+from importlib import metadata
 from itertools import islice
 from pathlib import Path
-from typing import Any, Iterable
+from typing import TYPE_CHECKING, Any, Iterable
 
-from sentry_modules.manifest import Manifest, normalize
+from sentry_modules.manifest import normalize
 
-_OF_OTHER_VERSION = (
-    "PKG-INFO",
-    "requires.txt",
-)  # of a real distribution: METADATA as egg-info has it
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
+
+    from sentry_modules.decision import Decision
+
+# Of a real distribution of another version: METADATA as egg-info has it.
+_OF_OTHER_VERSION = ("PKG-INFO", "requires.txt")
 
 
-class FrozenDistribution(Distribution):
+class FrozenDistribution:
     """A name and a version from the manifest; files and entry points of ``real``, if there is one.
 
     ``real`` is another version of the same distribution, installed on the host. Its requirements
-    are not this version's, so they are unknown, which the interface spells ``None``.
+    are not this version's, so they are unknown, which the interface spells ``None``. Where all
+    distributions are listed the real one is among them and has the files: ``is_listed``.
     """
 
     def __new__(cls, *_args: object) -> FrozenDistribution:
         """Skip the base class's check for abstract methods: it takes 20 us for each instance."""
         return object.__new__(cls)
 
-    def __init__(self, name: str, version: str, root: str, real: Distribution | None) -> None:
+    def __init__(
+        self, name: str, version: str, root: str, real: Distribution | None, is_listed: bool
+    ) -> None:
         self._name = name
         self._version = version
         self._root = root
         self._real = real
+        self._is_listed = is_listed
 
     @property
     def name(self) -> str:
@@ -42,57 +51,73 @@ class FrozenDistribution(Distribution):
 
     @property
     def version(self) -> str:
-        """The version that was frozen."""
+        """The version that was decided."""
         return self._version
 
     @property
     def entry_points(self) -> Any:  # its type differs from version to version
         """Those of the real distribution, in the classes of whichever library found it."""
-        return super().entry_points if self._real is None else self._real.entry_points
+        base: Any = super()
+        return base.entry_points if self._real is None else self._real.entry_points
 
     def read_text(self, filename: str) -> str | None:
-        """Give the text of a metadata file; ``None`` for one that is not known."""
+        """Return the text of a metadata file; ``None`` for one that is not known."""
         if filename == "METADATA":
             return f"Metadata-Version: 2.1\nName: {self._name}\nVersion: {self._version}\n"
-        if self._real is None or filename in _OF_OTHER_VERSION:
+        if self._real is None or self._is_listed or filename in _OF_OTHER_VERSION:
             return None
         return self._real.read_text(filename)
 
     def locate_file(self, path: Any) -> Any:  # the interface's types differ as well
-        """Give the path of a file: where the real distribution is, or the application."""
+        """Return the path of a file: where the real distribution is, or the application."""
         return Path(self._root, path) if self._real is None else self._real.locate_file(path)
 
 
 def freeze(
-    manifests: Iterable[Manifest],
-    name: str | None,
-    real: Iterable[Distribution],
-    *,
-    is_first_only: bool,
-) -> list[FrozenDistribution]:
-    """Give what the manifests list and no real distribution has in the same version.
+    decisions: Iterable[Decision], form: str | None, real: Iterable[Distribution], context: object
+) -> list[Distribution]:
+    """Return what was decided and no real distribution has in the same version.
 
-    ``name`` is the only one wanted, or ``None`` for all of them. The first manifest that lists a
+    ``form`` is the only name wanted, or ``None`` for all of them. The first manifest that lists a
     name counts, and the first real distribution that has it, as in ``importlib.metadata``.
-    Where all are wanted and not ``is_first_only``, the real one is listed too, and so its entry
-    points must not come twice.
     """
+    library = _library_of(context)
     installed: dict[str, Distribution] = {}
-    for distribution in real if name is None else islice(real, 1):
+    for distribution in real if form is None else islice(real, 1):
         installed.setdefault(_name(distribution), distribution)
-    frozen: dict[str, FrozenDistribution] = {}
-    for manifest in manifests:
-        for form in map(normalize, manifest.modules) if name is None else (name,):
-            key = manifest.aliases.get(form, form)
-            version, known = manifest.modules[key], installed.get(form)
-            if form not in frozen and (known is None or _version(known) != version):
-                part_of = known if name is not None or is_first_only else None
-                frozen[form] = FrozenDistribution(key, version, manifest.root or "", part_of)
+    # Entry points must not come twice: since Python 3.10, and ever in the backport, who lists all
+    # drops a second distribution of one name.
+    is_part = form is not None or sys.version_info >= (3, 10) or library is not metadata
+    frozen: dict[str, Distribution] = {}
+    for decision in decisions:
+        manifest, versions = decision.manifest, decision.versions
+        if manifest is None or versions is None:
+            continue
+        for key in map(normalize, manifest.modules) if form is None else (form,):
+            name, known = manifest.name_of(key) or key, installed.get(key)
+            version = versions[name]
+            if key not in frozen and (known is None or _version(known) != version):
+                part_of = known if is_part else None
+                root = manifest.root or ""
+                kind = _class_for(library)
+                frozen[key] = kind(name, version, root, part_of, form is None)
     return list(frozen.values())
 
 
+def _library_of(context: object) -> Any:
+    # Return the library that asks: the standard one, its backport, or a copy inside another.
+    library = sys.modules.get(type(context).__module__)
+    return library if hasattr(library, "DistributionFinder") else metadata
+
+
+@functools.lru_cache(maxsize=None)
+def _class_for(library: Any) -> Any:
+    # Whoever asks for distributions expects them to be of its own class, with all it can do.
+    return type("FrozenDistribution", (FrozenDistribution, library.Distribution), {})
+
+
 def _name(distribution: Distribution) -> str:
-    # Give the normalized name; ``importlib.metadata`` takes it from the path since Python 3.10.
+    # Return the normalized name; ``importlib.metadata`` takes it from the path since Python 3.10.
     try:
         name = getattr(distribution, "_normalized_name", None) or distribution.metadata["Name"]
         return normalize(name)

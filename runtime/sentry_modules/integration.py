@@ -1,4 +1,4 @@
-"""The Sentry integration: puts the believed list of modules on every event.
+"""The Sentry integration: puts the list of what really runs on every event.
 
 The stock integration's processor assigns unconditionally and may run before or after this one, as
 the order of ``init`` calls has it. So a client that has this integration loses the stock one (only
@@ -17,27 +17,29 @@ from sentry_sdk.scope import add_global_event_processor
 from sentry_sdk.utils import logger
 
 import sentry_modules
+from sentry_modules.finder import register
+from sentry_modules.modules import Modules, choose, union
+from sentry_modules.reference import ManifestReference
 
 if TYPE_CHECKING:
     from typing_extensions import Literal
-
-    from sentry_modules.modules import Modules
 
 _STOCK = "modules"
 _WITHOUT_MODULES = ("transaction", "check_in")
 
 
 class FrozenModulesIntegration(Integration):
-    """Sends the manifest where the application is stripped, and live metadata elsewhere.
+    """Sends what really runs: the manifest where the application is stripped, else live metadata.
 
-    ``manifest`` is the generated module or its dotted name; without it, it is looked for in the
-    import package of the caller, at the top level and in the package of ``__main__``.
-    ``authority`` decides by hand who is believed; ``combine=True`` adds what only the other knows.
+    ``manifest`` is the generated module, its dotted name or the import package that it is in;
+    without it, the application's own is looked for.
+    ``authority`` decides by hand which counts; ``combine=True`` adds what only the other knows.
     Nothing is raised for a manifest that is missing or broken: events then carry live metadata.
 
     An instance lets ``importlib.metadata`` find what the manifest lists, as ``install`` does: the
     SDK imports other integrations, which ask for versions, before it sets up this one. Where
     the application is not stripped that changes nothing, so an unused instance does no harm.
+    A copy, also in another process, means the same manifest.
     """
 
     identifier = "frozen_modules"
@@ -49,15 +51,23 @@ class FrozenModulesIntegration(Integration):
         authority: Literal["auto", "manifest", "metadata"] = "auto",
         combine: bool = False,
     ) -> None:
-        from sentry_modules.authority import Bundle
-        from sentry_modules.finder import register
-        from sentry_modules.load import candidates, package_of_caller
-        from sentry_modules.modules import choose
-
-        places = candidates(package_of_caller())
-        bundle = register(Bundle(manifest, places, authority))
-        self._build: Callable[[], Modules] = lambda: choose(bundle.verdict(), combine=combine)
+        self._reference = register(ManifestReference.of_caller(manifest, authority))
+        self._combine = combine
         self._modules: Modules | None = None
+
+    @classmethod
+    def of(cls, reference: ManifestReference) -> FrozenModulesIntegration:
+        """Return an integration for a manifest that was named before."""
+        ours = cls.__new__(cls)
+        ours.__setstate__({"_reference": reference, "_combine": False})
+        return ours
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_modules": None}  # each process asks what runs in it
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update({"_modules": None, **state})
+        self._reference = register(self._reference)
 
     @staticmethod
     def setup_once() -> None:
@@ -65,13 +75,16 @@ class FrozenModulesIntegration(Integration):
         _register(_process)
 
     def modules(self, *, is_debug: bool = False) -> Modules:
-        """Give what events carry: built at the first call, the same object at every later one.
+        """Return what events carry: nothing while a passing fault is in the way, else built once.
 
         ``is_debug`` has the first call say in the SDK's log where it is from. The SDK filters its
         log itself, but only after it has made the record, which takes longer than all the rest.
         """
         if self._modules is None:
-            modules = self._build()
+            decision = self._reference.decision()
+            if not decision.is_final:
+                return Modules({}, 0, decision.why)
+            modules = choose(decision, combine=self._combine)
             if is_debug:
                 logger.debug(
                     "[sentry-modules] %d modules from %s; %d left out for size",
@@ -81,6 +94,18 @@ class FrozenModulesIntegration(Integration):
                 )
             self._modules = modules
         return self._modules
+
+    def attach(self, event: Any, client: Any) -> None:
+        """Put the modules on an event, beside those that the application put there itself."""
+        modules = self.modules(is_debug=bool(client.options.get("debug")))
+        if self._modules is None:
+            return
+        given, versions = event.get("modules"), modules.versions
+        if isinstance(given, dict) and not isinstance(given, EventModules) and not _is_stock(given):
+            versions = union(given, versions)
+        event["modules"] = EventModules(versions)
+        if event.get("sdk") is None:
+            event["sdk"] = _describe_sdk(client)
 
 
 class EventModules(Dict[str, str]):
@@ -113,7 +138,7 @@ def _register(process: Callable[[Any], None]) -> None:
 
 
 def _processor(process: Callable[[Any], None]) -> Callable[[Any, Any], Any]:
-    # Give what the SDK calls with each event, which it never loses.
+    # Return what the SDK calls with each event, which it never loses.
 
     def processor(event: Any, _hint: Any) -> Any:
         try:
@@ -127,17 +152,19 @@ def _processor(process: Callable[[Any], None]) -> Callable[[Any, Any], Any]:
 
 def _process(event: Any) -> None:
     # Attach the modules to an event of a client that has the integration.
+    #
+    # It can be of the class that another import of this package made: the SDK sets up one.
     client = _client()
     integrations = getattr(client, "integrations", None) or {}
     integration = integrations.get(FrozenModulesIntegration.identifier)
-    if isinstance(integration, FrozenModulesIntegration):
+    if integration is not None:
         _replace_stock(client, integration)
         if event.get("type") not in _WITHOUT_MODULES:
-            _attach(event, integration, client)
+            integration.attach(event, client)
 
 
 def serve_every_client(ours: FrozenModulesIntegration, is_active: Callable[[], bool]) -> None:
-    """Give ``ours`` to each client that has the stock integration and no other of this class.
+    """Give ``ours`` to each client that has the stock integration and no other of this kind.
 
     A client gets it when its next event comes, whenever it was made; one that is without the
     stock integration is left alone, since somebody has taken it away. Both change places in one
@@ -166,20 +193,8 @@ def _replace_stock(client: Any, ours: FrozenModulesIntegration) -> None:
         client.integrations = {**kept, ours.identifier: ours}
 
 
-def _attach(event: Any, integration: FrozenModulesIntegration, client: Any) -> None:
-    versions = integration.modules(is_debug=bool(client.options.get("debug"))).versions
-    given = event.get("modules")
-    if isinstance(given, dict) and not isinstance(given, EventModules) and not _is_stock(given):
-        from sentry_modules.modules import union
-
-        versions = union(given, versions)
-    event["modules"] = EventModules(versions)
-    if event.get("sdk") is None:
-        event["sdk"] = _describe_sdk(client)
-
-
 def _is_stock(given: object) -> bool:
-    # Tell the list that the stock integration put on the event from one the application put.
+    # Whether the stock integration put a list on the event, and not the application.
     #
     # It is the one in the SDK's cache, or its equal: threads that scan at once each have their own.
     if type(given) is not dict:

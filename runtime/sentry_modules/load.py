@@ -1,4 +1,4 @@
-"""Finds the generated module and runs it, without the import system's locks.
+"""Runs the generated module of a name, without the import system's locks.
 
 An event can be captured in a thread while the application's package is still being imported by
 another thread that waits for it: an import here would wait for ever. So the module is found and
@@ -10,75 +10,25 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from types import ModuleType
-from typing import Any, Iterable, Mapping, Union
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from typing import Any, Mapping
 
-from sentry_modules.manifest import Manifest, UnusableManifestError
-
-MODULE = "_sentry_modules"
-"""What the generated module is called, in an import package or at the top level."""
-
-Reference = Union[ModuleType, str, None]
-"""What a user gives: the generated module, its dotted name, or nothing."""
+from sentry_modules.manifest import UnusableManifestError
 
 
-def package_of_caller() -> str:
-    """Name the import package of the nearest caller outside this one; empty at the top level."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__")):
-        frame = frame.f_back
-    return _package_of(frame.f_globals)
+def run(name: str) -> Mapping[str, Any] | None:
+    """Return the globals of a module; ``None`` where there is none, or a package.
 
-
-def candidates(package: str) -> tuple[str, ...]:
-    """Name the generated modules that a caller in the import package ``package`` may mean.
-
-    In the packages around the caller, the nearest first; at the top level; around ``__main__``.
+    Raises ``UnusableManifestError`` for one that never runs. Any other exception is not the
+    module's fault: the next time may be better.
     """
-    main = _package_of(getattr(sys.modules.get("__main__"), "__dict__", {}))
-    return tuple(dict.fromkeys((*_around(package), MODULE, *_around(main))))
-
-
-def load(reference: Reference, places: Iterable[str]) -> Manifest:
-    """Read the manifest that ``reference`` means, or else the first one there is in ``places``.
-
-    Raises ``UnusableManifestError``, or whatever the code of a broken module raises.
-    """
-    if isinstance(reference, ModuleType):
-        return Manifest(reference.__name__, _copy(reference))
-    for name in places if reference is None else (reference, f"{reference}.{MODULE}"):
-        namespace = _run(name)
-        if namespace is not None:
-            return Manifest(name, namespace)
-    raise UnusableManifestError("no generated module was found")
-
-
-def _is_ours(name: object) -> bool:
-    return isinstance(name, str) and name.partition(".")[0] == __name__.partition(".")[0]
-
-
-def _package_of(namespace: Mapping[str, Any]) -> str:
-    parent = getattr(namespace.get("__spec__"), "parent", None)
-    package = namespace.get("__package__") if parent is None else parent
-    return package if isinstance(package, str) else ""
-
-
-def _around(package: str) -> Iterable[str]:
-    while package:
-        yield f"{package}.{MODULE}"
-        package = package.rpartition(".")[0]
-
-
-def _run(name: str) -> Mapping[str, Any] | None:
-    # Give the globals of a module; ``None`` where there is none, or a package.
     module = sys.modules.get(name)
     if module is not None:
         spec = getattr(module, "__spec__", None)
         if getattr(spec, "submodule_search_locations", None) is not None:
             return None
         if not getattr(spec, "_initializing", False):
-            return _copy(module)
+            return vars(module)
     return _run_beside(name) or _run_found(name)
 
 
@@ -91,12 +41,7 @@ def _run_beside(name: str) -> Mapping[str, Any] | None:
     if spec is None or type(spec.loader) is not SourceFileLoader or spec.origin is None:
         return None
     file = f"{spec.origin.rpartition(os.sep)[0]}{os.sep}{last}.py"
-    loader = SourceFileLoader(name, file)
-    try:
-        code = loader.get_code(name)
-    except OSError:
-        return None
-    return _execute(name, file, loader, code)
+    return _execute(name, file, SourceFileLoader(name, file))
 
 
 def _run_found(name: str) -> Mapping[str, Any] | None:
@@ -104,35 +49,65 @@ def _run_found(name: str) -> Mapping[str, Any] | None:
     spec = _find(name)
     if spec is None or spec.loader is None or spec.submodule_search_locations is not None:
         return None
-    get_code = getattr(spec.loader, "get_code", None)
-    code = None if get_code is None else get_code(name)
-    if code is None:  # compiled to machine code, as by Nuitka: only an import can run it
-        return _copy(importlib.import_module(name))
-    return _execute(name, spec.origin, spec.loader, code)
+    if hasattr(spec.loader, "get_code"):
+        namespace = _execute(name, spec.origin, spec.loader)
+        if namespace is not None:
+            return namespace
+    return _import(name)  # compiled to machine code, as by Nuitka: only an import can run it
 
 
-def _execute(name: str, file: str | None, loader: object, code: Any) -> Mapping[str, Any]:
+def _execute(name: str, file: str | None, loader: Any) -> Mapping[str, Any] | None:
     namespace = {"__name__": name, "__file__": file, "__loader__": loader}
-    exec(code, namespace)  # noqa: S102 - the same as importing it
+    try:
+        code = loader.get_code(name)
+        if code is None:
+            return None
+        exec(code, namespace)  # noqa: S102 - the same as importing it
+    except FileNotFoundError:
+        return None
+    except BaseException as error:
+        if _is_passing(error, namespace):
+            raise
+        raise UnusableManifestError(f"{name} raises {type(error).__name__}") from None
+    if "MANIFEST" not in namespace and "__pyarmor__" in code.co_names:
+        return _import(name)  # it fills the module that it finds in ``sys.modules``
     return namespace
 
 
-def _copy(module: ModuleType) -> Mapping[str, Any]:
-    # Copy the globals of a module that others can change.
-    return dict(vars(module))
+def _import(name: str) -> Mapping[str, Any]:
+    try:
+        return vars(importlib.import_module(name))
+    except ImportError as error:
+        raise UnusableManifestError(f"{name} raises {type(error).__name__}") from None
+
+
+def _is_passing(error: BaseException, namespace: Mapping[str, Any]) -> bool:
+    # Whether it is not the module that raises: no memory, a signal's handler, another's time-out.
+    if isinstance(error, (KeyboardInterrupt, MemoryError, RecursionError, OSError)):
+        return not isinstance(error, PermissionError)
+    if isinstance(error, (SyntaxError, ImportError, EOFError, ValueError)):
+        return False
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is None or trace.tb_frame.f_globals is not namespace
 
 
 def _find(name: str) -> ModuleSpec | None:
     # Find a module as ``importlib.util.find_spec`` does, but import no package on the way.
+    #
+    # What stands on the path comes first, so that no other finder can keep it away.
     package = name.rpartition(".")[0]
     path = _path_of(package) if package else None
     if package and path is None:
         return None
-    for finder in list(sys.meta_path):
+    for finder in (PathFinder, *(one for one in list(sys.meta_path) if one is not PathFinder)):
         try:
             find_spec = getattr(finder, "find_spec", None)
             spec = None if find_spec is None else find_spec(name, path)
-        except (Exception, SystemExit):  # noqa: BLE001, S112 - the next one may know it
+        except (MemoryError, RecursionError, OSError):
+            raise
+        except Exception:  # noqa: BLE001, S112 - the next one may know it
             continue
         if isinstance(spec, ModuleSpec):
             return spec

@@ -1,4 +1,4 @@
-"""What a generated module says, parsed at the door so that nobody behind it meets bad data.
+"""Reads the constant of a generated module, so that nobody behind it meets bad data.
 
 The format is ``MANIFEST_FORMAT.md`` of hatch-sentry-modules. Malformed entries are left out
 one by one; an unknown newer format is read as this one.
@@ -17,19 +17,22 @@ _IN_NORMALIZED = b"-abcdefghijklmnopqrstuvwxyz0123456789"
 _IN_NAMES = _IN_NORMALIZED + b"._ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _IN_VERSIONS = _IN_NAMES + b"+!"  # PEP 440, and what it lets pass on its way to the normal form
 _LONGEST = 256  # no real name or version comes near; a hostile one must not fill the event
-_LONGEST_DOCUMENT = 1 << 22
+_LONGEST_DOCUMENT = 1 << 22  # a hundred thousand distributions
 _SHORT = 64  # texts that are no longer than this on average are not looked at one by one
+
+# No number means anything here, and a long integer takes time that grows with its square.
+_DECODER = json.JSONDecoder(parse_int=float)
 
 
 class UnusableManifestError(Exception):
-    """No manifest can be had; the text says why, for the debug log alone."""
+    """There is no manifest, and asking again changes nothing; the text says why."""
 
 
 class Manifest:
-    """What the globals of a generated module say, without its malformed parts.
+    """The document of a generated module, without its malformed parts.
 
-    ``module`` is its dotted name, ``loader`` what read it, and ``root`` the folder or archive that
-    its import package lies in, or ``None`` if it is in neither.
+    ``module`` is the dotted name, and ``root`` the folder or archive that its import package lies
+    in, or ``None`` if it is in neither.
     ``modules`` maps names to versions, with one name of each normalized form; ``aliases`` maps the
     normalized form to the name where they differ. ``faults`` counts the entries left out.
     Raises ``UnusableManifestError`` where not even one entry is well-formed. A plain class:
@@ -37,40 +40,44 @@ class Manifest:
     """
 
     def __init__(self, module: str, namespace: Mapping[str, Any]) -> None:
-        document = _document(module, namespace.get("MANIFEST"))
-        table = _table(document, namespace.get("APPLIES"))
-        self.modules, self.aliases = _sift(table)
+        document = _parse(module, namespace.get("MANIFEST"))
+        table = document.get("modules")
+        entries = table if type(table) is dict else {}
+        conditional = _applicable(document.get("conditional"), namespace.get("APPLIES"))
+        entries.update(conditional)
+        self.modules, self.aliases = _sift(entries)
         if not self.modules:
             raise UnusableManifestError(f"{module} holds no well-formed entry")
-        self.faults = dict.__len__(table) - len(self.modules)
+        self.faults = len(entries) - len(self.modules)
         self.module = module
         self.root = _root(module, namespace.get("__file__"))
-        self.loader = namespace.get("__loader__")
-        self.is_compiled = "__compiled__" in namespace
         project = document.get("project")
         self.project = normalize(project) if is_name(project) else ""
         self.source = _line(document.get("source"))
-        self._omit = document.get("omit")
-        self._skipped = document.get("skipped")
+        self.is_injected = document.get("injected") is True
+        self.exclude = [normalize(line) for line in map(_line, _list(document, "exclude")) if line]
+        self._omit = _list(document, "omit")
+        self._skipped = _list(document, "skipped")
+
+    def name_of(self, form: str) -> str | None:
+        """Return the name that is listed for a normalized one, if any is."""
+        name = self.aliases.get(form, form)
+        return name if name in self.modules else None
 
     def omit(self) -> Iterator[str]:
-        """Give the names that an event leaves off first, in order, as ``modules`` has them."""
-        if type(self._omit) is list or type(self._omit) is tuple:
-            for name in self._omit:
-                if type(name) is str:
-                    yield name if name in self.modules else self.aliases.get(normalize(name), "")
+        """Return the names that an event leaves off first, in order, as ``modules`` has them."""
+        for name in self._omit:
+            if is_name(name):
+                yield name if name in self.modules else self.aliases.get(normalize(name), "")
 
     def skipped(self) -> dict[str, str]:
-        """Give the names that were frozen without a version, each with the reason."""
-        return {
-            entry["name"]: _line(entry.get("reason"))
-            for entry in _entries(self._skipped)
-            if is_name(entry.get("name"))
-        }
+        """Return the names that were frozen without a version, each with the reason."""
+        entries = [entry for entry in self._skipped if type(entry) is dict]
+        return {e["name"]: _line(e.get("reason")) for e in entries if is_name(e.get("name"))}
 
 
 def normalize(name: str) -> str:
-    """Give the normalized name, after PEP 503; compiling its expression would cost more."""
+    """Return the normalized name, after PEP 503; compiling its expression would cost more."""
     name = name.lower().replace("_", "-").replace(".", "-")
     while "--" in name:
         name = name.replace("--", "-")
@@ -78,54 +85,51 @@ def normalize(name: str) -> str:
 
 
 def is_name(value: object) -> TypeGuard[str]:
-    """Tell whether a value is text that consists of what names of distributions consist of."""
+    """Whether a value is text that consists of what names of distributions consist of."""
     return type(value) is str and 0 < len(value) <= _LONGEST and _consists_of(value, _IN_NAMES)
 
 
 def is_version(value: object) -> TypeGuard[str]:
-    """Tell whether a value is text that consists of what versions consist of."""
+    """Whether a value is text that consists of what versions consist of."""
     return type(value) is str and 0 < len(value) <= _LONGEST and _consists_of(value, _IN_VERSIONS)
 
 
-def _document(module: str, text: object) -> dict[str, Any]:
-    # Read the constant, which a hostile file can hold anything in.
+def _parse(module: str, text: object) -> dict[str, Any]:
+    # A hostile file can hold anything in the constant; RecursionError may be the caller's, and is
+    # not remembered.
     if type(text) is not str or len(text) > _LONGEST_DOCUMENT:
         raise UnusableManifestError(f"{module} holds no manifest")
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
+        document = _DECODER.decode(text)
+    except ValueError:
         raise UnusableManifestError(f"the manifest in {module} is not JSON") from None
     if type(document) is not dict:
         raise UnusableManifestError(f"the manifest in {module} is not an object")
     return document
 
 
-def _table(document: dict[str, Any], applies: object) -> dict[Any, Any]:
-    # Put what holds here behind what holds everywhere.
-    modules = document.get("modules")
-    table = modules if type(modules) is dict else {}
-    verdicts = applies if type(applies) is list else []
-    for entry, holds in zip(_entries(document.get("conditional")), verdicts):
-        if holds is True:
-            table[entry.get("name")] = entry.get("version")
-    return table
+def _list(document: Mapping[str, Any], key: str) -> list[Any]:
+    value = document.get(key)
+    return value if type(value) is list else []
 
 
-def _entries(values: object) -> list[dict[str, Any]]:
-    # One entry for each value, so that none moves in place of another.
-    if type(values) is not list:
-        return []
-    return [value if type(value) is dict else {} for value in values]
+def _applicable(conditional: object, applies: object) -> Iterator[tuple[str, Any]]:
+    # Both have one entry for each distribution, in the same order.
+    if type(conditional) is list and type(applies) is list:
+        for entry, holds in zip(conditional, applies):
+            if holds is True:
+                is_entry = type(entry) is dict and type(entry.get("name")) is str
+                yield (entry["name"], entry.get("version")) if is_entry else ("", None)
 
 
-def _sift(table: dict[Any, Any]) -> tuple[dict[str, str], dict[str, str]]:
-    # Give the well-formed entries, and the names among them that are not normalized ones.
+def _sift(table: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    # Return the well-formed entries, and the names among them that are not normalized ones.
     #
     # An honest table is its own answer, after a few passes at C speed over all of its text.
     names = _join_sound(table)
     if names and "--" not in names and _consists_of(names, _IN_NORMALIZED):
         return table, {}
-    entries = dict.items(table)  # of a subclass too, and without calling into it
+    entries = table.items()
     modules = dict(entries) if names else {k: v for k, v in entries if is_name(k) and is_version(v)}
     aliases: dict[str, str] = {}
     for name in [n for n in modules if "_" in n or "." in n or "--" in n or n != n.lower()]:
@@ -137,10 +141,8 @@ def _sift(table: dict[Any, Any]) -> tuple[dict[str, str], dict[str, str]]:
     return modules, aliases
 
 
-def _join_sound(table: dict[Any, Any]) -> str:
-    # Give all names as one text if every entry is well-formed; perhaps nothing even so.
-    if type(table) is not dict:
-        return ""
+def _join_sound(table: dict[str, Any]) -> str:
+    # Return all names as one text if every entry is well-formed; perhaps nothing even so.
     try:
         names, versions = "".join(table), "".join(table.values())
     except TypeError:
@@ -160,7 +162,7 @@ def _consists_of(text: str, characters: bytes) -> bool:
 
 
 def _root(module: str, file: object) -> str | None:
-    # Give the folder above the file by as many levels as its dotted name has; importers join so.
+    # Return the folder above the file by as many levels as its dotted name has.
     #
     # Without ``os.path``, which takes ten times as long.
     if type(file) is not str:

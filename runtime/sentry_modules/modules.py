@@ -1,4 +1,4 @@
-"""Builds what an event carries: the believed list, what the other source adds, within the budget.
+"""Builds what an event carries: what was decided, what the other source adds, within the budget.
 
 Relay visits the entries in byte order of their names and spends 8192 on them: each costs the
 length of its version and 3. The entry on which that ends keeps a part of its version, which is a
@@ -7,19 +7,15 @@ wrong one, and those after it are dropped. So whole entries are left out here in
 
 from __future__ import annotations
 
-import os
-import sys
 from importlib import import_module
-from itertools import chain
-from types import ModuleType
 from typing import Iterable, Iterator, Mapping
 
-from sentry_modules.authority import Verdict
-from sentry_modules.manifest import Manifest, is_version, normalize
+from sentry_modules.decision import Decision
+from sentry_modules.manifest import Manifest, normalize
 
 BUDGET = 8192
 _COST_OF_ENTRY = 3
-_OTHERS = ("site-packages", "dist-packages")
+_LONGEST = 256  # no real version comes near
 
 
 class Modules:
@@ -31,66 +27,70 @@ class Modules:
         self.origin = origin
 
 
-def choose(verdict: Verdict, *, combine: bool) -> Modules:
-    """Choose and combine as the verdict says; a list without any of the manifest is not cut.
-
-    Values that raise when they are used, as no data does, make a manifest as good as none. With
-    neither it nor metadata, the ``__version__`` of loaded modules is the last resort.
-    """
-    manifest = verdict.manifest
-    if manifest is not None and (verdict.is_authoritative or combine):
-        try:
-            return _frozen(manifest, verdict, combine=combine)
-        except Exception as error:  # noqa: BLE001 - a subclass of text can raise anything
-            verdict = Verdict(None, False, f"{manifest.module} raises {type(error).__name__}")
-    versions, origin = installed(), "live metadata"
-    if verdict.manifest is None and not versions:
-        versions, origin = loaded(), "__version__ of loaded modules, as the last resort"
-    return Modules(versions, 0, f"{origin}: {verdict.why}")
-
-
-def _frozen(manifest: Manifest, verdict: Verdict, *, combine: bool) -> Modules:
+def choose(decision: Decision, *, combine: bool) -> Modules:
+    """Choose and combine as was decided; a list without any of the manifest is not cut."""
+    manifest = decision.manifest
+    if manifest is None:
+        return Modules(installed(), 0, f"live metadata: {decision.why}")
+    if decision.versions is None and not combine:
+        versions = _without_excluded(installed(), manifest)
+        return Modules(versions, 0, f"live metadata: {decision.why}")
     faults = f", {manifest.faults} malformed entries" if manifest.faults else ""
-    versions, origin = manifest.modules, f"{manifest.module} ({manifest.source}{faults})"
-    if combine:
-        other = installed()
-        pair = (versions, other) if verdict.is_authoritative else (other, versions)
-        versions, origin = union(*pair), f"{origin} and live metadata"
+    origin = f"{manifest.module} ({manifest.source}{faults})"
+    if not combine:
+        versions = decision.versions or {}
+    elif decision.versions is None:
+        versions = union(installed(), manifest.modules)
+    else:
+        versions = union(decision.versions, installed())
+    versions = _without_excluded(versions, manifest)
+    origin += " and live metadata" if combine else ""
     kept = fit(versions, manifest.omit())
-    return Modules(kept, len(versions) - len(kept), f"{origin}: {verdict.why}")
+    return Modules(kept, len(versions) - len(kept), f"{origin}: {decision.why}")
+
+
+def _without_excluded(versions: dict[str, str], manifest: Manifest) -> dict[str, str]:
+    # Patterns hold for every list: live metadata has names that the build side never saw.
+    if not manifest.exclude:
+        return versions
+    from fnmatch import fnmatchcase
+
+    def is_kept(name: str) -> bool:
+        return not any(fnmatchcase(normalize(name), pattern) for pattern in manifest.exclude)
+
+    return {name: version for name, version in versions.items() if is_kept(name)}
 
 
 def union(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
-    """Give one entry for each normalized name; where both have it, that of the first."""
+    """Return one entry for each normalized name; where both have it, that of the first."""
     names = {normalize(str(name)): name for name in (*reversed(list(second)), *first)}
     return {name: first[name] if name in first else second[name] for name in names.values()}
 
 
 def fit(versions: dict[str, str], omit: Iterable[str]) -> dict[str, str]:
-    """Leave out entries until the rest fits.
-
-    First the names in ``omit``, in order; what is far too long for a version; then the last ones.
-    """
+    """Leave out entries until the rest fits: first the names in ``omit``, then the last ones."""
     excess = _cost("".join(versions.values())) + _COST_OF_ENTRY * (len(versions) - 1) - BUDGET
     if excess <= 0:
         return versions
     kept = dict(versions)
-    too_long = (name for name, version in versions.items() if not is_version(version))
-    for name in chain(omit, too_long, _last_first(versions)):
+    for name in _in_order(versions, omit):
         if name in kept:
             excess -= _cost(kept.pop(name))
-            if excess <= 0:  # before the next name is asked for, which can take a scan or a sort
+            if excess <= 0:  # before the next name is asked for, which can take a sort
                 break
     return kept
 
 
-def _last_first(names: Iterable[str]) -> Iterator[str]:
-    # Give names from the server's last, sorted only when asked for; UTF-8 sorts by code point.
-    yield from sorted(names, reverse=True)
+def _in_order(versions: Mapping[str, str], omit: Iterable[str]) -> Iterator[str]:
+    # What is far too long for a version goes before what the server would drop: UTF-8 sorts by
+    # code point.
+    yield from omit
+    yield from (name for name, version in versions.items() if len(version) > _LONGEST)
+    yield from sorted(versions, reverse=True)
 
 
 def installed() -> dict[str, str]:
-    """Give what the stock integration sends, from the cache that it keeps."""
+    """Return what the stock integration sends, from the cache that it keeps."""
     try:
         stock = import_module("sentry_sdk.integrations.modules")
         return stock._get_installed_modules()  # type: ignore[no-any-return] # an untyped module
@@ -98,28 +98,5 @@ def installed() -> dict[str, str]:
         return {}
 
 
-def loaded() -> dict[str, str]:
-    """Give the versions that loaded top-level modules outside the standard library claim."""
-    versions = {}
-    for name, module in list(sys.modules.items()):
-        is_candidate = "." not in name and not name.startswith("_") and type(module) is ModuleType
-        if is_candidate and not _is_standard(name, module):
-            version = vars(module).get("__version__")  # not an attribute, which can be code
-            if is_version(version):
-                versions[name.lower()] = version
-    return versions
-
-
 def _cost(version: str) -> int:
     return len(version.encode(errors="replace")) + _COST_OF_ENTRY
-
-
-def _is_standard(name: str, module: ModuleType) -> bool:
-    # Tell a module of the standard library; before Python 3.10 only its folder tells.
-    names = getattr(sys, "stdlib_module_names", None)
-    if names is not None:
-        return name in names
-    origin = getattr(module.__spec__, "origin", None) or ""
-    library = f"{os.path.dirname(os.__file__)}{os.sep}"  # noqa: PTH120 - no file is touched
-    is_inside = origin.startswith(library) and not origin[len(library) :].startswith(_OTHERS)
-    return origin in ("built-in", "frozen") or is_inside

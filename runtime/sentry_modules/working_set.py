@@ -1,4 +1,4 @@
-"""Shows ``pkg_resources`` what the manifests list, where an application still has it.
+"""Shows ``pkg_resources`` what was decided, where an application still has it.
 
 It asks no finder: when it is imported it reads all there is into one list, the working set, from
 which the SDK before 1.28.1 takes its own.
@@ -9,9 +9,12 @@ from __future__ import annotations
 import sys
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, Callable, Iterable
+from typing import TYPE_CHECKING, Any, Callable, Iterable
 
-from sentry_modules.manifest import Manifest, normalize
+from sentry_modules.manifest import normalize
+
+if TYPE_CHECKING:
+    from sentry_modules.decision import Decision
 
 _ENTRY = "<sentry-modules>"  # where the working set has them from: no folder's name
 _HIDDEN: dict[str, Any] = {}  # by key, what was there before, or nothing
@@ -49,8 +52,8 @@ class _Loader:
         self._then()
 
 
-def serve(manifests: Iterable[Manifest]) -> None:
-    """Add what the manifests list and the working set does not have in the same version.
+def serve(decisions: Iterable[Decision]) -> None:
+    """Add what was decided and the working set does not have in the same version.
 
     The first manifest that lists a name counts; entry points and files of a real distribution in
     another version stay. By hand, since ``WorkingSet.add`` would change ``sys.path`` as well.
@@ -61,13 +64,14 @@ def serve(manifests: Iterable[Manifest]) -> None:
     if _ENTRY not in working_set.entries:
         working_set.entries.append(_ENTRY)
     known = {normalize(key): found for key, found in list(working_set.by_key.items())}
-    for manifest in manifests:
-        for name, version in manifest.modules.items():
+    for decision in decisions:
+        root = decision.manifest and decision.manifest.root
+        for name, version in (decision.versions or {}).items():
             form = normalize(name)
             real = known.get(form)
             if form in _HIDDEN or _version(real) == version:
                 continue
-            place, provider = (real.location, real._provider) if real else (manifest.root, None)
+            place, provider = (real.location, real._provider) if real else (root, None)
             own = real.project_name if real else name
             if real is None:
                 listed.append(module.safe_name(name).lower())

@@ -10,14 +10,13 @@ import os
 import shutil
 import subprocess
 import sys
+import types
 import zipfile
 from pathlib import Path
 from typing import Any, Mapping
 
 import pytest
 from sentry_sdk.consts import VERSION
-
-from tests.runtime import documents
 
 ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "runtime"
@@ -55,9 +54,25 @@ def main_text(arguments: str = "", before: str = "") -> str:
     return MAIN.format(arguments=arguments, before=before)
 
 
-def manifest_text(modules: Mapping[str, str] = FROZEN, project: str = "acme-app") -> str:
-    """Give a generated module, in format 1."""
-    return documents.text(modules, project=project)
+def document(modules: Mapping[str, object] = FROZEN, **more: object) -> str:
+    """Return the JSON document of a manifest; ``project`` is acme-app if none is named."""
+    first = {"sentry-modules": 1, "project": "acme-app", "source": "uv.lock"}
+    return json.dumps({**first, "modules": {**modules}, "conditional": [], "skipped": [], **more})
+
+
+def manifest_text(
+    modules: Mapping[str, object] = FROZEN, project: str | None = "acme-app", **more: object
+) -> str:
+    """Return a generated module, in format 1."""
+    text = document(modules, project=project, **more)
+    return f"import sys\n\nMANIFEST = {text!r}\nAPPLIES = []\n"
+
+
+def generated(modules: Mapping[str, object] = FROZEN, **more: object) -> types.ModuleType:
+    """Return a generated module that lies nowhere, as a stripped application has one."""
+    module = types.ModuleType("_sentry_modules")
+    vars(module).update(MANIFEST=document(modules, **more), APPLIES=[])
+    return module
 
 
 def sources(**files: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from tests.runtime.application import RUNTIME, manifest_text, write_files
 
-FROZEN = {"acme-app": "4.2.0", "certifi": "2020.12.5", "flask": "3.1.3"}
+FROZEN = {"acme-app": "4.2.0", "acme-core": "1.5", "flask": "3.1.3"}
 
 START = """
 import json, os, sys

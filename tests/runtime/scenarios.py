@@ -29,12 +29,9 @@ from sentry_sdk.integrations import modules as stock
 from sentry_sdk.transport import Transport
 
 MANIFEST = types.ModuleType("_sentry_modules")
-FROZEN = {"acme-app": "4.2.0", "certifi": "2026.10.18", "flask": "3.1.3"}
-vars(MANIFEST).update(
-    MANIFEST=json.dumps(
-        {"sentry-modules": 1, "project": "acme-app", "source": "uv.lock", "modules": FROZEN}
-    )
-)
+FROZEN = {"acme-app": "4.2.0", "acme-core": "1.5", "flask": "3.1.3"}
+DOCUMENT = {"sentry-modules": 1, "project": "acme-app", "source": "uv.lock", "modules": FROZEN}
+vars(MANIFEST).update(MANIFEST=json.dumps(DOCUMENT), APPLIES=[])
 EVENT_TYPES = (None, "event", "error", "default", "transaction", "check_in")
 
 STOCK, OURS, ACTIVATED = "stock", "ours", "activated"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
-import types
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
 import sentry_modules
-from sentry_modules.finder import FINDER
+from sentry_modules.finder import is_ours
 
 from tests.runtime.application import (
     RUNTIME,
+    generated,
     installed_once,
     manifest_text,
     pip_install,
@@ -22,7 +22,6 @@ from tests.runtime.application import (
     write_files,
     write_wheel,
 )
-from tests.runtime.documents import namespace
 
 ENTRY_POINTS = "[acme.plugins]\nfirst = flask:app\n"
 LISTED = {"acme-app": "4.2.0", "flask": "3.1.3", "typing_extensions": "4.1"}
@@ -31,9 +30,7 @@ LISTED = {"acme-app": "4.2.0", "flask": "3.1.3", "typing_extensions": "4.1"}
 @pytest.fixture
 def stripped(process: None) -> None:  # noqa: ARG001 - a fixture, to be put back as it was
     """Install the finder for a manifest without a place of its own: a stripped application."""
-    manifest = types.ModuleType("_sentry_modules")
-    vars(manifest).update(namespace(LISTED))
-    sentry_modules.install(manifest)
+    sentry_modules.install(generated(LISTED))
 
 
 @pytest.fixture
@@ -162,7 +159,7 @@ def test_installing_twice_and_uninstalling() -> None:
     sentry_modules.install()
     assert len(sys.meta_path) == before
     sentry_modules.uninstall()
-    assert FINDER not in sys.meta_path
+    assert not any(map(is_ours, sys.meta_path))
     with pytest.raises(PackageNotFoundError):
         importlib.metadata.version("acme-app")
     sentry_modules.uninstall()

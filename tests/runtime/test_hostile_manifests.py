@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 from pathlib import Path
 from typing import Any, Callable
@@ -16,7 +17,6 @@ from sentry_sdk.transport import Transport
 from tests.conftest import Tally
 from tests.runtime import hostile
 from tests.runtime.application import write_files
-from tests.runtime.documents import namespace
 
 
 @pytest.fixture
@@ -50,10 +50,10 @@ def carried(process: None) -> Callable[[Any], dict[str, str]]:  # noqa: ARG001 -
 def test_no_table_loses_an_event(carried: Callable[[Any], dict[str, str]], tally: Tally) -> None:
     """Events arrive with what is right in a broken table, and otherwise with the stock list."""
     count = 0
-    for names, right in hostile.namespaces():
+    for namespace, right in hostile.namespaces():
         module = types.ModuleType("_sentry_modules")
-        vars(module).update(names)
-        assert carried(module) == (right or installed()), names.keys()
+        vars(module).update(namespace)
+        assert carried(module) == (right or installed()), namespace.keys()
         count += 1
     assert count > 400
     tally("hostile manifests", {"right": count})
@@ -81,7 +81,8 @@ def test_no_module_loses_an_event(
 def test_two_hundred_thousand_entries(carried: Callable[[Any], dict[str, str]]) -> None:
     """A table without end is cut to what the server keeps, in whole entries."""
     module = types.ModuleType("_sentry_modules")
-    vars(module).update(namespace({f"d{number}": "1.0" for number in range(200_000)}))
+    table = {f"d{number}": "1.0" for number in range(200_000)}
+    vars(module)["MANIFEST"] = json.dumps({"modules": table}, separators=(",", ":"))
     found = carried(module)
     assert len(found) == 8192 // (len("1.0") + 3)
     assert set(found.values()) == {"1.0"}

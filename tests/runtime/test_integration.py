@@ -6,19 +6,25 @@ import copy
 import json
 import sys
 import threading
-import types
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
 import sentry_modules
 import sentry_sdk
-from sentry_modules.finder import activate
+from sentry_modules.activation import activate
 from sentry_modules.integration import EventModules, FrozenModulesIntegration
 from sentry_sdk.transport import Transport
 
-from tests.runtime.application import RUNTIME, manifest_text, report, run, sdk, write_files
-from tests.runtime.documents import namespace
+from tests.runtime.application import (
+    RUNTIME,
+    generated,
+    manifest_text,
+    report,
+    run,
+    sdk,
+    write_files,
+)
 
 FROZEN = {"acme-app": "4.2.0", "flask": "3.1.3"}
 SDK_INFO: Any = vars(sentry_sdk.client)["SDK_INFO"]
@@ -44,19 +50,12 @@ def client(process: None) -> Client:  # noqa: ARG001 - see conftest
             dsn="https://key@sentry.example.org/1",
             transport=Collecting,
             auto_enabling_integrations=False,
-            integrations=integrations or [FrozenModulesIntegration(manifest())],
+            integrations=integrations or [FrozenModulesIntegration(generated(FROZEN))],
             **options,
         )
         return sent
 
     return bind
-
-
-def manifest(modules: Any = FROZEN, **keys: Any) -> types.ModuleType:
-    """Make a generated module that lies nowhere, which is a stripped application."""
-    module = types.ModuleType("_sentry_modules")
-    vars(module).update(namespace(modules, **keys))
-    return module
 
 
 def test_every_default_integration_stays_on(client: Client) -> None:
@@ -117,7 +116,7 @@ def test_one_line_tells_where_the_list_came_from(
 ) -> None:
     """With ``debug=True`` the SDK's log answers it, once, and says how many were left out."""
     table = {f"d{number:04}": "1.0.0.post1" for number in range(700)}
-    client(FrozenModulesIntegration(manifest(table)), debug=True)
+    client(FrozenModulesIntegration(generated(table)), debug=True)
     sentry_sdk.capture_message("hello")
     sentry_sdk.capture_message("hello")
     (line,) = [text for text in caplog.messages if "[sentry-modules]" in text]
@@ -152,7 +151,7 @@ def test_a_stock_list_that_raises(client: Client, monkeypatch: pytest.MonkeyPatc
         def find_distributions(*_: object) -> Any:
             raise RuntimeError("hostile")
 
-    sent = client(FrozenModulesIntegration(manifest(), combine=True))
+    sent = client(FrozenModulesIntegration(generated(FROZEN), combine=True))
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Raising])
     for name in ("sentry_sdk.utils", "sentry_sdk.integrations.modules"):
         monkeypatch.setattr(f"{name}._installed_modules", None, raising=False)
@@ -163,7 +162,7 @@ def test_a_stock_list_that_raises(client: Client, monkeypatch: pytest.MonkeyPatc
 def test_changes_of_the_manifest_after_the_first_event(client: Client) -> None:
     """The list is built once in a process."""
     table = dict(FROZEN)
-    sent = client(FrozenModulesIntegration(manifest(table)))
+    sent = client(FrozenModulesIntegration(generated(table)))
     sentry_sdk.capture_message("hello")
     table["flask"] = "0"
     sentry_sdk.capture_message("hello")

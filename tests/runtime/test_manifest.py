@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from sentry_modules.manifest import Manifest, UnusableManifestError, normalize
 
-from tests.runtime.documents import namespace
-from tests.runtime.hostile import SOUND, HostileText
+from tests.runtime.hostile import NO_DOCUMENTS, NO_TABLES, SOUND
 
 
-def parse(modules: Any = SOUND, **keys: Any) -> Manifest:
+def parse(document: object = None, applies: object = (), **more: Any) -> Manifest:
     """Parse the globals of a generated module."""
-    return Manifest(
-        "acme._sentry_modules",
-        {**namespace(modules, **keys), "__file__": "/srv/acme/_sentry_modules.py"},
-    )
+    text = json.dumps({"modules": SOUND, **more}) if document is None else document
+    names = {"MANIFEST": text, "APPLIES": applies, "__file__": "/srv/acme/_sentry_modules.py"}
+    return Manifest("acme._sentry_modules", names)
 
 
 def test_a_sound_manifest() -> None:
     """Everything that the format names is there, and nothing is counted as malformed."""
-    skipped = [{"name": "acme-core", "reason": "no version"}]
-    found = parse(omit=["certifi"], skipped=skipped)
+    found = parse(
+        project="acme-app",
+        source="uv.lock",
+        omit=["certifi"],
+        exclude=["acme_*", "Zope.*"],
+        injected=True,
+        skipped=[{"name": "acme-core", "reason": "no version"}],
+    )
     assert found.modules == SOUND
     assert (found.source, found.project, found.root) == ("uv.lock", "acme-app", "/srv")
     assert list(found.omit()) == ["certifi"]
+    assert found.exclude == ["acme-*", "zope-*"]
+    assert found.is_injected
     assert found.skipped() == {"acme-core": "no version"}
     assert found.faults == 0
 
@@ -33,6 +40,23 @@ def test_a_sound_manifest() -> None:
 def test_a_newer_format() -> None:
     """An unknown format is read as the newest known, and what it adds is not looked at."""
     assert parse(**{"sentry-modules": 99, "novelty": {}}).modules == SOUND
+
+
+def test_conditions_hold_one_by_one() -> None:
+    """What holds in this environment is listed, in the place of what holds everywhere."""
+    names = ["colorama", "tzdata", "flask", None, "late", ["x"]]
+    conditional: list[Any] = [{"name": name, "version": "9"} for name in names]
+    conditional[4] = "late"
+    found = parse(applies=[True, False, True, True, True, True], conditional=conditional)
+    assert found.modules == {**SOUND, "colorama": "9", "flask": "9"}
+    assert found.faults == 1, "those that are no entries count as one"
+
+
+@pytest.mark.parametrize("applies", [None, "yes", [1], [None], [], (True,), {0: True}])
+def test_no_verdict_is_no_entry(applies: object) -> None:
+    """A condition without a plain ``True`` beside it does not hold."""
+    found = parse(applies=applies, conditional=[{"name": "colorama", "version": "1"}])
+    assert found.modules == SOUND
 
 
 @pytest.mark.parametrize(
@@ -47,86 +71,51 @@ def test_a_newer_format() -> None:
         ("x", None),
         ("x", 1.5),
         ("x", float("nan")),
+        ("x", 10**400),
         ("x", ""),
         ("x", ["1"]),
+        ("x", {"1": "2"}),
         ("x", "1\n"),
         ("x", "1 2"),
         ("x", "\udfff"),
         ("x", "1" * 100_000),
     ],
 )
-def test_a_malformed_entry_is_left_out_alone(name: object, version: object) -> None:
+def test_a_malformed_entry_is_left_out_alone(name: str, version: object) -> None:
     """The entries beside it are used, and the log can say that one is missing."""
-    found = parse({**SOUND, name: version})
+    found = parse(modules={**SOUND, name: version})
     assert found.modules == SOUND
     assert found.faults == 1
 
 
 def test_names_are_one_of_each_normalized_form() -> None:
     """Names may be listed as the metadata spells them, and are found by any spelling."""
-    found = parse(
-        {
-            "typing_extensions": "4",
-            "zope.interface": "7",
-            "zope-interface": "6",
-            "a--b": "1",
-        }
-    )
+    listed = {"typing_extensions": "4", "zope.interface": "7", "zope-interface": "6", "a--b": "1"}
+    found = parse(modules=listed)
     assert found.modules == {"typing_extensions": "4", "zope-interface": "6", "a--b": "1"}
     assert found.aliases == {"typing-extensions": "typing_extensions", "a-b": "a--b"}
+    assert found.name_of("typing-extensions") == "typing_extensions"
+    assert found.name_of("flask") is None
 
 
-@pytest.mark.parametrize("table", [None, [], "flask", {}, {"1": 2}])
-def test_nothing_that_can_be_used(table: object) -> None:
+@pytest.mark.parametrize("table", NO_TABLES)
+def test_no_entry_at_all(table: object) -> None:
     """A manifest without one well-formed entry is none, and says so."""
     with pytest.raises(UnusableManifestError):
-        parse(table)
+        parse(modules=table)
 
 
-@pytest.mark.parametrize(
-    "constant",
-    [
-        None,
-        1,
-        b"{}",
-        "",
-        "{",
-        "[]",
-        "3",
-        "[" * 100_000,
-        '{"modules": 3}',
-        "x" * (1 << 23),
-        HostileText("{}"),
-    ],
-    ids=range(11),
-)
-def test_a_constant_that_is_no_document(constant: object) -> None:
-    """What is no text, no JSON, nested without end or too long is no manifest."""
-    with pytest.raises(UnusableManifestError):
-        Manifest("acme._sentry_modules", {"MANIFEST": constant})
+@pytest.mark.parametrize("document", [d for d in NO_DOCUMENTS if d is not None])
+def test_no_document(document: object) -> None:
+    """A constant that holds no document is none; a deep one may be the caller's own recursion."""
+    with pytest.raises((UnusableManifestError, RecursionError)):
+        parse(document)
 
 
-def test_a_condition_belongs_to_its_entry_alone() -> None:
-    """A malformed entry moves no verdict to another, and what has no verdict does not apply."""
-    names = namespace(
-        SOUND,
-        conditional=[
-            {"name": "a", "version": "1"},
-            3,
-            {"name": "b", "version": "2"},
-            {"name": "c", "version": "3"},
-            {"name": "d", "version": "4"},
-        ],
-    )
-    found = Manifest("_sentry_modules", {**names, "APPLIES": [True, True, False, True]})
-    assert found.modules == {**SOUND, "a": "1", "c": "3"}
-    assert found.faults == 1
-
-
-def test_the_other_names_are_malformed() -> None:
-    """Names beside the table that make no sense are as good as absent."""
-    found = parse(project=1, source={}, omit=[1, None], skipped=[2])
-    assert (found.project, found.source) == ("", "")
+def test_the_other_keys_are_malformed() -> None:
+    """What makes no sense beside the table is as good as absent."""
+    found = parse(project=1, source=[], omit=[1, None], skipped=[2, {"name": 1}], exclude=[[], 1])
+    assert (found.project, found.source, found.exclude) == ("", "", [])
     assert list(found.omit()) == []
     assert found.skipped() == {}
 

@@ -1,23 +1,25 @@
-"""Which entries an event carries: union, the server's budget, and the last resort."""
+"""Which entries an event carries: union, what is excluded, and the server's budget."""
 
 from __future__ import annotations
 
-import sys
-import types
-from importlib.machinery import ModuleSpec
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sentry_modules.authority import Verdict
+from sentry_modules.decision import Decision
 from sentry_modules.manifest import Manifest
-from sentry_modules.modules import BUDGET, choose, fit, loaded, union
+from sentry_modules.modules import BUDGET, choose, fit, union
 
-from tests.runtime.documents import namespace
+from tests.runtime.application import generated
+
+
+def decided(modules: dict[str, str], **more: Any) -> Decision:
+    """Return the decision for a manifest that counts as it is."""
+    manifest = Manifest("_sentry_modules", vars(generated(modules, **more)))
+    return Decision(manifest, manifest.modules, "because")
 
 
 def cost(versions: dict[str, str]) -> int:
-    """Give what the server counts for a map, as FACTS of the project measured it on Relay."""
+    """Return what the server counts for a map, as FACTS of the project measured it on Relay."""
     return sum(len(version.encode()) + 3 for version in versions.values())
 
 
@@ -77,8 +79,7 @@ def test_without_names_to_omit_the_servers_last_go() -> None:
 def test_what_is_too_long_for_a_version_takes_no_others_place() -> None:
     """Among many short ones it is not seen as malformed, and all that are short stay."""
     short = {f"d{number:04}": "1.0" for number in range(200)}
-    manifest = Manifest("acme._sentry_modules", namespace({"a": "1" * 9000, **short}))
-    found = choose(Verdict(manifest, True, "a test"), combine=False)
+    found = choose(decided({"a": "1" * 9000, **short}), combine=False)
     assert found.versions == short
     assert found.left_out == 1
 
@@ -86,11 +87,11 @@ def test_what_is_too_long_for_a_version_takes_no_others_place() -> None:
 def test_the_line_says_how_many_were_left_out() -> None:
     """The number of entries that the event lacks is known, and the finder still has them all."""
     table = {f"d{number:04}": "1.0.0.post1" for number in range(700)}
-    manifest = Manifest("_sentry_modules", namespace(table, omit=["d0000"]))
-    found = choose(Verdict(manifest, True, "because"), combine=False)
+    decision = decided(table, omit=["d0000"])
+    found = choose(decision, combine=False)
     assert found.left_out == 700 - len(found.versions) > 0
     assert "d0000" not in found.versions
-    assert "d0000" in manifest.modules
+    assert decision.versions == table
     assert found.origin == "_sentry_modules (uv.lock): because"
 
 
@@ -98,43 +99,21 @@ def test_live_metadata_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """An ordinary install sends what the stock integration sends, all of it."""
     many = {f"d{number}": "1.0.0.post1" for number in range(2000)}
     monkeypatch.setattr("sentry_modules.modules.installed", lambda: many)
-    assert choose(Verdict(None, False, "no manifest"), combine=False).versions is many
+    assert choose(Decision(None, None, "no manifest"), combine=False).versions is many
 
 
-def test_the_last_resort(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With neither manifest nor metadata, loaded modules say what they are, as the line says."""
-    monkeypatch.setattr("sentry_modules.modules.installed", dict)
-    found = choose(Verdict(None, False, "no manifest"), combine=False)
-    assert found.versions["pytest"] == pytest.__version__
-    assert "last resort" in found.origin
+PATTERNS = ["acme-*", "zope_interface", "Private.*"]
+LISTED = {"acme_core": "1", "flask": "2", "zope.interface": "3", "Private-Thing": "4"}
 
 
-def test_loaded_modules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Top-level modules with a version count, without running code of theirs."""
-    lazy: Any = types.ModuleType("lazy")
-    lazy.__getattr__ = lambda _: 1 / 0
-    named: Any = types.ModuleType("Named")
-    named.__version__ = "1.5"
-    single: Any = types.ModuleType("single")
-    single.__version__ = "3"
-    site = Path(pytest.__file__).parents[1]
-    single.__spec__ = ModuleSpec("single", None, origin=str(site / "single.py"))
-    odd: Any = types.ModuleType("odd")
-    odd.__version__ = (1, 5)
-    for module in (lazy, named, single, odd):
-        monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setitem(sys.modules, "gone", None)
-    found = loaded()
-    assert found["named"] == "1.5"
-    assert found["single"] == "3"
-    assert not {"lazy", "odd", "gone"} & set(found)
-
-
-def test_the_standard_library_is_not_listed() -> None:
-    """Modules of Python itself carry versions of old, which are nobody's distribution."""
-    import argparse
-    import json
-    import logging
-
-    assert {argparse.__name__, json.__name__, logging.__name__} <= set(sys.modules)
-    assert not {"argparse", "json", "logging", "re", "csv", "zlib"} & set(loaded())
+@pytest.mark.parametrize("is_combined", [False, True])
+@pytest.mark.parametrize("is_live", [False, True])
+def test_excluded_names_are_on_no_list(
+    monkeypatch: pytest.MonkeyPatch, is_live: bool, is_combined: bool
+) -> None:
+    """Patterns and names are compared after normalization, whichever source has the name."""
+    monkeypatch.setattr("sentry_modules.modules.installed", lambda: LISTED)
+    decision = decided(LISTED, exclude=PATTERNS)
+    decision.versions = None if is_live else decision.versions
+    assert choose(decision, combine=is_combined).versions == {"flask": "2"}
+    assert len(LISTED) == 4, "the SDK's own list is shared by all clients"

@@ -8,22 +8,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import types
 import zipfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
 import sentry_sdk
-from sentry_modules.authority import Verdict
+from sentry_modules.decision import Decision
 from sentry_modules.integration import FrozenModulesIntegration
 from sentry_modules.manifest import Manifest
 from sentry_modules.modules import choose, installed
 from sentry_sdk.utils import event_from_exception
 
-from tests.runtime import documents
-from tests.runtime.application import CACHE
-from tests.runtime.documents import namespace
+from tests.runtime.application import CACHE, document, generated
 
 FROZEN = {"acme-app": "4.2.0", "flask": "3.1.3"}
 MESSAGE: Any = {"message": "hello"}
@@ -34,12 +32,10 @@ def capture(process: None) -> Callable[..., Any]:  # noqa: ARG001 - see conftest
     """Give a function that captures with a client that has ours, and gives the event."""
 
     def run(event: Any = MESSAGE, **options: Any) -> Any:
-        module = types.ModuleType("_sentry_modules")
-        vars(module).update(namespace(FROZEN))
         events: list[Any] = []
         sentry_sdk.init(
             dsn="https://key@sentry.example.org/1",
-            integrations=[FrozenModulesIntegration(module)],
+            integrations=[FrozenModulesIntegration(generated(FROZEN))],
             before_send=lambda sent, _hint: events.append(sent),
             before_send_transaction=lambda sent, _hint: events.append(sent),
             **options,
@@ -50,9 +46,10 @@ def capture(process: None) -> Callable[..., Any]:  # noqa: ARG001 - see conftest
     return run
 
 
-def manifest() -> Manifest:
-    """Parse a manifest of the frozen entries."""
-    return Manifest("_sentry_modules", namespace(FROZEN))
+def decided(why: str = "", *, is_live: bool = False) -> Decision:
+    """Return a decision about a manifest of the frozen entries."""
+    manifest = Manifest("_sentry_modules", vars(generated(FROZEN)))
+    return Decision(manifest, None if is_live else manifest.modules, why)
 
 
 def test_attaches_a_list_of_modules_and_their_versions(capture: Any) -> None:
@@ -91,8 +88,10 @@ def test_should_cache_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Clause "SHOULD cache the module list": the generated module runs once for all events."""
     (tmp_path / "cached").mkdir()
     (tmp_path / "cached" / "__init__.py").touch()
-    text = "import sys\nsys.cached_runs = getattr(sys, 'cached_runs', 0) + 1\n"
-    text += documents.text(FROZEN)
+    text = (
+        "import sys\nsys.cached_runs = getattr(sys, 'cached_runs', 0) + 1\n"
+        f"MANIFEST = {document(FROZEN)!r}\n"
+    )
     (tmp_path / "cached" / "_sentry_modules.py").write_text(text, encoding="ascii")
     monkeypatch.syspath_prepend(str(tmp_path))
     integration = FrozenModulesIntegration("cached")
@@ -102,29 +101,39 @@ def test_should_cache_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_should_use_the_most_reliable_mechanism() -> None:
-    """Clause "SHOULD use the most reliable mechanism": the verdict's, not the longer list."""
-    assert choose(Verdict(manifest(), True, ""), combine=False).versions == FROZEN
-    assert choose(Verdict(manifest(), False, ""), combine=False).versions == installed()
+    """Clause "SHOULD use the most reliable mechanism": the decided one, not the longer list."""
+    assert choose(decided(), combine=False).versions == FROZEN
+    assert choose(decided(is_live=True), combine=False).versions == installed()
 
 
 def test_strategy_package_manager_metadata() -> None:
     """Clause "Package manager metadata": without a manifest, what the stock integration sends."""
-    found = choose(Verdict(None, False, "none"), combine=False)
+    found = choose(Decision(None, None, "none"), combine=False)
     assert found.versions is installed()
     assert found.origin == "live metadata: none"
 
 
-def test_strategy_runtime_module_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clause "Runtime module cache": with neither manifest nor metadata, and marked in the log."""
-    monkeypatch.setattr("sentry_modules.modules.installed", dict)
-    found = choose(Verdict(None, False, "none"), combine=False)
-    assert found.versions["pytest"] == pytest.__version__
-    assert found.origin == "__version__ of loaded modules, as the last resort: none"
+def test_strategy_runtime_module_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clause "Runtime module cache — inspecting loaded modules": where each was loaded from.
+
+    The version is that of the folder that the loaded module is from, not of the manifest.
+    """
+    for version in ("1.0", "2.0"):
+        info = tmp_path / version / f"loaded_thing-{version}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Name: loaded-thing\nVersion: {version}\n")
+        (tmp_path / version / "loaded_thing.py").touch()
+        monkeypatch.syspath_prepend(str(tmp_path / version))
+        if version == "1.0":
+            import_module("loaded_thing")
+    modules = FrozenModulesIntegration(generated({"loaded-thing": "3.0"})).modules()
+    monkeypatch.delitem(sys.modules, "loaded_thing")
+    assert modules.versions == {"loaded-thing": "1.0"}
 
 
 def test_strategy_build_time_injection() -> None:
     """Clause "Build-time injection ... when runtime discovery is unavailable or incomplete"."""
-    found = choose(Verdict(manifest(), True, "stripped"), combine=False)
+    found = choose(decided("stripped"), combine=False)
     assert found.versions == FROZEN
     assert found.origin == "_sentry_modules (uv.lock): stripped"
 
@@ -132,7 +141,7 @@ def test_strategy_build_time_injection() -> None:
 def test_may_combine_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clause "MAY combine multiple sources": each name once, from whichever source knows it."""
     monkeypatch.setattr("sentry_modules.modules.installed", lambda: {"Flask": "1.0", "pip": "23"})
-    found = choose(Verdict(manifest(), True, ""), combine=True)
+    found = choose(decided(), combine=True)
     assert found.versions == {**FROZEN, "pip": "23"}
 
 
@@ -143,7 +152,7 @@ def test_the_more_specific_version_takes_precedence(monkeypatch: Any, is_frozen:
     The lock file's in a stripped application, what is there in an intact one.
     """
     monkeypatch.setattr("sentry_modules.modules.installed", lambda: {"flask": "1.0"})
-    found = choose(Verdict(manifest(), is_frozen, ""), combine=True)
+    found = choose(decided(is_live=not is_frozen), combine=True)
     assert found.versions == {"acme-app": "4.2.0", "flask": "3.1.3" if is_frozen else "1.0"}
 
 

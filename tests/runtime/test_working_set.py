@@ -168,7 +168,7 @@ def test_the_stock_list_of_an_old_sdk() -> None:
     program = (
         "import json, sys, types, sentry_modules\n"
         "manifest = types.ModuleType('_sentry_modules')\n"
-        'manifest.MANIFEST = \'{"modules": {"acme-app": "4.2.0"}}\'\n'
+        "manifest.MANIFEST = json.dumps({'modules': {'acme-app': '4.2.0'}})\n"
         "sentry_modules.install(manifest)\n"
         "import sentry_sdk\n"
         "events = []\n"

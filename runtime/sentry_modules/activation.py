@@ -1,0 +1,48 @@
+"""Puts a manifest in place for the process: for who asks for versions, or for every client."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+from sentry_modules.finder import STOCK, before_stock, is_registered, register, unregister_all
+from sentry_modules.reference import ManifestReference
+
+
+def install(manifest: ModuleType | str | None = None) -> None:
+    """Let ``importlib.metadata`` find what the manifest lists, where the application is stripped.
+
+    ``manifest`` is the generated module or its dotted name; without it, the application's own is
+    looked for once a version is asked for. Installing again changes nothing; nothing is raised.
+    """
+    register(ManifestReference.of_caller(manifest))
+
+
+def activate(manifest: ModuleType | str) -> None:
+    """Have every client that would send the stock list send what the manifest lists instead.
+
+    For an application that knows nothing of it. ``manifest`` is the generated module or its dotted
+    name, and it counts: whoever activates it has decided that. Versions are found as after
+    ``install``. Nothing of the SDK is imported here: the application may do so late, in part or
+    never. The first manifest that is activated counts; nothing is raised.
+    """
+    reference = register(ManifestReference.of_caller(manifest, "manifest"))
+    if STOCK in sys.modules:
+        _take_place(reference)
+    else:
+        before_stock(lambda: _take_place(reference))
+
+
+def uninstall() -> None:
+    """Take the finder away again, with everything that was installed."""
+    unregister_all()
+
+
+def _take_place(reference: ManifestReference) -> None:
+    try:
+        from sentry_modules.integration import FrozenModulesIntegration, serve_every_client
+
+        ours = FrozenModulesIntegration.of(reference)
+        serve_every_client(ours, lambda: is_registered(reference))
+    except Exception:  # noqa: BLE001, S110 - an SDK that is older, or broken, reports as it can
+        pass

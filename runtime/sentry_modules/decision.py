@@ -1,0 +1,184 @@
+"""Decides what an event lists: live metadata, or the manifest with what really runs.
+
+The version of a distribution is that of the code that Python imports. Names come from the
+manifest. So does each version, unless the code comes from a folder whose metadata names another.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from types import ModuleType
+from typing import Iterator, List, Mapping, Tuple
+
+from sentry_modules.manifest import Manifest, is_version
+from sentry_modules.places import Place, on_path
+
+_TELLING = 8  # modules of a distribution that are asked for
+_SHARED = ("tests/", "test/", "docs/", "examples/")  # many distributions bring one, by mistake
+
+_Metadata = List[Tuple[Place, str, str]]  # where it is, the version or nothing, and its folder
+
+
+class Decision:
+    """The versions that count instead of live metadata, or ``None``, and why, for a log line.
+
+    ``folders`` tells where the metadata of those versions is that are not the manifest's.
+    ``is_final`` is false where a passing fault came between: the next time may be better.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest | None,
+        versions: dict[str, str] | None,
+        why: str,
+        *,
+        folders: dict[str, str] | None = None,
+        is_final: bool = True,
+    ) -> None:
+        self.manifest = manifest
+        self.versions = versions
+        self.why = why
+        self.folders = folders or {}
+        self.is_final = is_final
+
+
+def decide(manifest: Manifest, authority: str) -> Decision:
+    """Decide by hand or by what there is, the cheapest questions first."""
+    if authority in ("manifest", "metadata"):
+        versions = manifest.modules if authority == "manifest" else None
+        return Decision(manifest, versions, f"authority={authority!r}")
+    if _is_frozen():
+        return Decision(manifest, manifest.modules, "the application is frozen")
+    places = on_path()
+    known = _metadata(manifest, places)
+    own = known.pop(manifest.project, [])
+    if manifest.project and _is_installed(manifest.project, manifest.root, own):
+        return Decision(manifest, None, f"the metadata of {manifest.project} is in place")
+    versions, folders = dict(manifest.modules), {}
+    for name, version, folder in _others(manifest, known, places):
+        versions[name], folders[name] = version, folder
+    why = "the manifest names no project"
+    if manifest.project:
+        why = f"the metadata of {manifest.project} is not beside the manifest"
+    return Decision(manifest, versions, why, folders=folders)
+
+
+def _is_installed(project: str, root: str | None, own: _Metadata) -> bool:
+    # Whether the project's metadata is beside its code, or is that of its editable install.
+    if root is None:
+        return False
+    if any(place.entry == root for place, _, _ in own):
+        return True
+    if any(form == project for form, _, _ in Place(root).metadata()):
+        return True  # a source tree that is not on the path, but known to a finder
+    return any(is_editable(place, folder, root) for place, _, folder in own)
+
+
+def is_editable(place: Place, folder: str, root: str) -> bool:
+    """Whether metadata is of an editable install (PEP 610) whose source tree holds ``root``."""
+    text = place.read(f"{folder}/direct_url.json")
+    if '"editable"' not in text:
+        return False
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    try:
+        found = json.loads(text)
+        tree = os.path.realpath(url2pathname(urlsplit(found["url"]).path))
+        is_editable = found["dir_info"]["editable"] is True
+    except (ValueError, KeyError, TypeError):
+        return False
+    return is_editable and f"{os.path.realpath(root)}{os.sep}".startswith(f"{tree}{os.sep}")
+
+
+def _metadata(manifest: Manifest, places: list[Place]) -> dict[str, _Metadata]:
+    # Return the metadata of what the manifest lists, by normalized name, in the order of the path.
+    known: dict[str, _Metadata] = {}
+    for place in places:
+        for form, version, folder in place.metadata():
+            if form == manifest.project or manifest.name_of(form):
+                known.setdefault(form, []).append((place, version, folder))
+    return known
+
+
+def _others(
+    manifest: Manifest, known: Mapping[str, _Metadata], places: list[Place]
+) -> Iterator[tuple[str, str, str]]:
+    # Return each name whose code is of another version, with that version and its folder.
+    for form, found in known.items():
+        name = manifest.name_of(form) or form
+        frozen = manifest.modules[name]
+        if all(version == frozen for _, version, _ in found):
+            continue
+        entry = _origin(form, found, places)
+        here = [_version(place, *rest) for place, *rest in found if place.entry == entry]
+        if here and frozen not in here and is_version(max(here)):
+            yield name, max(here), entry
+
+
+def _version(place: Place, version: str, folder: str) -> str:
+    # The folder that ``setup.py develop`` makes has no version in its name.
+    lines = [] if version else place.read(f"{folder}/PKG-INFO").splitlines()
+    return next((line[8:].strip() for line in lines if line.startswith("Version:")), version)
+
+
+def _origin(form: str, found: _Metadata, places: list[Place]) -> str:
+    # Return the place that Python imports a distribution's code from; empty if nothing tells.
+    for place, _, folder in found:
+        stems = _stems(place, form, folder)
+        for stem in stems:
+            entry = _imported_from(stem)
+            if entry is not None:  # from a source tree: an editable install, which is elsewhere
+                return entry if any(entry == one.entry for one in places) else place.entry
+        for stem in stems:
+            for one in places:
+                if one.has_module(stem):
+                    return one.entry
+    return ""
+
+
+def _imported_from(stem: str) -> str | None:
+    # Return the place that an imported module is from.
+    levels = stem.count("/") + 1
+    name = stem[: -len("/__init__")] if stem.endswith("/__init__") else stem
+    module = sys.modules.get(name.replace("/", "."))
+    file = vars(module).get("__file__") if isinstance(module, ModuleType) else None
+    return file.rsplit(os.sep, levels)[0] if type(file) is str else None
+
+
+def _stems(place: Place, form: str, folder: str) -> list[str]:
+    # Return modules of a distribution, by their paths without suffixes, those that tell most first.
+    #
+    # Of a package in a namespace that others share, only the path as a whole tells. What bears the
+    # distribution's name beside its metadata spares reading what can be thousands of lines.
+    named = form.replace("-", "_")
+    for stem in (f"{named}/__init__", named):
+        if place.has_module(stem):
+            return [stem]
+    record = place.read(f"{folder}/RECORD")
+    stems = [part.rpartition("\n")[2] + "/__init__" for part in record.split("/__init__.py,")[:-1]]
+    stems = stems or [path.partition(".")[0] for path in _modules(record)]
+    if not record:
+        tops = place.read(f"{folder}/top_level.txt").split()
+        stems = [stem for top in tops for stem in (f"{top}/__init__", top)]
+    stems = [stem for stem in stems if stem[:1] not in ("", ".", "/")]
+    return sorted(stems, key=lambda s: (s.startswith(_SHARED), s.count("/"), s))[:_TELLING]
+
+
+def _modules(record: str) -> Iterator[str]:
+    for line in record.splitlines():
+        path = line.partition(",")[0]
+        if path.endswith((".py", ".so", ".pyd")) and "." not in path.rpartition("/")[0]:
+            yield path
+
+
+def _is_frozen() -> bool:
+    # Look for the marks of PyInstaller, cx_Freeze and py2app, and for Nuitka's.
+    main = getattr(sys.modules.get("__main__"), "__dict__", {})
+    return (
+        bool(getattr(sys, "frozen", False))
+        or hasattr(sys, "_MEIPASS")
+        or bool(getattr(main.get("__compiled__"), "standalone", "__compiled__" in main))
+    )

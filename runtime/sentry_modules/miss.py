@@ -1,0 +1,60 @@
+"""Says once, in Python's log, that there is no manifest, where no metadata makes up for it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from types import ModuleType
+
+from sentry_modules.decision import is_editable
+from sentry_modules.manifest import normalize
+from sentry_modules.places import Place, on_path
+
+_SAID: list[str] = []
+
+
+def say(why: str, module: str) -> None:
+    """Warn, but for an ordinary or editable install of the application; raise nothing.
+
+    ``module`` is a module or import package of the application, or empty for a script's.
+    """
+    try:
+        if not _SAID and not _is_installed(module.partition(".")[0]):
+            _SAID.append(why)
+            logging.getLogger("sentry_modules").warning(
+                "%s, and the application has no metadata: events list what importlib.metadata"
+                " finds. Build the application with hatch-sentry-modules, or write the module:"
+                " sentry-modules freeze -o %s/_sentry_modules.py. If another import package holds"
+                " it, name that: FrozenModulesIntegration('package')",
+                why,
+                module.partition(".")[0] or "package",
+            )
+    except Exception:  # noqa: BLE001, S110 - a handler can raise, and so can an odd importer
+        pass
+
+
+def _is_installed(top: str) -> bool:
+    root = _root(top)
+    return root is not None and any(
+        (place.entry == root and _holds(place, folder, form, top))
+        or is_editable(place, folder, root)
+        for place in on_path()
+        for form, _, folder in place.metadata()
+    )
+
+
+def _root(top: str) -> str | None:
+    # Return the folder or archive that a top-level module was imported from.
+    module = sys.modules.get(top)
+    if not isinstance(module, ModuleType) or top == "__main__":
+        return None
+    path = list(getattr(module, "__path__", ())) or [vars(module).get("__file__")]
+    return path[0].rpartition(os.sep)[0] if path and type(path[0]) is str else None
+
+
+def _holds(place: Place, folder: str, form: str, top: str) -> bool:
+    if form == normalize(top):
+        return True
+    lines = f"\n{place.read(f'{folder}/RECORD')}\n{place.read(f'{folder}/top_level.txt')}\n"
+    return any(f"\n{top}{end}" in lines for end in ("/", ".py,", "\n"))

@@ -1,0 +1,133 @@
+"""The folders and archives on ``sys.path``, as their importers know them already.
+
+An importer has the listing of its folder, or of its archive, in memory, under private names that
+are the same in every version of Python. Without a listing a folder is listed anew.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import zipimport
+from importlib.machinery import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES, PathFinder
+from itertools import islice
+from typing import Any, Collection, Iterator
+
+from sentry_modules.manifest import normalize
+
+MODULE = "_sentry_modules"
+"""What the generated module is called, in an import package or at the top level."""
+
+_SUFFIXES = (*SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)
+_ALL_SUFFIXES = (*_SUFFIXES, *EXTENSION_SUFFIXES)
+_ABSENT = (FileNotFoundError, NotADirectoryError, PermissionError)  # no passing faults
+_LISTINGS = 1000  # of folders below the path that are no packages; a home folder can be on it
+_NAMES = 10_000
+
+
+class Place:
+    """One folder or archive; ``entry`` is how the files of its modules begin."""
+
+    def __init__(self, entry: str) -> None:
+        # What PathFinder itself calls; it makes an importer for an entry that was never asked.
+        importer: Any = PathFinder._path_importer_cache(entry)  # type: ignore[attr-defined]
+        self._archive = importer if isinstance(importer, zipimport.zipimporter) else None
+        self._prefix = ""
+        names: Collection[str]
+        if self._archive is None:
+            self.entry = getattr(importer, "path", entry)
+            names = getattr(importer, "_path_cache", ()) or _list(self.entry)
+        else:
+            self.entry, self._prefix = entry, self._archive.prefix
+            names = getattr(zipimport, "_zip_directory_cache", {}).get(self._archive.archive, ())
+        self._names = names
+
+    def metadata(self) -> Iterator[tuple[str, str, str]]:
+        """Return the normalized name, the version or nothing, and the folder of each metadata.
+
+        Nothing for a folder inside an archive: ``importlib.metadata`` finds none there.
+        """
+        if self._prefix or "-info" not in "\n".join(self._names):  # one pass over thousands
+            return
+        names = self._names
+        if self._archive is not None:
+            names = {path.partition(os.sep)[0] for path in names if "-info" in path}
+        for name in names:
+            if name.endswith((".dist-info", ".egg-info")):
+                label, _, version = name[:-10].partition("-")
+                yield normalize(label), version.partition("-")[0], name
+
+    def has(self, name: str) -> bool:
+        """Whether a file stands at the top of a folder."""
+        return name in self._names
+
+    def has_module(self, stem: str) -> bool:
+        """Whether a module is here, named by its path with slashes and without the suffix."""
+        stem = stem.replace("/", os.sep)
+        if self._archive is not None or os.sep not in stem:
+            return any(f"{self._prefix}{stem}{suffix}" in self._names for suffix in _ALL_SUFFIXES)
+        if stem.partition(os.sep)[0] not in self._names:
+            return False
+        path = f"{self.entry}{os.sep}{stem}"
+        return any(os.access(f"{path}{suffix}", os.F_OK) for suffix in _ALL_SUFFIXES)
+
+    def read(self, path: str) -> str:
+        """Return the text of a file, named by its path with slashes; empty if there is none."""
+        file = f"{self.entry}{os.sep}{path.replace('/', os.sep)}"
+        try:
+            if self._archive is not None:
+                return self._archive.get_data(file).decode("utf-8", "replace")
+            with open(file, encoding="utf-8", errors="replace") as opened:  # noqa: PTH123 - cheaper
+                return opened.read()
+        except _ABSENT:
+            return ""
+        except OSError as error:
+            if error.errno:
+                raise
+            return ""  # not in the archive
+
+    def generated_modules(self) -> list[str]:
+        """Return the dotted names of generated modules in the import packages of this place."""
+        if self._archive is not None:
+            return sorted(
+                path[len(self._prefix) :].rpartition(".")[0].replace(os.sep, ".")
+                for path in self._names
+                if f"{os.sep}{MODULE}." in path and path.startswith(self._prefix)
+            )
+        start, access = f"{self.entry}{os.sep}", os.access
+        folders = [name for name in islice(self._names, _NAMES) if "." not in name]
+        for suffix in _SUFFIXES:
+            end = f"{os.sep}{MODULE}{suffix}"
+            found = [name for name in folders if access(f"{start}{name}{end}", os.F_OK)]
+            if found:
+                return sorted(f"{name}.{MODULE}" for name in found)
+        return []
+
+    def hidden_modules(self) -> Iterator[str]:
+        """Return those that are compiled to machine code, or deeper, in namespace packages."""
+        if self._archive is None:
+            folders = [name for name in islice(self._names, _NAMES) if name.isidentifier()]
+            for folder in islice(folders, _LISTINGS):
+                yield from _below(self.entry, folder, 3)
+
+
+def on_path() -> list[Place]:
+    """Return the places of ``sys.path``, in its order."""
+    return [Place(entry) for entry in dict.fromkeys(sys.path) if type(entry) is str]
+
+
+def _below(start: str, folder: str, levels: int) -> Iterator[str]:
+    names = _list(f"{start}{os.sep}{folder}")
+    package = folder.replace(os.sep, ".")
+    if any(name.startswith(f"{MODULE}.") for name in names):
+        yield f"{package}.{MODULE}"
+    if levels and not any(name.startswith("__init__.") for name in names):
+        for name in islice(filter(str.isidentifier, names), 20):
+            yield from _below(start, f"{folder}{os.sep}{name}", levels - 1)
+
+
+def _list(folder: str) -> Collection[str]:
+    try:
+        return os.listdir(folder or os.curdir)  # noqa: PTH208 - a Path costs more
+    except _ABSENT:
+        return ()

@@ -1,0 +1,70 @@
+"""Which manifest a caller means, and what was decided about it once somebody asked."""
+
+from __future__ import annotations
+
+import threading
+from types import ModuleType
+from typing import Any
+
+from sentry_modules.decision import Decision, decide
+from sentry_modules.manifest import UnusableManifestError
+from sentry_modules.miss import say
+from sentry_modules.search import Reference, callers, find, refer
+
+# Of this thread alone, and not in an instance, which can be pickled. Not a set of thread numbers:
+# a forked child uses those of its parent's threads again.
+_ASKING = threading.local()
+
+
+class ManifestReference:
+    """What is named as the manifest, from where, and with which authority.
+
+    Two with the same ``key`` mean the same. No lock is held while the manifest loads: threads that
+    ask at the same time may each load it, and all find the same.
+    """
+
+    def __init__(self, reference: Reference, packages: tuple[str, ...], authority: str) -> None:
+        self.key = (reference, packages if reference is None else (), authority)
+        self._decision: Decision | None = None
+        self._nearest = ""  # the module that calls
+
+    @classmethod
+    def of_caller(
+        cls, manifest: ModuleType | str | None, authority: str = "auto"
+    ) -> ManifestReference:
+        """Return what the callers outside this package mean."""
+        nearest, packages = callers()
+        reference = cls(refer(manifest), packages, authority)
+        reference._nearest = nearest
+        return reference
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ManifestReference, self.key
+
+    def decision(self) -> Decision:
+        """Load the manifest and decide; what comes of it is final, but for a passing fault."""
+        if self._decision is not None:
+            return self._decision
+        asking = _ASKING.__dict__.setdefault("keys", [])
+        if self.key in asking:  # the module asks for a version, or captures
+            return Decision(None, None, "the manifest is being loaded", is_final=False)
+        asking.append(self.key)
+        try:
+            decision = self._decide()
+        finally:
+            asking.remove(self.key)
+        if decision.is_final:
+            self._decision = decision
+        return decision
+
+    def _decide(self) -> Decision:
+        reference, packages, authority = self.key
+        try:
+            return decide(find(reference, packages), authority)
+        except UnusableManifestError as error:
+            if authority != "metadata":
+                say(str(error), reference if type(reference) is str else self._nearest)
+            return Decision(None, None, str(error))
+        except Exception as error:  # noqa: BLE001 - no file descriptor, no stack, a signal's handler
+            why = f"the manifest cannot be read now: {type(error).__name__}"
+            return Decision(None, None, why, is_final=False)

@@ -1,0 +1,131 @@
+"""Finds the application's manifest, whoever asks for it.
+
+Near places come first: the import packages of the callers, that of ``__main__`` and the top level.
+Only where they have nothing, every import package on the path is looked at.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any, Iterable, Mapping, Tuple, Union
+
+from sentry_modules.load import run
+from sentry_modules.manifest import Manifest, UnusableManifestError
+from sentry_modules.places import MODULE, on_path
+
+Given = Tuple[str, str, Tuple[bool, ...], Union[str, None]]
+"""A generated module itself: its name, its two constants and its file. It can be pickled."""
+
+Reference = Union[Given, str, None]
+"""What a user names: the generated module, its dotted name or its import package, or nothing."""
+
+_TOOLS = ("importlib", "runpy", "sentry_modules", "sentry_sdk")
+
+
+def refer(manifest: ModuleType | str | None) -> Reference:
+    """Return what a user names in a form that can be compared and pickled."""
+    if manifest is None or type(manifest) is str:
+        return manifest
+    if not isinstance(manifest, ModuleType):
+        return type(manifest).__name__  # nothing is called so, and the warning says it
+    names = vars(manifest)
+    text, applies, file = (names.get(name) for name in ("MANIFEST", "APPLIES", "__file__"))
+    if type(text) is not str:  # a package, or one that only an import fills
+        return str(names.get("__name__"))
+    verdicts = tuple(one is True for one in applies) if type(applies) is list else ()
+    return (str(names.get("__name__")), text, verdicts, file if type(file) is str else None)
+
+
+def callers() -> tuple[str, tuple[str, ...]]:
+    """Return the module of the nearest caller, and the import packages of all, that one's first.
+
+    Not of the nearest alone: it may be a set-up library, which has no manifest, or its own.
+    """
+    nearest = ""
+    packages: dict[str, None] = {}
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        package, name = _package_of(frame.f_globals), frame.f_globals.get("__name__")
+        if package.partition(".")[0] not in _TOOLS:
+            nearest = nearest or str(name)
+            packages[package] = None
+        frame = frame.f_back
+    return nearest, tuple(filter(None, packages))
+
+
+def find(reference: Reference, packages: Iterable[str]) -> Manifest:
+    """Read the manifest that a reference means, or else the application's own.
+
+    Raises ``UnusableManifestError``; any other exception is a passing fault.
+    """
+    if isinstance(reference, tuple):
+        name, text, applies, file = reference
+        given = {"MANIFEST": text, "APPLIES": [*applies], "__file__": file}
+        return _choose([Manifest(name, given), *_injected(name)], [name])
+    if reference is not None:
+        is_generated = reference.rpartition(".")[2] == MODULE
+        names = [reference] if is_generated else [f"{reference}.{MODULE}", reference]
+        return _choose([*_load(names)[:1], *_injected(names[0])], names)
+    around = [name for package in (*packages, _package_of_main()) for name in _around(package)]
+    near = [*dict.fromkeys(around), MODULE]
+    return _choose(_load(near) or _load(_on_path()), [*near, "every import package on sys.path"])
+
+
+def _load(names: Iterable[str]) -> list[Manifest]:
+    # Return the manifests that there are; where all are broken, the first says why.
+    found, faults = [], []
+    for name in names:
+        try:
+            namespace = run(name)
+            if namespace is not None:
+                found.append(Manifest(name, namespace))
+        except UnusableManifestError as error:  # noqa: PERF203 - there are few
+            faults.append(error)
+    if faults and not found:
+        raise faults[0]
+    return found
+
+
+def _injected(name: str) -> list[Manifest]:
+    # Return what ``sentry-modules inject`` put at the top level: it counts over what was there.
+    if name == MODULE or not any(place.has_module(MODULE) for place in on_path()):
+        return []
+    try:
+        return [manifest for manifest in _load([MODULE]) if manifest.is_injected]
+    except UnusableManifestError:
+        return []
+
+
+def _on_path() -> list[str]:
+    places = on_path()
+    found = [name for place in places for name in place.generated_modules()]
+    return found or [name for place in places for name in place.hidden_modules()]
+
+
+def _choose(found: list[Manifest], looked_for: list[str]) -> Manifest:
+    # Of several the application's own counts: the one whose project no other lists.
+    if not found:
+        raise UnusableManifestError(f"no manifest was found in {', '.join(looked_for)}")
+    pool = [manifest for manifest in found if manifest.is_injected] or found
+    for manifest in pool:
+        others = (other for other in pool if other.project != manifest.project)
+        if not any(other.name_of(manifest.project) for other in others):
+            return manifest
+    return pool[0]
+
+
+def _package_of(namespace: Mapping[str, Any]) -> str:
+    parent = getattr(namespace.get("__spec__"), "parent", None)
+    package = namespace.get("__package__") if parent is None else parent
+    return package if isinstance(package, str) else ""
+
+
+def _package_of_main() -> str:
+    return _package_of(getattr(sys.modules.get("__main__"), "__dict__", {}))
+
+
+def _around(package: str) -> Iterable[str]:
+    while package:
+        yield f"{package}.{MODULE}"
+        package = package.rpartition(".")[0]
