@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Iterator, List, Mapping, Tuple
 
 from sentry_modules.manifest import Manifest, is_version
-from sentry_modules.places import Place, on_path
+from sentry_modules.places import Place
 
 _TELLING = 8  # modules of a distribution that are asked for
 _SHARED = ("tests/", "test/", "docs/", "examples/")  # many distributions bring one, by mistake
@@ -44,17 +44,16 @@ class Decision:
         self.is_final = is_final
 
 
-def decide(manifest: Manifest, authority: str) -> Decision:
-    """Decide by hand or by what there is, the cheapest questions first."""
+def decide(manifest: Manifest, authority: str, places: list[Place]) -> Decision:
+    """Decide by hand or by what there is on the path, the cheapest questions first."""
     if authority in ("manifest", "metadata"):
         versions = manifest.modules if authority == "manifest" else None
         return Decision(manifest, versions, f"authority={authority!r}")
     if _is_frozen():
         return Decision(manifest, manifest.modules, "the application is frozen")
-    places = on_path()
     known = _metadata(manifest, places)
     own = known.pop(manifest.project, [])
-    if manifest.project and _is_installed(manifest.project, manifest.root, own):
+    if manifest.project and _is_installed(manifest, own, places):
         return Decision(manifest, None, f"the metadata of {manifest.project} is in place")
     versions, folders = dict(manifest.modules), {}
     for name, version, folder in _others(manifest, known, places):
@@ -65,15 +64,15 @@ def decide(manifest: Manifest, authority: str) -> Decision:
     return Decision(manifest, versions, why, folders=folders)
 
 
-def _is_installed(project: str, root: str | None, own: _Metadata) -> bool:
+def _is_installed(manifest: Manifest, own: _Metadata, places: list[Place]) -> bool:
     # Whether the project's metadata is beside its code, or is that of its editable install.
+    root = manifest.root
     if root is None:
         return False
-    if any(place.entry == root for place, _, _ in own):
-        return True
-    if any(form == project for form, _, _ in Place(root).metadata()):
-        return True  # a source tree that is not on the path, but known to a finder
-    return any(is_editable(place, folder, root) for place, _, folder in own)
+    if not any(place.entry == root for place in places):  # a finder of its own has the source tree
+        beside = Place(root)
+        own = [*own, *((beside, v, f) for n, v, f in beside.metadata() if n == manifest.project)]
+    return any(place.entry == root or is_editable(place, f, root) for place, _, f in own)
 
 
 def is_editable(place: Place, folder: str, root: str) -> bool:

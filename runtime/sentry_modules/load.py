@@ -13,7 +13,7 @@ import sys
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import Any, Mapping
 
-from sentry_modules.manifest import UnusableManifestError
+from sentry_modules.manifest import UnusableManifestError, is_stack_full
 
 
 def run(name: str) -> Mapping[str, Any] | None:
@@ -83,7 +83,9 @@ def _import(name: str) -> Mapping[str, Any]:
 
 def _is_passing(error: BaseException, namespace: Mapping[str, Any]) -> bool:
     # Whether it is not the module that raises: no memory, a signal's handler, another's time-out.
-    if isinstance(error, (KeyboardInterrupt, MemoryError, RecursionError, OSError)):
+    if isinstance(error, RecursionError):
+        return is_stack_full()
+    if isinstance(error, (KeyboardInterrupt, MemoryError, OSError)):
         return not isinstance(error, PermissionError)
     if isinstance(error, (SyntaxError, ImportError, EOFError, ValueError)):
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from typing import TYPE_CHECKING, Any, Iterator, Mapping
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ _IN_NAMES = _IN_NORMALIZED + b"._ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _IN_VERSIONS = _IN_NAMES + b"+!"  # PEP 440, and what it lets pass on its way to the normal form
 _LONGEST = 256  # no real name or version comes near; a hostile one must not fill the event
 _LONGEST_DOCUMENT = 1 << 22  # a hundred thousand distributions
+_FRAMES = 200
 _SHORT = 64  # texts that are no longer than this on average are not looked at one by one
 
 # No number means anything here, and a long integer takes time that grows with its square.
@@ -94,15 +96,27 @@ def is_version(value: object) -> TypeGuard[str]:
     return type(value) is str and 0 < len(value) <= _LONGEST and _consists_of(value, _IN_VERSIONS)
 
 
+def is_stack_full() -> bool:
+    """Whether a RecursionError is the caller's: what is read here needs a few frames alone."""
+    frame: Any = sys._getframe()
+    left = sys.getrecursionlimit()
+    while frame is not None:
+        frame, left = frame.f_back, left - 1
+    return left < _FRAMES
+
+
 def _parse(module: str, text: object) -> dict[str, Any]:
-    # A hostile file can hold anything in the constant; RecursionError may be the caller's, and is
-    # not remembered.
+    # A hostile file can hold anything in the constant.
     if type(text) is not str or len(text) > _LONGEST_DOCUMENT:
         raise UnusableManifestError(f"{module} holds no manifest")
     try:
         document = _DECODER.decode(text)
     except ValueError:
         raise UnusableManifestError(f"the manifest in {module} is not JSON") from None
+    except RecursionError:
+        if is_stack_full():
+            raise
+        raise UnusableManifestError(f"the manifest in {module} is nested too deeply") from None
     if type(document) is not dict:
         raise UnusableManifestError(f"the manifest in {module} is not an object")
     return document

@@ -9,9 +9,9 @@ from types import ModuleType
 
 from sentry_modules.decision import is_editable
 from sentry_modules.manifest import normalize
-from sentry_modules.places import Place, on_path
+from sentry_modules.places import MODULE, Place, on_path
 
-_SAID: list[str] = []
+_ASKED: set[str] = set()
 
 
 def say(why: str, module: str) -> None:
@@ -19,16 +19,19 @@ def say(why: str, module: str) -> None:
 
     ``module`` is a module or import package of the application, or empty for a script's.
     """
+    top = module.partition(".")[0]
+    if top in _ASKED:
+        return
+    _ASKED.add(top)
     try:
-        if not _SAID and not _is_installed(module.partition(".")[0]):
-            _SAID.append(why)
+        if not _is_installed(top):
             logging.getLogger("sentry_modules").warning(
                 "%s, and the application has no metadata: events list what importlib.metadata"
                 " finds. Build the application with hatch-sentry-modules, or write the module:"
                 " sentry-modules freeze -o %s/_sentry_modules.py. If another import package holds"
                 " it, name that: FrozenModulesIntegration('package')",
                 why,
-                module.partition(".")[0] or "package",
+                "package" if top in ("", "__main__", MODULE) else top,
             )
     except Exception:  # noqa: BLE001, S110 - a handler can raise, and so can an odd importer
         pass

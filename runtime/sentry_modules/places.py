@@ -54,7 +54,7 @@ class Place:
             names = {path.partition(os.sep)[0] for path in names if "-info" in path}
         for name in names:
             if name.endswith((".dist-info", ".egg-info")):
-                label, _, version = name[:-10].partition("-")
+                label, _, version = name.rpartition(".")[0].partition("-")
                 yield normalize(label), version.partition("-")[0], name
 
     def has(self, name: str) -> bool:
@@ -65,7 +65,8 @@ class Place:
         """Whether a module is here, named by its path with slashes and without the suffix."""
         stem = stem.replace("/", os.sep)
         if self._archive is not None or os.sep not in stem:
-            return any(f"{self._prefix}{stem}{suffix}" in self._names for suffix in _ALL_SUFFIXES)
+            start, names = f"{self._prefix}{stem}", self._names
+            return any(f"{start}{suffix}" in names for suffix in _ALL_SUFFIXES)
         if stem.partition(os.sep)[0] not in self._names:
             return False
         path = f"{self.entry}{os.sep}{stem}"

@@ -9,6 +9,7 @@ from typing import Any
 from sentry_modules.decision import Decision, decide
 from sentry_modules.manifest import UnusableManifestError
 from sentry_modules.miss import say
+from sentry_modules.places import on_path
 from sentry_modules.search import Reference, callers, find, refer
 
 # Of this thread alone, and not in an instance, which can be pickled. Not a set of thread numbers:
@@ -60,7 +61,8 @@ class ManifestReference:
     def _decide(self) -> Decision:
         reference, packages, authority = self.key
         try:
-            return decide(find(reference, packages), authority)
+            places = on_path()
+            return decide(find(reference, packages, places), authority, places)
         except UnusableManifestError as error:
             if authority != "metadata":
                 say(str(error), reference if type(reference) is str else self._nearest)

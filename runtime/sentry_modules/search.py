@@ -12,7 +12,7 @@ from typing import Any, Iterable, Mapping, Tuple, Union
 
 from sentry_modules.load import run
 from sentry_modules.manifest import Manifest, UnusableManifestError
-from sentry_modules.places import MODULE, on_path
+from sentry_modules.places import MODULE, Place
 
 Given = Tuple[str, str, Tuple[bool, ...], Union[str, None]]
 """A generated module itself: its name, its two constants and its file. It can be pickled."""
@@ -54,7 +54,7 @@ def callers() -> tuple[str, tuple[str, ...]]:
     return nearest, tuple(filter(None, packages))
 
 
-def find(reference: Reference, packages: Iterable[str]) -> Manifest:
+def find(reference: Reference, packages: Iterable[str], places: list[Place]) -> Manifest:
     """Read the manifest that a reference means, or else the application's own.
 
     Raises ``UnusableManifestError``; any other exception is a passing fault.
@@ -62,14 +62,16 @@ def find(reference: Reference, packages: Iterable[str]) -> Manifest:
     if isinstance(reference, tuple):
         name, text, applies, file = reference
         given = {"MANIFEST": text, "APPLIES": [*applies], "__file__": file}
-        return _choose([Manifest(name, given), *_injected(name)], [name])
+        return _choose([Manifest(name, given), *_injected(name, places)], [name])
     if reference is not None:
         is_generated = reference.rpartition(".")[2] == MODULE
         names = [reference] if is_generated else [f"{reference}.{MODULE}", reference]
-        return _choose([*_load(names)[:1], *_injected(names[0])], names)
+        return _choose([*_load(names)[:1], *_injected(names[0], places)], names)
     around = [name for package in (*packages, _package_of_main()) for name in _around(package)]
     near = [*dict.fromkeys(around), MODULE]
-    return _choose(_load(near) or _load(_on_path()), [*near, "every import package on sys.path"])
+    return _choose(
+        _load(near) or _load(_standing_in(places)), [*near, "every import package on sys.path"]
+    )
 
 
 def _load(names: Iterable[str]) -> list[Manifest]:
@@ -87,9 +89,9 @@ def _load(names: Iterable[str]) -> list[Manifest]:
     return found
 
 
-def _injected(name: str) -> list[Manifest]:
+def _injected(name: str, places: list[Place]) -> list[Manifest]:
     # Return what ``sentry-modules inject`` put at the top level: it counts over what was there.
-    if name == MODULE or not any(place.has_module(MODULE) for place in on_path()):
+    if name == MODULE or not any(place.has_module(MODULE) for place in places):
         return []
     try:
         return [manifest for manifest in _load([MODULE]) if manifest.is_injected]
@@ -97,8 +99,7 @@ def _injected(name: str) -> list[Manifest]:
         return []
 
 
-def _on_path() -> list[str]:
-    places = on_path()
+def _standing_in(places: list[Place]) -> list[str]:
     found = [name for place in places for name in place.generated_modules()]
     return found or [name for place in places for name in place.hidden_modules()]
 

@@ -130,7 +130,15 @@ def test_a_stripped_folder(host: Path, site: Path) -> None:
 
 def test_a_stripped_folder_on_a_crowded_host(host: Path, site: Path, crowd: Path) -> None:
     """The project's metadata elsewhere on the path is another installation's."""
+    write_files(site, FLASK)
     assert_frozen(launch(host, strip(site), crowd))
+
+
+def test_an_application_alone_on_a_crowded_host(host: Path, site: Path, crowd: Path) -> None:
+    """What only the host has is imported from there, and listed in the host's version."""
+    found = launch(host, strip(site), crowd)
+    assert found["modules"]["flask"] == found["versions"]["flask"] == "1.0"
+    assert "unrelated" not in found["modules"]
 
 
 def test_metadata_left_by_an_upgrade(host: Path, site: Path) -> None:

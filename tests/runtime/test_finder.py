@@ -24,13 +24,24 @@ from tests.runtime.application import (
 )
 
 ENTRY_POINTS = "[acme.plugins]\nfirst = flask:app\n"
-LISTED = {"acme-app": "4.2.0", "flask": "3.1.3", "typing_extensions": "4.1"}
+LISTED = {"acme-app": "4.2.0", "flask": "3.1.3", "acme_tools": "4.1"}
 
 
 @pytest.fixture
 def stripped(process: None) -> None:  # noqa: ARG001 - a fixture, to be put back as it was
     """Install the finder for a manifest without a place of its own: a stripped application."""
     sentry_modules.install(generated(LISTED))
+
+
+@pytest.fixture
+def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a function that puts a flask without metadata before everything on the path."""
+
+    def bundle() -> None:
+        write_files(tmp_path / "bundle", {"flask/__init__.py": ""})
+        monkeypatch.syspath_prepend(str(tmp_path / "bundle"))
+
+    return bundle
 
 
 @pytest.fixture
@@ -55,7 +66,7 @@ def plugins() -> list[str]:
 
 
 @pytest.mark.usefixtures("stripped")
-@pytest.mark.parametrize("name", ["typing_extensions", "typing-extensions", "Typing.Extensions"])
+@pytest.mark.parametrize("name", ["acme_tools", "acme-tools", "Acme.Tools"])
 def test_any_spelling_of_a_name(name: str) -> None:
     """Names are compared after normalization, as everywhere in Python packaging."""
     assert importlib.metadata.version(name) == "4.1"
@@ -80,8 +91,8 @@ def test_a_distribution_that_only_the_manifest_knows() -> None:
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="came with Python 3.10")
 def test_the_interface_of_newer_versions() -> None:
     """``name`` and ``packages_distributions`` came later, and find nothing to stumble over."""
-    found = importlib.metadata.distribution("typing-extensions")
-    assert getattr(found, "name", None) == "typing_extensions"
+    found = importlib.metadata.distribution("acme-tools")
+    assert getattr(found, "name", None) == "acme_tools"
     assert "flask" not in importlib.metadata.packages_distributions()
 
 
@@ -90,7 +101,7 @@ def test_all_distributions_are_listed_once() -> None:
     """A scan finds each entry of the manifest, and one of each."""
     names = [found.metadata["Name"] for found in importlib.metadata.distributions()]
     assert names.count("acme-app") == names.count("flask") == 1
-    assert "typing_extensions" in names
+    assert "acme_tools" in names
 
 
 @pytest.mark.usefixtures("stripped")
@@ -119,9 +130,18 @@ def test_a_real_distribution_of_the_same_version(real: Any) -> None:
 
 
 @pytest.mark.usefixtures("stripped")
-def test_a_real_distribution_of_another_version(real: Any) -> None:
+def test_a_real_distribution_whose_code_runs(real: Any) -> None:
+    """Where the bundle has no flask the host's is imported, and left entirely alone."""
+    real("1.0")
+    assert importlib.metadata.version("flask") == "1.0"
+    assert type(importlib.metadata.distribution("flask")) is importlib.metadata.PathDistribution
+
+
+@pytest.mark.usefixtures("stripped")
+def test_a_real_distribution_of_another_version(real: Any, bundled: Any) -> None:
     """The bundle's version wins; the host's entry points and files stay discoverable."""
     real("1.0")
+    bundled()
     assert importlib.metadata.version("flask") == "3.1.3"
     found = importlib.metadata.distribution("flask")
     assert found.metadata["Version"] == "3.1.3"
@@ -134,10 +154,11 @@ def test_a_real_distribution_of_another_version(real: Any) -> None:
 
 @pytest.mark.usefixtures("stripped")
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="it reads setuptools' own file alone")
-def test_import_packages_of_a_real_distribution(real: Any) -> None:
-    """``packages_distributions`` maps what the host's files tell."""
+def test_import_packages_of_a_real_distribution(real: Any, bundled: Any) -> None:
+    """``packages_distributions`` maps what the host's files tell, and names each once."""
     real("1.0")
-    assert "flask" in importlib.metadata.packages_distributions()
+    bundled()
+    assert importlib.metadata.packages_distributions()["flask"] == ["Flask"]
 
 
 @pytest.mark.usefixtures("process")
@@ -231,24 +252,54 @@ def test_a_manifest_that_asks_for_a_version_itself(tmp_path: Path, monkeypatch: 
     assert importlib.metadata.version("known") == "False"
 
 
-def test_the_backport(tmp_path: Path) -> None:
-    """``importlib_metadata`` finds the same, and keeps the entry points of the real flask."""
+BACKPORT = """
+import json, sentry_modules
+sentry_modules.install('acme')
+import importlib_metadata as m
+distributions = list(m.distributions())
+alone, flask = m.distribution('acme-app'), m.distribution('flask')
+plugins = m.entry_points(group='acme.plugins')
+def missing(metadata):
+    try:
+        return str(metadata['Missing'])
+    except KeyError:
+        return 'KeyError'
+print(json.dumps({
+    "versions": [m.version('Acme.App'), flask.version],
+    "listed": [d.metadata['Name'] for d in distributions].count('acme-app'),
+    "foreign classes": [str(type(d)) for d in distributions if not isinstance(d, m.Distribution)],
+    "plugins": [p.value for p in plugins],
+    "of flask": [p.value for p in flask.entry_points.select(group='acme.plugins')],
+    "of none": [list(alone.entry_points.select(group='x')), sorted(alone.entry_points.names)],
+    "unknown": [alone.requires, alone.files, getattr(alone, 'origin', None)],
+    "json": [alone.metadata.json['version'], missing(alone.metadata) in ('KeyError', 'None')],
+    "packages": m.packages_distributions()['flask'],
+}))
+"""
+
+
+@pytest.mark.parametrize("version", ["", "==9.0.0", "==6.11.0", "==4.13.0"])
+def test_the_backport(tmp_path: Path, version: str) -> None:
+    """``importlib_metadata`` finds the same, in its own classes with all of their interface."""
+    if version == "==9.0.0" and sys.version_info < (3, 10):
+        pytest.skip("that backport needs a newer Python")
     wheel = write_wheel(tmp_path, "flask", "1.0", {"flask/__init__.py": ""}, ENTRY_POINTS)
     pip_install("--target", tmp_path / "site", wheel)
-    write_files(tmp_path, {"acme/__init__.py": "", "acme/_sentry_modules.py": manifest_text()})
-    program = (
-        "import json, sentry_modules; sentry_modules.install('acme')\n"
-        "import importlib_metadata as m\n"
-        "names = [d.metadata['Name'] for d in m.distributions()]\n"
-        "plugins = [p.value for p in m.entry_points(group='acme.plugins')]\n"
-        "named = [p.value for p in m.distribution('flask').entry_points]\n"
-        "print(json.dumps([m.version('Acme.App'), m.version('flask'), names.count('acme-app'),"
-        " plugins, named, m.requires('acme-app'), m.files('acme-app')]))"
-    )
-    path = (tmp_path, tmp_path / "site", RUNTIME, installed_once("importlib_metadata"))
-    found = report("-c", program, path=path)
-    points = ["flask:app"]
-    assert found == ["4.2.0", "3.1.3", 1, points, points, None, None]
+    files = {"flask/__init__.py": "", "acme/_sentry_modules.py": manifest_text()}
+    write_files(tmp_path, {"acme/__init__.py": "", **files})
+    backport = installed_once(f"importlib_metadata{version}")
+    path = (tmp_path, tmp_path / "site", RUNTIME, backport)
+    assert report("-W", "ignore", "-c", BACKPORT, path=path) == {
+        "versions": ["4.2.0", "3.1.3"],
+        "listed": 1,
+        "foreign classes": [],
+        "plugins": ["flask:app"],
+        "of flask": ["flask:app"],
+        "of none": [[], []],
+        "unknown": [None, None, None],
+        "json": ["4.2.0", True],
+        "packages": ["flask"],
+    }
 
 
 def test_installing_imports_next_to_nothing() -> None:

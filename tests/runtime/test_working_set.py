@@ -19,7 +19,7 @@ from tests.runtime.application import (
 )
 
 ENTRY_POINTS = "[acme.plugins]\nfirst = flask:app\n"
-LISTED = {"acme-app": "4.2.0", "flask": "3.1.3", "typing_extensions": "4.1", "zope-interface": "7"}
+LISTED = {"acme-app": "4.2.0", "flask": "3.1.3", "acme_tools": "4.1", "zope-interface": "7"}
 PKG_RESOURCES = "setuptools<81"
 
 INSTALL = "import sentry_modules; sentry_modules.install('acme')\n"
@@ -31,7 +31,7 @@ UNINSTALL = "sentry_modules.uninstall()\n"
 def say(tmp_path: Path) -> Any:
     """Give a function that runs a program in a stripped application on a host with some flask."""
     manifest = {"acme/__init__.py": "", "acme/_sentry_modules.py": manifest_text(LISTED)}
-    write_files(tmp_path / "app", manifest)
+    write_files(tmp_path / "app", {**manifest, "flask/__init__.py": ""})
 
     def run(program: str, expression: str, flask: str = "1.0", extra: tuple[Path, ...] = ()) -> Any:
         wheel = write_wheel(tmp_path, "flask", flask, {"flask/__init__.py": ""}, ENTRY_POINTS)
@@ -62,7 +62,7 @@ def test_a_distribution_that_only_the_manifest_knows(say: Any, program: str) -> 
 def test_each_is_listed_once(say: Any, program: str) -> None:
     """The working set is what old code takes the list of distributions from."""
     listed = say(program, "sorted([d.key, d.version] for d in p.working_set)")
-    ours = [["acme-app", "4.2.0"], ["flask", "3.1.3"], ["typing-extensions", "4.1"]]
+    ours = [["acme-app", "4.2.0"], ["acme-tools", "4.1"], ["flask", "3.1.3"]]
     assert [entry for entry in listed if entry[0] in LISTED or entry in ours] == [
         *ours,
         ["zope-interface", "7"],
@@ -71,7 +71,7 @@ def test_each_is_listed_once(say: Any, program: str) -> None:
 
 
 @BOTH_ORDERS
-@pytest.mark.parametrize("name", ["Typing.Extensions", "typing_extensions", "zope.interface"])
+@pytest.mark.parametrize("name", ["Acme.Tools", "acme_tools", "zope.interface"])
 def test_any_spelling_of_a_name(say: Any, program: str, name: str) -> None:
     """A dot or an underscore finds what the manifest lists with a hyphen, and the reverse."""
     assert say(program, f"p.get_distribution('{name}').version in ('4.1', '7')")
@@ -83,10 +83,9 @@ def test_a_real_distribution_of_another_version(say: Any, program: str) -> None:
     flask = (
         "[(d := p.get_distribution('flask')).version, d.requires(),"
         " [e.module_name for e in p.iter_entry_points('acme.plugins')],"
-        " d.has_metadata('RECORD'), d.location == sys.modules['flask'].__file__[:-18]]"
+        " d.has_metadata('RECORD'), d.location.endswith('site')]"
     )
-    found = say(f"{program}import flask", flask.replace("[:-18]", "[:-len('/flask/__init__.py')]"))
-    assert found == ["3.1.3", [], ["flask"], True, True]
+    assert say(program, flask) == ["3.1.3", [], ["flask"], True, True]
 
 
 @BOTH_ORDERS

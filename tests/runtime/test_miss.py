@@ -1,0 +1,115 @@
+"""A manifest that is not found: one warning where nothing makes up for it, and never more."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.runtime.application import (
+    RUNTIME,
+    pip_install,
+    report,
+    sdk,
+    write_files,
+    write_wheel,
+)
+
+START = """
+import json, logging, sys
+records = []
+class Handler(logging.Handler):
+    def emit(self, record):
+        records.append([record.name, record.levelname, record.getMessage()])
+        {more}
+logging.getLogger().addHandler(Handler())
+import sentry_sdk
+from sentry_modules import FrozenModulesIntegration
+sentry_sdk.init(dsn="https://key@sentry.example.org/1",
+                integrations=[FrozenModulesIntegration({arguments})],
+                before_send=lambda event, hint: None)
+for _ in range(3):
+    sentry_sdk.capture_message("hello")
+sentry_sdk.init(dsn="https://key@sentry.example.org/1",
+                integrations=[FrozenModulesIntegration({arguments})],
+                before_send=lambda event, hint: None)
+sentry_sdk.capture_message("hello")
+print(json.dumps(records))
+"""
+
+
+def start(arguments: str = "", more: str = "pass") -> dict[str, str]:
+    """Return the files of an application without a manifest, which prints what was logged."""
+    text = START.format(arguments=arguments, more=more)
+    return {"shop/__init__.py": "", "shop/start.py": text}
+
+
+def logged(*path: Path, python: Any = sys.executable, options: tuple[str, ...] = ()) -> Any:
+    """Run the application, and read what Python's log got."""
+    return report(*options, "-c", "import shop.start", path=(*path, RUNTIME, sdk()), python=python)
+
+
+@pytest.mark.parametrize("more", ["pass", "raise RuntimeError", "1 / 0"])
+def test_one_warning(tmp_path: Path, host: Path, more: str) -> None:
+    """It names what was looked for and what to write, once in a process, and raises nothing."""
+    found = logged(
+        write_files(tmp_path, start(more=more)), python=host, options=("-W", "error::UserWarning")
+    )
+    ((name, level, text),) = found
+    assert (name, level) == ("sentry_modules", "WARNING")
+    assert "shop._sentry_modules, _sentry_modules" in text
+    assert "sentry-modules freeze -o shop/_sentry_modules.py" in text
+    assert "FrozenModulesIntegration(" in text
+
+
+def test_a_name_that_is_wrong(tmp_path: Path, host: Path) -> None:
+    """The name that was given is in the warning."""
+    ((_, _, text),) = logged(write_files(tmp_path, start("'shpo'")), python=host)
+    assert "shpo._sentry_modules" in text
+
+
+def test_a_broken_manifest(tmp_path: Path, host: Path) -> None:
+    """What is wrong with it is in the warning."""
+    files = {**start(), "shop/_sentry_modules.py": "raise LookupError"}
+    ((_, _, text),) = logged(write_files(tmp_path, files), python=host)
+    assert "shop._sentry_modules raises LookupError" in text
+
+
+def test_metadata_by_hand(tmp_path: Path, host: Path) -> None:
+    """Who wants live metadata misses nothing."""
+    assert logged(write_files(tmp_path, start("authority='metadata'")), python=host) == []
+
+
+@pytest.mark.parametrize("project", ["shop", "the-company-shop"])
+def test_an_ordinary_install(tmp_path: Path, host: Path, project: str) -> None:
+    """The application's own metadata is there, whatever the project is called."""
+    pip_install("--target", tmp_path / "site", write_wheel(tmp_path, project, "1", start()))
+    assert logged(tmp_path / "site", python=host) == []
+
+
+@pytest.mark.parametrize("layout", ["src", "."])
+def test_an_editable_install(tmp_path: Path, layout: str) -> None:
+    """The metadata is elsewhere, and says where the source tree is."""
+    pytest.importorskip("hatchling")
+    pytest.importorskip("editables")
+    project = tmp_path / "project"
+    write_files(project / layout, start())
+    text = (
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+        '[project]\nname = "the-company-shop"\nversion = "4.2.0"\n'
+        f'[tool.hatch.build.targets.wheel]\npackages = ["{layout}/shop"]\n'
+    )
+    write_files(project, {"pyproject.toml": text})
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "v")], check=True)
+    python = tmp_path / "v" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    pip_install("--no-build-isolation", "--editable", project, python=python)
+    assert logged(python=python) == []
+
+
+def test_nothing_is_said_of_a_passing_fault(tmp_path: Path, host: Path) -> None:
+    """The manifest may be there all the same."""
+    files = {**start(), "shop/_sentry_modules.py": "raise OSError(24, 'too many open files')"}
+    assert logged(write_files(tmp_path, files), python=host) == []

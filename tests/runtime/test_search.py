@@ -1,0 +1,193 @@
+"""The application's manifest is found whoever asks, and of several its own counts."""
+
+from __future__ import annotations
+
+import compileall
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.runtime.application import RUNTIME, archive, manifest_text, report, sdk, write_files
+
+LISTED = {"shop": "3.1", "django": "5.2", "telemetry": "2.0"}
+
+PROGRAM = """
+import json, sys
+import sentry_sdk
+from sentry_modules import FrozenModulesIntegration
+
+def start():
+    events = []
+    sentry_sdk.init(
+        dsn="https://key@sentry.example.org/1",
+        integrations=[FrozenModulesIntegration()],
+        before_send=lambda event, hint: events.append(event),
+    )
+    sentry_sdk.capture_message("hello")
+    print(json.dumps(events[-1]["modules"]))
+"""
+
+MANIFEST = manifest_text(LISTED, "shop")
+SHOP = {"shop/__init__.py": "", "shop/_sentry_modules.py": MANIFEST}
+TELEMETRY = {"telemetry/__init__.py": PROGRAM}
+CALLS = f"{PROGRAM}\nstart()\n"
+
+CONFIG = {"config/__init__.py": "", "config/settings.py": CALLS}
+CALLERS = {
+    "settings package": (CONFIG, "config.settings"),
+    "handler file": ({"lambda_function.py": CALLS}, "lambda_function"),
+    "set-up library": ({**TELEMETRY, "wsgi.py": "import telemetry; telemetry.start()"}, "wsgi"),
+    "run_path": (
+        {"job.txt": CALLS, "run.py": "import runpy; runpy.run_path(sys.path[0] + '/job.txt')"},
+        "run",
+    ),
+    "exec": ({"run.py": f"exec({CALLS!r}, {{}})"}, "run"),
+    "thread": (
+        {**TELEMETRY, "run.py": "import threading, telemetry\nt = threading.Thread("
+         "target=telemetry.start)\nt.start(); t.join()"},
+        "run",
+    ),
+    "signal handler": (
+        {**TELEMETRY, "run.py": "import os, signal, telemetry\n"
+         "signal.signal(signal.SIGINT, lambda *_: telemetry.start())\n"
+         "os.kill(os.getpid(), signal.SIGINT)\nimport time; time.sleep(0.1)"},
+        "run",
+    ),
+    "pickled function": (
+        {**TELEMETRY, "run.py": "import pickle, telemetry\npickle.loads(pickle.dumps("
+         "telemetry.start))()"},
+        "run",
+    ),
+}  # fmt: skip
+"""Who calls ``init``: the files of each, and the module that a server imports."""
+
+
+def launch(module: str, *path: Path) -> Any:
+    """Import a module as a server does, and read the modules of the event."""
+    program = f"import sys; sys.path[:0] = {[str(p) for p in path]!r}; import {module}"
+    return report("-c", program, path=(RUNTIME, sdk()))
+
+
+@pytest.mark.parametrize("is_archived", [False, True])
+@pytest.mark.parametrize("caller", CALLERS)
+def test_whoever_calls(tmp_path: Path, caller: str, is_archived: bool) -> None:
+    """The manifest lies in another import package than that of the caller."""
+    if is_archived and caller == "run_path":
+        pytest.skip("a script is a file")
+    files, module = CALLERS[caller]
+    files = {name: f"import sys\n{text}" for name, text in files.items()}
+    folder = write_files(tmp_path / "app", {**SHOP, **files})
+    place = archive(folder, tmp_path / "app.zip") if is_archived else folder
+    assert launch(module, place) == LISTED
+
+
+def test_a_package_of_machine_code_alone_or_in_a_namespace(tmp_path: Path) -> None:
+    """It is found below a package without ``__init__``, where nothing nearer has one."""
+    files = {
+        "corp/team/shop/__init__.py": "",
+        "corp/team/shop/_sentry_modules.py": MANIFEST,
+        "wsgi.py": CALLS,
+    }
+    assert launch("wsgi", write_files(tmp_path, files)) == LISTED
+
+
+def test_bytecode_alone(tmp_path: Path) -> None:
+    """Sources can be removed, as where a Lambda archive is made smaller."""
+    folder = write_files(tmp_path, {**SHOP, "wsgi.py": CALLS})
+    compileall.compile_dir(folder / "shop", legacy=True, quiet=1)
+    for source in (folder / "shop").glob("*.py"):
+        source.unlink()
+    assert launch("wsgi", folder) == LISTED
+
+
+OWN = {"telemetry": "2.0", "requests": "1"}
+
+
+@pytest.mark.parametrize("near", ["telemetry", "elsewhere"])
+def test_a_library_with_a_manifest_of_its_own(tmp_path: Path, near: str) -> None:
+    """The application's counts, which lists the library, also where the library calls ``init``."""
+    library = {**TELEMETRY, "telemetry/_sentry_modules.py": manifest_text(OWN, "telemetry")}
+    calls = {"shop/wsgi.py": "import telemetry; telemetry.start()", "main.py": CALLS}
+    folder = write_files(tmp_path, {**SHOP, **library, **calls})
+    assert launch("shop.wsgi" if near == "telemetry" else "main", folder) == LISTED
+
+
+@pytest.mark.parametrize("arguments", ["", "'shop'", "'shop._sentry_modules'"])
+def test_what_was_injected_counts(tmp_path: Path, arguments: str) -> None:
+    """``inject`` put a newer manifest at the top, whichever the application names."""
+    injected = {**LISTED, "late": "1"}
+    files = {
+        "shop/start.py": CALLS.replace("Integration()]", f"Integration({arguments})]"),
+        "_sentry_modules.py": manifest_text(injected, "shop", injected=True),
+    }
+    assert launch("shop.start", write_files(tmp_path, {**SHOP, **files})) == injected
+
+
+def test_a_manifest_at_the_top_that_nobody_injected(tmp_path: Path) -> None:
+    """The package that is named counts."""
+    files = {
+        "shop/start.py": CALLS.replace("Integration()]", "Integration('shop')]"),
+        "_sentry_modules.py": manifest_text({"other": "1"}, "other"),
+    }
+    assert launch("shop.start", write_files(tmp_path, {**SHOP, **files})) == LISTED
+
+
+PROTECTED = """
+from protection import __pyarmor__
+__pyarmor__(__name__, __file__, {manifest!r})
+"""
+
+PROTECTION = """
+import sys
+def __pyarmor__(name, file, code):
+    exec(code, vars(sys.modules[name]))
+"""
+
+
+def test_a_module_that_only_an_import_fills(tmp_path: Path) -> None:
+    """PyArmor's code fills the module that it finds in ``sys.modules``, and no other globals."""
+    files = {
+        **SHOP,
+        "shop/_sentry_modules.py": PROTECTED.format(manifest=MANIFEST),
+        "shop/start.py": CALLS,
+        "protection.py": PROTECTION,
+    }
+    assert launch("shop.start", write_files(tmp_path, files)) == LISTED
+
+
+def test_a_module_of_machine_code(tmp_path: Path) -> None:
+    """Cython's functions have no frame, and its module no code; each is found and imported."""
+    pytest.importorskip("Cython", reason="Cython is not installed")
+    write_files(tmp_path, {**SHOP, "shop/start.py": f"{PROGRAM}\ndef main():\n    start()\n"})
+    command = [sys.executable, "-m", "Cython.Build.Cythonize", "--inplace", "-3"]
+    sources = [str(tmp_path / "shop" / name) for name in ("start.py", "_sentry_modules.py")]
+    subprocess.run([*command, *sources], check=True, cwd=tmp_path, capture_output=True)
+    for source in sources:
+        Path(source).unlink()
+    program = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from shop.start import main; main()"
+    )
+    assert report("-c", program, path=(RUNTIME, sdk())) == LISTED
+
+
+def test_the_last_of_300_packages(tmp_path: Path) -> None:
+    """Nothing is opened and nothing listed on the way to it: the importers have the listings."""
+    files = {f"package{number:03}/__init__.py": "" for number in range(300)}
+    folder = write_files(
+        tmp_path,
+        {**files, "package299/_sentry_modules.py": MANIFEST, "wsgi.py": "import package000"},
+    )
+    program = (
+        f"import json, sys; sys.path.insert(0, {str(folder)!r}); import wsgi, logging\n"
+        "from sentry_modules.reference import ManifestReference\n"
+        "asked = []\n"
+        "sys.addaudithook(lambda e, a: asked.append(e) if e in ('open', 'os.listdir') else None)\n"
+        "found = ManifestReference.of_caller(None).decision()\n"
+        "print(json.dumps([found.versions, len(asked)]))"
+    )
+    found, asked = report("-c", program, path=(RUNTIME,))
+    assert found == LISTED
+    assert asked < 20
