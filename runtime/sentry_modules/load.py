@@ -62,15 +62,17 @@ def _execute(name: str, file: str | None, loader: Any) -> Mapping[str, Any] | No
         code = loader.get_code(name)
         if code is None:
             return None
+        if "__pyarmor__" in code.co_names:  # it fills the module that it finds in ``sys.modules``
+            return _import(name)
         exec(code, namespace)  # noqa: S102 - the same as importing it
     except FileNotFoundError:
         return None
+    except UnusableManifestError:
+        raise
     except BaseException as error:
         if _is_passing(error, namespace):
             raise
         raise UnusableManifestError(f"{name} raises {type(error).__name__}") from None
-    if "MANIFEST" not in namespace and "__pyarmor__" in code.co_names:
-        return _import(name)  # it fills the module that it finds in ``sys.modules``
     return namespace
 
 
@@ -121,4 +123,9 @@ def _path_of(package: str) -> Any | None:
     if module is not None:
         return getattr(module, "__path__", None)
     spec = _find(package)
-    return None if spec is None else spec.submodule_search_locations
+    if spec is not None:
+        locations = spec.submodule_search_locations
+        return getattr(locations, "_path", locations)  # a namespace asks for its parent's module
+    parent, _, last = package.rpartition(".")
+    # So a namespace inside a namespace is not found where that was not imported.
+    return [f"{entry}{os.sep}{last}" for entry in (_path_of(parent) or ())] if parent else None

@@ -33,8 +33,8 @@ def deep(levels):
     from sentry_modules.reference import ManifestReference
     return ManifestReference("acme", (), "auto").decision()
 known = set()
-for limit in range(1, 200):
-    sys.setrecursionlimit(len(__import__("inspect").stack()) + 60 + limit)
+for limit in range(1, 150):
+    sys.setrecursionlimit(len(__import__("inspect").stack()) + 22 + limit)
     try:
         found = deep(20)
         assert found.is_final == (found.versions is not None), found.why
