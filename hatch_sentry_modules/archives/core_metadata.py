@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
-_FIELD = re.compile(rb"^(name|version):[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_END = re.compile(rb"\r?\n\r?\n")
-
 
 def name_and_version(metadata: bytes) -> tuple[str, str]:
     """Return the fields ``Name`` and ``Version``, empty where they are missing.
 
     https://packaging.python.org/en/latest/specifications/core-metadata/
     """
-    end = _END.search(metadata)
-    headers = metadata[: end.start()] if end else metadata
-    fields = {name.lower(): value for name, value in reversed(_FIELD.findall(headers))}
-    name, version = (fields.get(key, b"").strip() for key in (b"name", b"version"))
-    return name.decode("utf-8", "replace"), version.decode("utf-8", "replace")
+    text = b"\n" + metadata.replace(b"\r\n", b"\n")
+    headers = text.partition(b"\n\n")[0] + b"\n"
+    return _field(headers, b"\nname:"), _field(headers, b"\nversion:")
+
+
+def _field(headers: bytes, key: bytes) -> str:
+    start = headers.lower().find(key)
+    if start < 0:
+        return ""
+    value = headers[start + len(key) : headers.index(b"\n", start + len(key))]
+    return value.decode("utf-8", "replace").strip()

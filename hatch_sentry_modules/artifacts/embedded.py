@@ -41,8 +41,10 @@ class EmbeddedManifest:
 
 def limit(place: str) -> int:
     """Return how much of a file to read, to find a manifest in it; 0 where there is none."""
+    if _MODULE not in place and _GROUP not in place:
+        return 0
     name = place.rpartition("/")[2]
-    if not (name.startswith(_MODULE) or _GROUP in name) or not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name):
         return 0
     return 1 + (LONGEST if name.endswith((".py", ".pyc")) else _LONGEST_EXTENSION)
 

@@ -112,9 +112,10 @@ class _Looking:
         self._budget.spend(FILE)
         if len(place) > LONGEST_PLACE or _is_left_over(place):
             return 0
-        self._marks.see(place)
-        _, inside, module = place.partition(pyinstaller_file.MODULES)
-        if inside and len(self._packages) < _MOST_PACKAGES:
+        if (inside := place.find(pyinstaller_file.MODULES)) < 0:
+            self._marks.see(place)
+        elif len(self._packages) < _MOST_PACKAGES:
+            module = place[inside + len(pyinstaller_file.MODULES) :]
             self._packages.add(module.partition("/")[0].partition(".")[0])
         limit = embedded.limit(place) or metadata.limit(place)
         if limit and _leads_out(place):

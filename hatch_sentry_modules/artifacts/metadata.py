@@ -20,7 +20,7 @@ SOURCE = "metadata"
 
 SEVERAL = "the artifact holds the metadata of several versions"
 
-_LONGEST, _LONGEST_PEX_INFO = 1 << 16, 1 << 20
+_LONGEST, _LONGEST_PEX_INFO = 1 << 13, 1 << 20
 _METADATA = re.compile(
     r"(?:.*/)?[^/]+\.dist-info/METADATA|(?:.*/)?[^/]+\.egg-info(?:/PKG-INFO)?|[^/]+/PKG-INFO"
 )
