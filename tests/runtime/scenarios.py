@@ -12,15 +12,21 @@ to be wherever the stock list would be, and nowhere else.
 from __future__ import annotations
 
 import asyncio
+import copy
+import importlib
 import json
 import logging
 import multiprocessing
 import os
+import pickle
 import sys
+import tempfile
 import threading
 import types
+from pathlib import Path
 from typing import Any, Callable
 
+import sentry_modules
 import sentry_sdk
 from sentry_modules import FrozenModulesIntegration, activate
 from sentry_sdk import utils
@@ -460,6 +466,91 @@ def given_by_application(session: Session) -> None:
     if session.way != STOCK:
         assert session.sent[-1]["modules"] == {**FROZEN, "given": "1"}
     capture()
+
+
+@scenario("F")
+def pickled(session: Session) -> None:
+    """The integration comes from another process, as with a function that is sent to a worker."""
+    session.init(pickle.loads(pickle.dumps(session.ours())))  # noqa: S301 - our own
+    capture()
+
+
+@scenario("F")
+def deep_copied(session: Session) -> None:
+    """The integration is copied with the options of a client."""
+    session.init(copy.deepcopy(session.ours()))
+    capture()
+
+
+@scenario("FFF")
+def package_reloaded(session: Session) -> None:
+    """The package is reloaded between two events, and then a new client is made."""
+    session.init()
+    capture()
+    for name in sorted(name for name in sys.modules if name.startswith("sentry_modules")):
+        importlib.reload(sys.modules[name])
+    capture()
+    session.init()
+    capture()
+
+
+@scenario("FFF")
+def package_imported_again(session: Session) -> None:
+    """The package is imported anew between two events, as by a test runner or a reloader."""
+    session.init()
+    capture()
+    for name in [name for name in sys.modules if name.startswith("sentry_modules")]:
+        del sys.modules[name]
+    capture()
+    ours = importlib.import_module("sentry_modules").FrozenModulesIntegration
+    session.init([ours(MANIFEST)] if session.way == OURS else [])
+    capture()
+
+
+@scenario("-F")
+def passing_fault(session: Session) -> None:
+    """No file descriptor is left when the first event comes; later there are some again."""
+    if session.way == STOCK or not hasattr(os, "fork"):
+        raise UnsupportedError  # what it lists then differs from version to version
+    name = manifest_file()
+    if session.way == ACTIVATED:
+        sentry_modules.uninstall()
+        activate(name)
+    session.init([FrozenModulesIntegration(name)] if session.way == OURS else [])
+    held = []
+    try:
+        while True:
+            held.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        capture()
+    for descriptor in held:
+        os.close(descriptor)
+    capture()
+
+
+@scenario("SS")
+def missing_manifest(session: Session) -> None:
+    """There is no manifest: two events, and one warning in the log."""
+    if session.way != OURS:
+        raise UnsupportedError
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign, assignment] # as short as it gets
+    logging.getLogger("sentry_modules").addHandler(handler)
+    session.init([FrozenModulesIntegration("nowhere")])
+    capture()
+    capture()
+    assert [record.levelname for record in records] == ["WARNING"]
+
+
+def manifest_file() -> str:
+    """Write the manifest as a module that is on the path, and return its name."""
+    folder = Path(tempfile.mkdtemp())
+    text = f"MANIFEST = {json.dumps(DOCUMENT)!r}\nAPPLIES = []\n"
+    (folder / "scenario_manifest.py").write_text(text, encoding="ascii")
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    return "scenario_manifest"
 
 
 def disabled() -> list[Any]:
