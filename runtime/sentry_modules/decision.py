@@ -95,9 +95,10 @@ def is_editable(place: Place, folder: str, root: str) -> bool:
 def _metadata(manifest: Manifest, places: list[Place]) -> dict[str, _Metadata]:
     # Return the metadata of what the manifest lists, by normalized name, in the order of the path.
     known: dict[str, _Metadata] = {}
+    modules, aliases, project = manifest.modules, manifest.aliases, manifest.project
     for place in places:
         for form, version, folder in place.metadata():
-            if form == manifest.project or manifest.name_of(form):
+            if form in modules or form in aliases or form == project:
                 known.setdefault(form, []).append((place, version, folder))
     return known
 

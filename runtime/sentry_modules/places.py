@@ -78,8 +78,8 @@ class Place:
         try:
             if self._archive is not None:
                 return self._archive.get_data(file).decode("utf-8", "replace")
-            with open(file, encoding="utf-8", errors="replace") as opened:  # noqa: PTH123 - cheaper
-                return opened.read()
+            with open(file, "rb", 0) as opened:  # noqa: PTH123 - half of the time of a text file
+                return opened.read().decode("utf-8", "replace")
         except _ABSENT:
             return ""
         except OSError as error:
