@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
@@ -34,8 +33,7 @@ _SEPARATORS = re.compile(r"\[[^\]]*\]|[-_.]+")
 _OBJECT = re.compile(r"\w+(\.\w+)*(:\w+(\.\w+)*)?", re.ASCII)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What a user may decide; the defaults are right for most projects.
 
     ``source`` is ``auto``, ``installed``, ``installed:PATH`` or the path of a lock file in the

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import replace
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -24,7 +23,7 @@ def refuse_selection(file: str, project: Project, selection: Selection) -> None:
         SourceError: Something else than the runtime set of the project is asked for.
     """
     is_other = selection.package not in (None, project.name)
-    if is_other or replace(selection, package=None) != Selection():
+    if is_other or selection._replace(package=None) != Selection():
         fault = "it is one list, in which nothing can be selected"
         remedy = "Lock or install what is wanted on its own, and select nothing"
         raise SourceError(file=file, fault=fault, remedy=remedy)

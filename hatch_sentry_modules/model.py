@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple, NewType, TypeAlias
 
 from packaging.specifiers import SpecifierSet
@@ -41,8 +41,7 @@ Empty where a source is one flat list, which tells nothing of what requires what
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Which part of a lock file is asked for.
 
     ``package`` names a workspace member; ``all_packages`` asks for all of them.
@@ -82,8 +81,7 @@ class Node(NamedTuple):
     listed_as: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Graph:
+class Graph(NamedTuple):
     """What a source read: roots, nodes, and the environments the lock file was resolved for.
 
     ``file`` is the file's name as messages show it, without its directory.
@@ -97,14 +95,13 @@ class Graph:
     file: str
     roots: tuple[Edge, ...]
     nodes: Mapping[Key, Node]
-    requires_python: SpecifierSet = field(default_factory=SpecifierSet)
+    requires_python: SpecifierSet = SpecifierSet()
     environments: tuple[MarkerText, ...] = ()
     overridden: frozenset[NormalizedName] = frozenset()
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Distribution:
+class Distribution(NamedTuple):
     """One line of the manifest: a name, a version, and when it is there.
 
     ``listed_as`` is the name in ``MODULES`` where it is not the normalized one.
@@ -121,8 +118,7 @@ class Distribution:
         return self.listed_as or self.name
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """The frozen table: sorted, validated, and all that the renderer sees.
 
     ``project`` is ``None`` for a folder that declares no project.
@@ -137,9 +133,9 @@ class Manifest:
     project: NormalizedName | None
     source: str
     distributions: tuple[Distribution, ...]
-    skipped: Mapping[NormalizedName, str] = field(default_factory=dict)
+    skipped: Mapping[NormalizedName, str] = MappingProxyType({})
     omit: tuple[NormalizedName, ...] = ()
     exclude: tuple[str, ...] = ()
     is_injected: bool = False
-    links: Links = field(default_factory=dict)
+    links: Links = MappingProxyType({})
     warnings: tuple[str, ...] = ()

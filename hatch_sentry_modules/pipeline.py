@@ -8,9 +8,8 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -40,8 +39,7 @@ NO_SBOM = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Build:
+class Build(NamedTuple):
     """What a build backend knows when it calls in.
 
     ``root`` is the folder of ``pyproject.toml``; it is only read.
@@ -64,8 +62,7 @@ class Build:
     takes_sbom: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Generated:
+class Generated(NamedTuple):
     """A generated module and its place: in the wheel, and in the tree that an sdist carries.
 
     ``sbom`` is the SBOM where one is asked for. An sdist carries it at its top, as
@@ -158,7 +155,7 @@ def freeze(
         first, *others = automatic.find(project.root)
         source = str(first)
     graph = sources.read(source, project, selection)
-    graph = replace(graph, requires_python=graph.requires_python & project.requires_python)
+    graph = graph._replace(requires_python=graph.requires_python & project.requires_python)
     closure = resolve(graph, environment)
     name = selection.package or project.name
     manifest = Manifest(
@@ -176,8 +173,7 @@ def freeze(
     if name is not None and not selection.all_packages:
         manifest = _with_project(manifest, name, project.version if name == project.name else None)
     manifest = without(manifest, config.exclude)
-    return replace(
-        manifest,
+    return manifest._replace(
         omit=left_out.by_budget(manifest.distributions, closure, project),
         warnings=(*manifest.warnings, *left_out.without_version(manifest)),
     )
@@ -190,11 +186,11 @@ def _with_project(manifest: Manifest, name: NormalizedName, version: str | None)
     known = next((d for d in manifest.distributions if d.name == name), None)
     version = version or (known.version if known else None)
     if version is None:
-        return replace(manifest, skipped={**skipped, name: DYNAMIC})
+        return manifest._replace(skipped={**skipped, name: DYNAMIC})
     listed_as = known.listed_as if known else ""
     own = Distribution(name=name, version=version, listed_as=listed_as)
     listed = tuple(sorted((own, *others), key=lambda d: (d.name, d.version)))
-    return replace(manifest, distributions=listed, skipped=skipped)
+    return manifest._replace(distributions=listed, skipped=skipped)
 
 
 def without(manifest: Manifest, patterns: tuple[str, ...]) -> Manifest:
@@ -208,8 +204,7 @@ def without(manifest: Manifest, patterns: tuple[str, ...]) -> Manifest:
     out = set().union(*matched.values())
     unused = listed(quoted(pattern) for pattern, found in matched.items() if not found)
     warning = f"pyproject.toml: {configuration.TABLE}.exclude: {unused} matches nothing listed."
-    return replace(
-        manifest,
+    return manifest._replace(
         distributions=tuple(d for d in manifest.distributions if d.name not in out),
         skipped={name: why for name, why in manifest.skipped.items() if name not in out},
         exclude=(*manifest.exclude, *patterns),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -17,8 +18,7 @@ from hatch_sentry_modules.reading import RefusedFileError, read_toml
 PYPROJECT = Place("pyproject.toml")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """The project as its own file declares it, before any resolution.
 
     ``version`` is ``None`` while it is dynamic; a build hook knows it and passes it in.
@@ -30,13 +30,11 @@ class Project:
     root: Path
     name: NormalizedName | None = None
     version: str | None = None
-    requires_python: SpecifierSet = field(default_factory=SpecifierSet)
+    requires_python: SpecifierSet = SpecifierSet()
     dependencies: tuple[Requirement, ...] = ()
-    optional_dependencies: Mapping[NormalizedName, tuple[Requirement, ...]] = field(
-        default_factory=dict
-    )
+    optional_dependencies: Mapping[NormalizedName, tuple[Requirement, ...]] = MappingProxyType({})
     is_dynamic: bool = False
-    table: Table = field(default_factory=lambda: Table({}, PYPROJECT))
+    table: Table = Table({}, PYPROJECT)
 
 
 def read(root: Path, *, name: str | None = None, version: str | None = None) -> Project:

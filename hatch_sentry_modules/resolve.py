@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from packaging.utils import NormalizedName
 
@@ -36,8 +36,7 @@ MAX_STEPS = 8
 _Clause = frozenset[MarkerText]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Closure:
+class Closure(NamedTuple):
     """All that the roots reach: sorted distributions, the skipped with reasons, and distances.
 
     ``depths`` counts the links between the roots and a distribution, 1 for a direct one.

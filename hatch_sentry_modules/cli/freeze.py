@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -116,8 +115,7 @@ def freeze(
     config = configuration.read(own.table)
     manifest = pipeline.freeze(
         own,
-        replace(
-            config,
+        config._replace(
             source=source or config.source,
             exclude=configuration.normalized_patterns(exclude) or config.exclude,
         ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -114,5 +113,5 @@ def _freeze(source: str) -> Manifest:
     own = project.read(Path() if is_installed else Path(source).parent)
     config = configuration.read(own.table)
     return pipeline.freeze(
-        own, replace(config, source=source if is_installed else Path(source).name)
+        own, config._replace(source=source if is_installed else Path(source).name)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -114,7 +113,7 @@ def _frozen(path: Path) -> NamedManifest:
     own = project.read(folder)
     config = configuration.read(own.table)
     if path != folder:
-        config = replace(config, source=path.name)
+        config = config._replace(source=path.name)
     manifest = pipeline.freeze(own, config)
     for warning in manifest.warnings:
         click.echo(f"warning: {warning}", err=True)

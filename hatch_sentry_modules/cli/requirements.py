@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 
 import click
 from packaging.markers import default_environment
@@ -22,7 +21,7 @@ def write(manifest: Manifest) -> str:
     for name in sorted(doubtful):
         click.echo(f"warning: {name} is left out: it has several versions here", err=True)
     kept = tuple(d for d in manifest.distributions if d.name not in doubtful)
-    return render.to_requirements(replace(manifest, distributions=kept))
+    return render.to_requirements(manifest._replace(distributions=kept))
 
 
 def _applies(d: Distribution) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
 from typing import Generic, Literal, TypeAlias, TypeVar, Union
 
 Leaf = TypeVar("Leaf", bound=Hashable)
@@ -11,12 +10,23 @@ Other = TypeVar("Other", bound=Hashable)
 Word: TypeAlias = Literal["and", "or"]
 
 
-@dataclass(frozen=True, slots=True)
 class Junction(Generic[Leaf]):
-    """Two or more parts joined by one word; no part is a junction with the same word."""
+    """Two or more parts joined by one word; no part is a junction with the same word.
 
-    word: Word
-    parts: tuple[Leaf | Junction[Leaf], ...]
+    Not a dataclass: each takes a build as long to make as reading a small lock file.
+    """
+
+    __slots__ = ("parts", "word")
+
+    def __init__(self, word: Word, parts: tuple[Leaf | Junction[Leaf], ...]) -> None:
+        self.word = word
+        self.parts = parts
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Junction) and (self.word, self.parts) == (other.word, other.parts)
+
+    def __hash__(self) -> int:
+        return hash((self.word, self.parts))
 
 
 Tree: TypeAlias = Union[bool, Leaf, "Junction[Leaf]"]

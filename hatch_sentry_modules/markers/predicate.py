@@ -6,10 +6,9 @@ Under one ``and`` or ``or`` the tests of one subject are merged, sometimes to tr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from operator import itemgetter
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from hatch_sentry_modules.markers.logic import Junction, Tree, Word, combine
 
@@ -20,8 +19,10 @@ The serial of a final version is in none: PyPy has had 42 there.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+VERSION_INFO = "sys.version_info"
+
+
+class Texts(NamedTuple):
     """That a text is one of some values, or with ``is_negated`` that it is none of them."""
 
     subject: str
@@ -29,15 +30,18 @@ class Texts:
     is_negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """That ``sys.version_info`` lies from one edge up to the next, or from the next up to the next.
 
     The edges ascend. Where their number is odd, the last stretch has no end.
     """
 
     edges: tuple[Point, ...]
-    subject: ClassVar = "sys.version_info"
+
+    @property
+    def subject(self) -> str:
+        """What the edges are compared with."""
+        return VERSION_INFO
 
 
 Predicate: TypeAlias = str | Texts | Span
@@ -117,8 +121,8 @@ def _write_texts(test: Texts) -> str:
 
 def _write_stretch(low: Point, high: Point | None) -> str:
     if high is None:
-        return f"{Span.subject} >= {_write_point(low)}"
-    return f"{_write_point(low)} <= " * bool(low) + f"{Span.subject} < {_write_point(high)}"
+        return f"{VERSION_INFO} >= {_write_point(low)}"
+    return f"{_write_point(low)} <= " * bool(low) + f"{VERSION_INFO} < {_write_point(high)}"
 
 
 def _write_point(point: Point) -> str:

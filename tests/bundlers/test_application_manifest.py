@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,8 +44,8 @@ def test_no_module_is_found_where_there_is_none(packages: dict[str, str]) -> Non
 
 def test_the_module_of_the_application_is_chosen(packages: dict[str, str]) -> None:
     """It is the one whose project no other lists, whoever lists more or is named first."""
-    app = replace(manifest(library="1.0", sentry_sdk="2.75.0"), project=NormalizedName("app"))
-    library = replace(COLLECTED, project=NormalizedName("library"))
+    app = manifest(library="1.0", sentry_sdk="2.75.0")._replace(project=NormalizedName("app"))
+    library = COLLECTED._replace(project=NormalizedName("library"))
     write(packages["app"], render.to_python(app))
     write(packages["library"], render.to_python(library))
     for order in (packages, dict(reversed(packages.items()))):
@@ -58,7 +57,7 @@ def test_the_module_of_the_application_is_chosen(packages: dict[str, str]) -> No
 def test_an_injected_module_counts_over_others(packages: dict[str, str]) -> None:
     """Somebody put it in on purpose, and knows what was there."""
     write(packages["app"], render.to_python(APP))
-    injected = replace(manifest(sentry_sdk="2.0"), is_injected=True)
+    injected = manifest(sentry_sdk="2.0")._replace(is_injected=True)
     write(packages["library"], render.to_python(injected))
     found = application_manifest.find(packages, COLLECTED)
     assert found is not None
@@ -116,7 +115,7 @@ def test_every_difference_is_named(packages: dict[str, str]) -> None:
 
 def test_versions_are_compared_as_versions(packages: dict[str, str]) -> None:
     """Two spellings of one version agree, and so does what has no version."""
-    own = replace(manifest(pytz="2024.01", sentry_sdk="2.75"), skipped={NormalizedName("x"): "why"})
+    own = manifest(pytz="2024.01", sentry_sdk="2.75")._replace(skipped={NormalizedName("x"): "why"})
     write(packages["app"], render.to_python(own))
     collected = manifest(pytz="2024.1", sentry_sdk="2.75.0", x="1")
     found = application_manifest.find(packages, collected)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile, LargeZipFile, ZipFile
@@ -86,7 +85,7 @@ def inject(
     before = (pattern for one in inspection.manifests for pattern in one.manifest.exclude)
     patterns = tuple(sorted({*options.exclude, *before, *manifest.exclude}))
     manifest = pipeline.without(manifest, patterns)
-    manifest = replace(manifest, exclude=patterns, is_injected=True)
+    manifest = manifest._replace(exclude=patterns, is_injected=True)
     with _opened(path) as whole:
         place = Below(whole, options.below)
         files = dict(_activation(place)) if options.activate else {}
@@ -104,7 +103,7 @@ def inject(
         whole.write(changed, out)
     if pex_table.TABLE in changed:
         said = f"{path.name}: {pex_table.TABLE}: {pex_table.NEW}"
-        manifest = replace(manifest, warnings=(*manifest.warnings, said))
+        manifest = manifest._replace(warnings=(*manifest.warnings, said))
     return Injected(manifest if changed else None, inspection.manifests)
 
 
@@ -158,7 +157,7 @@ def _with_runtime(manifest: Manifest) -> Manifest:
     listed = (*manifest.distributions, runtime_package.distribution())
     listed = tuple(sorted(listed, key=lambda d: (d.name, d.version)))
     skipped = {n: why for n, why in manifest.skipped.items() if n != runtime_package.DISTRIBUTION}
-    return replace(manifest, distributions=listed, skipped=skipped)
+    return manifest._replace(distributions=listed, skipped=skipped)
 
 
 def _refuse_other(place: Readable) -> None:

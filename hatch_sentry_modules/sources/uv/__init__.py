@@ -8,7 +8,6 @@ names the fork it leads to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import replace
 from pathlib import Path
 
 from hatch_sentry_modules.document import Place, Table, tables
@@ -48,8 +47,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     conflicts = Conflicts(document)
     active = _settle(document, packages, roots, conflicts) if conflicts else {}
     graph = _Walk(packages, conflicts, active, built=found.asked).graph(document, roots)
-    return replace(
-        graph,
+    return graph._replace(
         overridden=declared.overridden(document),
         warnings=tuple(declared.changes(document.file, packages, project)),
     )
