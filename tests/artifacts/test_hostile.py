@@ -5,7 +5,10 @@ The commands run in processes of their own, whose memory the system measures.
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
+import marshal
 import os
 import struct
 import subprocess
@@ -143,6 +146,7 @@ import os, subprocess, sys
 process = subprocess.Popen(sys.argv[1:])
 _, status, usage = os.wait4(process.pid, 0)
 print(usage.ru_maxrss)
+assert usage.ru_utime + usage.ru_stime < 10, "it took ten seconds of processor time"
 sys.exit(os.waitstatus_to_exitcode(status))
 """
 """Starts a program from a small process: on Linux one begins with the memory of its parent."""
@@ -157,7 +161,8 @@ def measured(*arguments: str | Path) -> tuple[int, str, int]:
         check=False,
         text=True,
     )
-    (most,) = done.stdout.split()  # the command itself prints nothing
+    most = done.stdout.split()[-1]
+    assert "AssertionError" not in done.stderr, done.stderr
     return done.returncode, done.stderr, int(most) // (1024 if sys.platform == "darwin" else 1)
 
 
@@ -180,6 +185,85 @@ def test_a_program_with_a_hostile_list(tmp_path: Path) -> None:
     """What else is in it is told, and that its modules are not."""
     found = inspect(a_program_with_a_list_of_lists(tmp_path / "hostile"))
     assert found.unread == ("PYZ.pyz: is damaged.",)
+
+
+def one_list_named_often(path: Path) -> Path:
+    """Make a program whose table names one long list of modules three hundred times."""
+    listed = marshal.dumps([(f"m{number}", (0, number, 7)) for number in range(20_000)])
+    content = bundled.make_program(path, listed).read_bytes()
+    entry, cookie = content[-120:-88], content[-88:]
+    length, offset = struct.unpack_from("!II", cookie, 8)
+    table = entry * 300
+    sizes = struct.pack("!III", length + len(table) - len(entry), offset, len(table))
+    path.write_bytes(content[:-120] + table + cookie[:8] + sizes + cookie[20:])
+    return path
+
+
+def tags_that_multiply(path: Path) -> Path:
+    """Make a pex that names a wheel for sixteen million systems."""
+    tags = [".".join(f"{letter}{number}" for number in range(256)) for letter in "pqr"]
+    table = {"distributions": {f"a-1-{'-'.join(tags)}.whl": "0"}}
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("PEX-INFO", json.dumps(table))
+        file.writestr("b-1.dist-info/METADATA", "Name: b\nVersion: 1\n")
+    return path
+
+
+def headers_of_digits(path: Path) -> Path:
+    """Make a tar archive with extended headers that are one number each."""
+    member = tarfile.TarInfo("x")
+    member.type, member.size = tarfile.XHDTYPE, 1 << 16
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write((member.tobuf(tarfile.USTAR_FORMAT) + b"1" * (1 << 16)) * 500 + bytes(1024))
+    return path
+
+
+def metadata_in_deep_folders(path: Path) -> Path:
+    """Make an archive of metadata, each below hundreds of folders of its own."""
+    with zipfile.ZipFile(path, "w") as file:
+        for number in range(5000):
+            name = f"{number}/{'a/' * 480}a-1.dist-info/METADATA"
+            file.writestr(name, "Name: a\nVersion: 1\n")
+    return path
+
+
+def long_names(path: Path) -> Path:
+    """Make a list of two hundred thousand entries, whose names need four bytes for each letter."""
+    name = "\U0001f680".encode() + b"b" * 76
+    sizes = (0, 0, 0, len(name), 0, 0, 0, 0, 0, 0)
+    record = struct.pack("<4s4x4H3L5H2L", b"PK\1\2", 0x800, 0, 0, 0, *sizes) + name
+    end = struct.pack("<4s8xLLH", b"PK\5\6", 200_000 * len(record), 4, 0)
+    path.write_bytes(b"PK\3\4" + record * 200_000 + end)
+    return path
+
+
+def many_documents(path: Path) -> Path:
+    """Make an archive of manifests of a megabyte each, with as many markers as have room."""
+    entry = '{"name":"a%x","version":"1","marker":"os_name==\'%x\'"}'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for number in range(20):
+            entries = ",".join(entry % (index, index) for index in range(18_000))
+            text = f'{{"sentry-modules": 1, "n": {number}, "conditional": [{entries}]}}'
+            file.writestr(f"p{number}/_sentry_modules.py", text)
+    return path
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        one_list_named_often,
+        tags_that_multiply,
+        headers_of_digits,
+        metadata_in_deep_folders,
+        long_names,
+        many_documents,
+    ],
+)
+def test_what_repeats_is_bounded_as_a_whole(make: Callable[[Path], Path], tmp_path: Path) -> None:
+    """It is read in ten seconds and two hundred megabytes, or refused in one line."""
+    status, errors, most = measured("inspect", make(tmp_path / "hostile"))
+    assert (status, errors) == (0, "") or (status == 2 and errors.count("\n") == 1)
+    assert most < MOST_KILOBYTES
 
 
 @pytest.mark.parametrize("command", ["verify", "inject", "diff"])
