@@ -36,7 +36,7 @@ _OBJECT = re.compile(r"\w+(\.\w+)*(:\w+(\.\w+)*)?", re.ASCII)
 class Config(NamedTuple):
     """What a user may decide; the defaults are right for most projects.
 
-    ``source`` is ``auto``, ``installed``, ``installed:PATH`` or the path of a lock file in the
+    ``source`` is ``auto``, ``installed``, ``installed:PLACE`` or the path of a lock file in the
     project.
     ``path`` is where the generated module goes in the wheel, with forward slashes;
     nothing means ``_sentry_modules.py`` in the import package.
@@ -107,7 +107,7 @@ def _boolean_fault(value: object) -> str:
 def _source_fault(value: object) -> str:
     if isinstance(value, str) and value and "\0" not in value:
         return ""
-    return "must be 'auto', 'installed', 'installed:PATH' or the path of a lock file"
+    return "must be 'auto', 'installed', 'installed:PLACE' or the path of a lock file"
 
 
 def _path_fault(value: object) -> str:
