@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import SourceNotFoundError
+from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.reading import read_text
 
 TOOLS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
@@ -28,7 +30,7 @@ _OTHERS = ("requirements/*.txt", "requirements*.txt", "*.lock", "*lock.json", "*
 _MOST_NAMED = 5
 
 
-def find(root: Path) -> list[Path]:
+def find(project: Project) -> list[Path]:
     """Find the lock files of a project, of which the first is the one that it uses.
 
     A workspace member finds the ``uv.lock`` of the workspace above it.
@@ -36,8 +38,10 @@ def find(root: Path) -> list[Path]:
     Raises:
         SourceNotFoundError: There is none.
     """
-    root = root.absolute()
+    root = project.root.absolute()
     found = [root / name for name in TOOLS if (root / name).exists()]
+    # What a project left behind when it changed its tool is not what it is locked with.
+    found.sort(key=lambda path: not _is_used(path.stem, project.table))
     above = next((path for up in root.parents if (path := up / "uv.lock").is_file()), None)
     if not found and above and _is_member(root, above):
         found.append(above)
@@ -47,6 +51,13 @@ def find(root: Path) -> list[Path]:
     if not found:
         raise _nothing(root)
     return found
+
+
+def _is_used(tool: str, document: Table) -> bool:
+    """Whether a project still has what Poetry or PDM needs; others need nothing."""
+    backend = document.table("build-system").string("build-backend") or ""
+    is_known = tool in document.table("tool") or backend.startswith(tool)
+    return is_known or tool not in {"poetry", "pdm"}
 
 
 def _is_member(root: Path, lock: Path) -> bool:

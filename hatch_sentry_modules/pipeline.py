@@ -152,7 +152,7 @@ def freeze(
     selection = selection or Selection(extras=config.extras, groups=config.groups)
     source, others = config.source, list[Path]()
     if source == "auto":
-        first, *others = automatic.find(project.root)
+        first, *others = automatic.find(project)
         source = str(first)
     graph = sources.read(source, project, selection)
     graph = graph._replace(requires_python=graph.requires_python & project.requires_python)

@@ -104,6 +104,15 @@ def test_tools_go_in_the_order_of_the_documentation(tmp_path: Path) -> None:
     assert about(manifest, "poetry.lock beside it disagrees on idna.")
 
 
+def test_what_an_earlier_tool_left_is_not_taken(tmp_path: Path) -> None:
+    """A project that moved from Poetry to PDM has no table of Poetry any more."""
+    files = {"poetry.lock": POETRY.replace("3.10", "3.9", 1), "pdm.lock": PDM}
+    assert freeze(tmp_path, files, f"{PROJECT}[tool.pdm]\n").source == "pdm.lock"
+    assert freeze(tmp_path, files, f"{PROJECT}[tool.poetry]\n").source == "poetry.lock"
+    backend = '[build-system]\nrequires = []\nbuild-backend = "poetry.core.masonry.api"\n'
+    assert freeze(tmp_path, files, PROJECT + backend).source == "poetry.lock"
+
+
 def test_a_member_takes_the_workspace_lock_and_not_its_own_export(tmp_path: Path) -> None:
     """The lock above a member is its tool's own, if it names the member's folder."""
     lock = UV.replace('virtual = "."', 'editable = "api"')

@@ -353,10 +353,10 @@ def test_auto_takes_only_a_file_that_is_a_lock(tmp_path: Path, text: str, is_pin
     path.write_text(text, encoding="utf-8")
     assert requirements.is_pinned(path) is is_pinned
     if is_pinned:
-        assert automatic.find(tmp_path) == [path]
+        assert automatic.find(Project(root=tmp_path)) == [path]
     else:
         with pytest.raises(SourceError, match="no lock file"):
-            automatic.find(tmp_path)
+            automatic.find(Project(root=tmp_path))
 
 
 def test_the_fixture_with_open_versions_is_no_lock() -> None:
