@@ -25,12 +25,12 @@ _VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
 
 
 def folder() -> Path:
-    """Give the folder that holds the run-time package, as an entry of ``sys.path`` would."""
+    """Return the folder that holds the run-time package, as an entry of ``sys.path`` would."""
     return next(place for place in _PLACES if (place / PACKAGE).is_dir())
 
 
 def distribution() -> Distribution:
-    """Give what a manifest says of the run-time package in :func:`folder`."""
+    """Return what a manifest says of the run-time package in :func:`folder`."""
     text = (folder() / PACKAGE / "__init__.py").read_text(encoding="utf-8")
     found = _VERSION.search(text)
     if found is None:

@@ -25,7 +25,7 @@ def freeze(files: Iterable[str], folders: Iterable[str]) -> Manifest:
     Returns:
         The manifest of a folder that declares no project; it skips what has no valid version.
     """
-    taken = {file_owners.spell(file) for file in files}
+    taken = {file_owners.canonical_path(file) for file in files}
     copy = runtime_package.folder().resolve()
     ours = {file for file in taken if file.is_relative_to(copy)}
     nodes = list(_owners(taken - ours, folders))

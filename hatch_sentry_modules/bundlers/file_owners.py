@@ -1,4 +1,4 @@
-"""Tells which distribution brought a file, so that those in a bundle can be named.
+"""Finds which distribution brought a file, so that those in a bundle can be named.
 
 An installer records every file of a distribution, which also tells apart those that share a
 namespace package, and finds those that have nothing to import. Where there is no record, as in
@@ -20,8 +20,8 @@ from urllib.request import url2pathname
 _INSTALLED_INTO = {"site-packages", "dist-packages"}
 
 
-def spell(path: str | Path) -> Path:
-    """Give the one spelling of a path: its folder is followed, since ``lib64`` can be a link."""
+def canonical_path(path: str | Path) -> Path:
+    """Return the one spelling of a path: its folder is followed, since ``lib64`` can be a link."""
     path = Path(path)
     return _real(path.parent) / path.name
 
@@ -32,20 +32,22 @@ def _real(folder: Path) -> Path:
 
 
 def recorded(distribution: Distribution) -> set[Path]:
-    """Give the files that the installer recorded, spelled; none where the record is unusable."""
+    """Return the files that the installer recorded; none where the record is unusable."""
     try:
-        return {spell(str(distribution.locate_file(file))) for file in distribution.files or ()}
+        return {
+            canonical_path(str(distribution.locate_file(file))) for file in distribution.files or ()
+        }
     except (OSError, RuntimeError, ValueError, TypeError, csv.Error):
         return set()
 
 
 def is_recognized(distribution: Distribution, files: Iterable[Path]) -> bool:
-    """Tell whether a distribution has one of the files, which no record names.
+    """Whether a distribution has one of the files, which no record names.
 
     Args:
         distribution: It is editable, or was installed by a tool that keeps no record, or it has
             none of the files.
-        files: Spelled paths.
+        files: Canonical paths.
     """
     project = _editable_project(distribution)
     if project:
@@ -63,19 +65,19 @@ def _top_level(distribution: Distribution) -> Collection[str]:
 
 
 def _is_named(file: Path, folder: Path, names: Collection[str]) -> bool:
-    """Tell whether a file is of one of the packages or modules in a folder."""
+    """Whether a file is of one of the packages or modules in a folder."""
     within = file.parts[len(folder.parts) :]
     return file.is_relative_to(folder) and within[0].partition(".")[0] in names
 
 
 def _is_source(file: Path, project: Path) -> bool:
-    """Tell whether a file is a project's own, not of an environment inside its folder."""
+    """Whether a file is a project's own, not of an environment inside its folder."""
     within = file.parts[len(project.parts) :]
     return file.is_relative_to(project) and not _INSTALLED_INTO & {*within}
 
 
 def _editable_project(distribution: Distribution) -> Path | None:
-    """Give the folder of an editable install (PEP 610), or nothing."""
+    """Return the folder of an editable install (PEP 610), or nothing."""
     try:
         document = json.loads(distribution.read_text("direct_url.json") or "{}")
         if not document["dir_info"]["editable"]:

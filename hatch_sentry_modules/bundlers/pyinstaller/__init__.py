@@ -9,5 +9,5 @@ from pathlib import Path
 
 
 def get_hook_dirs() -> list[str]:
-    """Give the folder of the hooks to PyInstaller, which calls this in every build."""
+    """Return the folder of the hooks to PyInstaller, which calls this in every build."""
     return [str(Path(__file__).parent)]
