@@ -30,12 +30,15 @@ class Graph(Protocol):
 class Analysis(Protocol):
     """What is used of an analysis; ``inputs`` are the program's scripts.
 
+    ``custom_runtime_hooks`` are the application's own, which run before all others.
+
     https://pyinstaller.org/en/stable/spec-files.html#spec-file-operation
     """
 
     graph: Graph
     excludes: list[str]
     inputs: list[str]
+    custom_runtime_hooks: list[str]
     binaries: Contents
     datas: Contents
     tocfilename: str
@@ -71,6 +74,9 @@ MODULE = Path(layout.FILE_NAME).stem
 _LOADER = str(Path("PyInstaller", "fake-modules"))
 """Where PyInstaller keeps modules that only its own run-time hooks use."""
 
+_FIRST = str(Path(__file__).parent / "rthooks" / "pyi_rth_sentry_modules_first.py")
+"""The run-time hook that goes before those of an application, if it has any."""
+
 _ANALYSES: dict[Graph, Analysis] = {}
 """The analysis of each graph: a hook for a module's place is given the graph alone."""
 
@@ -80,6 +86,8 @@ def add_runtime_package(hook_api: ModuleHook) -> None:
     analysis = hook_api.analysis
     if not {MODULE, runtime_package.PACKAGE} & {*analysis.excludes}:
         _ANALYSES[analysis.graph] = analysis
+        if analysis.custom_runtime_hooks:
+            analysis.custom_runtime_hooks = [_FIRST, *analysis.custom_runtime_hooks]
         hook_api.add_imports(runtime_package.PACKAGE)
 
 
@@ -93,6 +101,8 @@ def write_manifest(hook_api: PlaceHook) -> None:
     analysis = _ANALYSES.get(hook_api.module_graph)
     if analysis is None:
         return
+    # They are all in by now, and PyInstaller compares the list with that of the next build.
+    analysis.custom_runtime_hooks = [h for h in analysis.custom_runtime_hooks if h != _FIRST]
     packages, paths = dict(_packages(analysis)), analysis.graph.path
     text = bundle_manifest.generate(_files(analysis), paths, packages, log.warning)
     if text is not None:

@@ -1,0 +1,17 @@
+"""Runs before an application's own run-time hooks, which can send events too.
+
+The manifest is named, not imported: PyInstaller follows an import as soon as it sees one, and the
+manifest is made when all else is collected.
+"""
+
+
+def _pyi_rthook() -> None:
+    try:
+        from sentry_modules import activate
+    except ImportError:  # --exclude-module
+        return
+    activate("_sentry_modules")
+
+
+_pyi_rthook()
+del _pyi_rthook

@@ -1,0 +1,89 @@
+"""PyInstaller as people use it: own run-time hooks, options that move files, several programs."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.bundles.pages import Workplace
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("pyinstaller options"),
+    pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell"),
+]
+
+PROGRAM = """
+import json
+import sys
+import sentry_sdk
+
+def see(event, hint):
+    print(json.dumps(event["modules"]))
+
+sentry_sdk.init(dsn="http://key@127.0.0.1:9/1", before_send=see, shutdown_timeout=0)
+"""
+"""Prints the modules of each event in the place of sending it."""
+
+APP = f"import flask\n{PROGRAM}sentry_sdk.capture_message('app')\n"
+TOOL = f"import click\n{PROGRAM}sentry_sdk.capture_message('tool')\n"
+HOOK = f"{PROGRAM}try:\n    1 / 0\nexcept ZeroDivisionError:\n    sentry_sdk.capture_exception()\n"
+
+OPTIONS = (
+    "--debug noarchive --contents-directory inside --optimize 2 --runtime-hook hook.py"
+    " --collect-all flask --copy-metadata click"
+)
+
+SPEC = """
+a, b = Analysis(["app.py"]), Analysis(["tool.py"])
+MERGE((a, "app", "app"), (b, "tool", "tool"))
+for analysis, name in ((a, "app"), (b, "tool")):
+    program = EXE(
+        PYZ(analysis.pure), analysis.scripts, analysis.dependencies,
+        exclude_binaries=True, name=name,
+    )
+    COLLECT(program, analysis.binaries, analysis.datas, name=name)
+"""
+
+FLASK = {"flask", "werkzeug", "jinja2", "markupsafe", "itsdangerous", "blinker", "click"}
+SDK = {"sentry-sdk", "sentry-modules", "certifi", "urllib3"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """Install what is bundled, and write the programs."""
+    place = Workplace(tmp_path_factory.mktemp("pyinstaller_options"))
+    place.run("pip install --quiet flask sentry-sdk pyinstaller hatch-sentry-modules")
+    files = {"app.py": APP, "tool.py": TOOL, "hook.py": HOOK, "both.spec": SPEC}
+    for name, text in files.items():
+        (place.folder / name).write_text(text, encoding="utf-8")
+    return place
+
+
+def events(place: Workplace, program: str) -> list[dict[str, str]]:
+    """Run a program, and return the modules of each event."""
+    lines = place.run(program).splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def test_an_error_in_an_own_runtime_hook_carries_the_list(place: Workplace) -> None:
+    """The list is in place before the application's hooks run, wherever the files lie."""
+    place.run(f"pyinstaller --noconfirm --log-level WARN {OPTIONS} app.py")
+    first, second = events(place, "dist/app/app")
+    assert first == second
+    assert {*FLASK, *SDK} <= {name.lower() for name in first}
+    assert Path(place.folder, "dist/app/inside/_sentry_modules.py").is_file()
+    log = place.run(f"pyinstaller --noconfirm {OPTIONS} app.py")
+    assert "Building because" not in log, "nothing changed, and all is made anew"
+
+
+def test_each_of_several_programs_has_its_own_list(place: Workplace) -> None:
+    """Programs that share files by ``MERGE`` do not share a manifest."""
+    place.run("pyinstaller --noconfirm --log-level WARN both.spec")
+    (app,), (tool,) = events(place, "dist/app/app"), events(place, "dist/tool/tool")
+    assert {*FLASK, *SDK} <= {name.lower() for name in app}
+    assert {"click", *SDK} <= tool.keys()
+    assert not {"flask", "werkzeug"} & tool.keys()
