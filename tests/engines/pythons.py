@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 
-from demo.bundles import bare_python, installed, pip
+from demo.bundles import bare_python, normalize, pip
 from demo.cache import kept_python
 
 CROWD = (
@@ -52,11 +53,12 @@ def lay_out(folder: Path, *kept: Path, wheels: tuple[Path, ...] = ()) -> Place:
     (sites[0] / "kept.pth").write_text("".join(f"{s}\n" for s in sites[1:]), encoding="utf-8")
     if wheels:
         pip("install", "-q", "--no-deps", *wheels, python=python)
-    return Place(python=python, sites={site: _held(site) for site in sites})
+    return Place(python=python, sites={site: held(site) for site in sites})
 
 
-def _held(site: Path) -> dict[str, str]:
-    return installed("--path", site)
+def held(site: Path) -> dict[str, str]:
+    """Return what a folder holds, by normalized name; no folder here holds a name twice."""
+    return {normalize(one.name): one.version for one in distributions(path=[str(site)])}
 
 
 def crowded(

@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from demo.bundles import installed
 from demo.server import Server
 from tests.bundles.workshop import Workshop
 from tests.engines.cells import Cell, Inbox
 from tests.engines.conftest import Field
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
-from tests.engines.pythons import Place, crowded
+from tests.engines.pythons import Place, crowded, held
 from tests.engines.shipments import WORKERS, Shipment
 from tests.engines.worker_page import RAY as JOB
 from tests.engines.worker_page import WorkerPage, path_with
@@ -39,7 +38,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, runtime_side: Path) -> Place
     """Return the workers' Python; Ray puts a folder of its own package on their path."""
     place = crowded(tmp_path_factory.mktemp("ray") / "python", runtime_side, "ray", *RAY)
     (own,) = (o for site in place.sites for o in site.glob("ray/thirdparty_files"))
-    return replace(place, sites={**place.sites, own: installed("--path", own)})
+    return replace(place, sites={**place.sites, own: held(own)})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
