@@ -24,6 +24,8 @@ from sentry_modules.reference import ManifestReference
 if TYPE_CHECKING:
     from typing_extensions import Literal
 
+    from sentry_modules.decision import Decision
+
 _STOCK = "modules"
 _WITHOUT_MODULES = ("transaction", "check_in")
 
@@ -54,6 +56,7 @@ class FrozenModulesIntegration(Integration):
         self._reference = register(ManifestReference.of_caller(manifest, authority))
         self._combine = combine
         self._modules: Modules | None = None
+        self._decision: Decision | None = None
 
     @classmethod
     def of(cls, reference: ManifestReference) -> FrozenModulesIntegration:
@@ -63,10 +66,11 @@ class FrozenModulesIntegration(Integration):
         return ours
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "_modules": None}  # each process asks what runs in it
+        # Each process asks what runs in it.
+        return {**vars(self), "_modules": None, "_decision": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update({"_modules": None, **state})
+        vars(self).update({"_modules": None, "_decision": None, **state})
         self._reference = register(self._reference)
 
     @staticmethod
@@ -80,8 +84,8 @@ class FrozenModulesIntegration(Integration):
         ``is_debug`` has the first call say in the SDK's log where it is from. The SDK filters its
         log itself, but only after it has made the record, which takes longer than all the rest.
         """
-        if self._modules is None:
-            decision = self._reference.decision()
+        decision = self._reference.decision()
+        if self._modules is None or decision is not self._decision:
             if not decision.is_final:
                 return Modules({}, 0, decision.why)
             modules = choose(decision, combine=self._combine)
@@ -92,7 +96,7 @@ class FrozenModulesIntegration(Integration):
                     modules.origin,
                     modules.left_out,
                 )
-            self._modules = modules
+            self._modules, self._decision = modules, decision
         return self._modules
 
     def attach(self, event: Any, client: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from types import ModuleType
 from typing import Any
@@ -27,6 +28,7 @@ class ManifestReference:
     def __init__(self, reference: Reference, packages: tuple[str, ...], authority: str) -> None:
         self.key = (reference, packages if reference is None else (), authority)
         self._decision: Decision | None = None
+        self._missed_on: list[str] | None = None  # the path on which no manifest was found
         self._nearest = ""  # the module that calls
 
     @classmethod
@@ -43,8 +45,12 @@ class ManifestReference:
         return ManifestReference, self.key
 
     def decision(self) -> Decision:
-        """Load the manifest and decide; what comes of it is final, but for a passing fault."""
-        if self._decision is not None:
+        """Load the manifest and decide; what comes of it is final, but for a passing fault.
+
+        Where none was found it is looked for again once the path is another: an engine starts its
+        workers, and Sentry with them, before it brings them the application.
+        """
+        if self._decision is not None and self._missed_on in (None, sys.path):
             return self._decision
         asking = _ASKING.__dict__.setdefault("keys", [])
         if self.key in asking:  # the module asks for a version, or captures
@@ -55,6 +61,7 @@ class ManifestReference:
         finally:
             asking.remove(self.key)
         if decision.is_final:
+            self._missed_on = [*sys.path] if decision.manifest is None else None
             self._decision = decision
         return decision
 

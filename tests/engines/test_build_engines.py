@@ -49,6 +49,7 @@ def test_the_bytes_are_those_of_the_inputs(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines")
 @pytest.mark.skipif(not shutil.which("bazel"), reason="Debian: apt-get install bazel-bootstrap")
 def test_the_page_holds_for_bazel(tmp_path: Path) -> None:
     """Bazel's sandbox makes the file that the plain command makes."""

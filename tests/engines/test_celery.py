@@ -24,6 +24,7 @@ from tests.engines.worker_page import CALL, CHECK, WORKER, WorkerPage, path_with
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("celery"),
+    pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines"),
     pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
 ]
 

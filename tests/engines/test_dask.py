@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from tests.engines.worker_page import WorkerPage, path_with
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("dask"),
+    pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines"),
     pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
 ]
 

@@ -86,6 +86,7 @@ def test_all_ends_with_a_starter_that_was_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines")
 @pytest.mark.skipif(not shutil.which("redis-server"), reason="Debian: apt-get install redis-server")
 def test_an_interrupted_target_leaves_no_process(tmp_path: Path) -> None:
     """Ctrl-C at ``make test-engines`` ends the worker, the server and the broker of the moment."""

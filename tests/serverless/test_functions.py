@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from tests.serverless.functions import AWS, GOOGLE, Function, run_in_framework, 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("functions"),
+    pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines"),
     pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
 ]
 

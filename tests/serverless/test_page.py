@@ -24,6 +24,7 @@ from tests.serverless.packagers import add_commands
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("serverless page"),
+    pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines"),
     pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the page's functions are of 3.11"),
     pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
     pytest.mark.skipif(not shutil.which("npm"), reason="npm brings the Serverless Framework"),
