@@ -96,7 +96,8 @@ class FrozenModulesIntegration(Integration):
                     modules.origin,
                     modules.left_out,
                 )
-            self._modules, self._decision = modules, decision
+            self._decision = decision
+            self._modules = modules
         return self._modules
 
     def attach(self, event: Any, client: Any) -> None:
