@@ -1,0 +1,105 @@
+"""The version of each distribution is that of the code that Python imports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Mapping
+
+import pytest
+
+from tests.runtime.application import RUNTIME, archive, manifest_text, report, write_files
+
+MANIFEST = {"acme-app": "4.2", "cloud-storage": "2.0", "humanize": "4.17"}
+ACME = {"acme/__init__.py": "", "acme/_sentry_modules.py": manifest_text(MANIFEST)}
+SLIM = {**ACME, "humanize/__init__.py": "", "google/storage/__init__.py": ""}
+
+
+def metadata(name: str, version: str, *modules: str, record: bool = True) -> dict[str, str]:
+    """Return the files of an installed distribution, with its metadata."""
+    info = f"{name}-{version}.dist-info"
+    lines = "".join(f"{module},,\n" for module in modules)
+    files = {f"{info}/METADATA": f"Name: {name}\nVersion: {version}\n"}
+    return {**dict.fromkeys(modules, ""), **files, **({f"{info}/RECORD": lines} if record else {})}
+
+
+HUMANIZE = metadata("humanize", "4.6", "humanize/__init__.py")
+STORAGE = metadata("cloud_storage", "1.9", "google/storage/__init__.py")
+RENAMED = {**ACME, "hum_impl/__init__.py": ""}
+FOREIGN = metadata("foreign", "7", "foreign.py")
+HOST = {**HUMANIZE, **STORAGE, **FOREIGN}
+
+FROZEN = {"cloud-storage": "2.0", "humanize": "4.17"}
+OF_HOST = {"cloud-storage": "1.9", "humanize": "4.6"}
+
+LAYOUTS: dict[str, tuple[list[Mapping[str, str]], dict[str, str], str]] = {
+    "slim bundle, then the host": ([SLIM, HOST], FROZEN, ""),
+    "the host, then the slim bundle": ([HOST, SLIM], OF_HOST, ""),
+    "application alone": ([ACME, HOST], OF_HOST, ""),
+    "neither has them": ([ACME, FOREIGN], FROZEN, ""),
+    "one is left out of the bundle": (
+        [{**ACME, "google/storage/__init__.py": ""}, HOST], {**FROZEN, "humanize": "4.6"}, "",
+    ),
+    "a namespace is split": (
+        [{**ACME, "google/other.py": ""}, HOST], OF_HOST, "import google.other",
+    ),
+    "a layer without metadata": (
+        [ACME, {"humanize/__init__.py": ""}, HOST], {**OF_HOST, "humanize": "4.17"}, "",
+    ),
+    "a layer with metadata": (
+        [ACME, metadata("humanize", "4.9", "humanize/__init__.py"), HOST],
+        {**OF_HOST, "humanize": "4.9"}, "",
+    ),
+    "imported from what comes later now": (
+        [ACME, HOST], {**OF_HOST, "humanize": "4.6"},
+        "import humanize; sys.path.insert(0, sys.path[0] + '/late')",
+    ),
+    "another name for its module": (
+        [RENAMED, metadata("humanize", "4.6", "hum_impl/__init__.py")], FROZEN, "",
+    ),
+    "without a record": (
+        [ACME, metadata("humanize", "4.6", "humanize/__init__.py", record=False)],
+        {**FROZEN, "humanize": "4.6"}, "",
+    ),
+    "metadata without code": ([ACME, metadata("humanize", "4.6")], FROZEN, ""),
+    "left by an upgrade": (
+        [ACME, {**HUMANIZE, **metadata("humanize", "4.17", "humanize/__init__.py")}], FROZEN, "",
+    ),
+    "a setuptools install of old": (
+        [ACME, {"humanize/__init__.py": "", "humanize.egg-info/PKG-INFO": "Version: 4.5\n"}],
+        {**FROZEN, "humanize": "4.5"}, "",
+    ),
+    "junk that many distributions bring": (
+        [{**SLIM, "tests/__init__.py": ""},
+         metadata("humanize", "4.6", "tests/__init__.py", "zz_humanize/__init__.py")],
+        {**FROZEN, "humanize": "4.6"}, "",
+    ),
+}  # fmt: skip
+"""What lies in each place of the path, in order; the versions that run; what is done before."""
+
+PROGRAM = """
+import json, sys
+from importlib import metadata
+{before}
+import sentry_modules
+from sentry_modules.reference import ManifestReference
+sentry_modules.install("acme")
+decided = ManifestReference.of_caller("acme").decision().versions
+asked = dict((name, metadata.version(name)) for name in decided)
+print(json.dumps([decided, asked]))
+"""
+
+
+@pytest.mark.parametrize("is_archived", [False, True])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_code_that_python_imports(tmp_path: Path, layout: str, is_archived: bool) -> None:
+    """The event and ``importlib.metadata`` list it, and nothing that is foreign."""
+    contents, versions, before = LAYOUTS[layout]
+    places = [write_files(tmp_path / str(n), files) for n, files in enumerate(contents)]
+    if is_archived:
+        places = [
+            archive(place, tmp_path / f"{place.name}.zip") if (place / "acme").exists() else place
+            for place in places
+        ]
+    found: Any = report("-S", "-c", PROGRAM.format(before=before), path=(*places, RUNTIME))
+    expected = {"acme-app": "4.2", **versions}
+    assert found == [expected, expected]
