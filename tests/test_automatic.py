@@ -282,3 +282,10 @@ def test_an_application_may_have_an_empty_name_and_version(tmp_path: Path, name:
     pyproject = '[project]\nname = ""\nversion = ""\ndependencies = ["idna>=3"]\n'
     manifest = freeze(tmp_path, {name: text}, pyproject)
     assert (manifest.project, listed(manifest)) == (None, {"idna": "3.10"})
+
+
+def test_a_lock_from_before_poetry_11_says_how_old_it_is(tmp_path: Path) -> None:
+    """It has no version of its format, and its files in a table at its end."""
+    old = '[[package]]\nname = "idna"\nversion = "2.9"\n\n[metadata]\npython-versions = "*"\n'
+    with pytest.raises(SourceError, match=r"is missing; .* or older than Poetry 1\.1\."):
+        freeze(tmp_path, {"poetry.lock": old}, f"{PROJECT}[tool.poetry]\n")
