@@ -1,0 +1,43 @@
+"""Every layout on a clean and on a crowded host, started in every way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.layouts.how_it_is_installed import HOW
+from tests.layouts.layout import HOSTS, WAYS, Layout, make_host, run
+from tests.layouts.verdict import judge
+from tests.layouts.where_it_lies import WHERE
+from tests.layouts.who_starts_it import WHO
+
+Make = Callable[[Path], Layout]
+Record = Callable[[str, object], None]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="the layouts are made of symbolic links"),
+]
+
+
+@pytest.mark.parametrize("make", [*WHERE, *WHO, *HOW], ids=lambda make: str(make.__name__))
+def test_an_event_lists_what_the_process_imports(
+    make: Make, tmp_path: Path, record_property: Record
+) -> None:
+    """Every name of the application is listed with the version of the code that runs."""
+    name = make.__name__.replace("_", " ")
+    layout = make(tmp_path / "application")
+    faults = []
+    for host in HOSTS:
+        python = make_host(tmp_path / host, layout, is_crowded=host == "crowded")
+        stock = run(layout, python, "stock")
+        alone = judge(layout, stock, stock, "stock")
+        record_property("cell", (name, f"{host}, stock", alone.brief()))
+        for way in WAYS:
+            verdict = judge(layout, run(layout, python, way), stock, way)
+            record_property("cell", (name, f"{host}, {way}", verdict.brief()))
+            faults += [f"{name}, {host} host, {way}: {verdict}"] * bool(verdict.faults)
+    assert not faults, "\n" + "\n".join(faults)

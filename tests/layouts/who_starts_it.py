@@ -1,0 +1,252 @@
+"""Layouts that differ in whose code starts Sentry, and in where the manifest is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from tests.layouts.application import (
+    AS_FUNCTION,
+    PROJECT,
+    REPORT,
+    START,
+    VERSION,
+    application,
+    libraries,
+    locked,
+    manifest,
+    needed,
+    sdk,
+)
+from tests.layouts.distributions import Distribution, archive, install, library
+from tests.layouts.layout import Layout
+
+Files = dict[str, str]
+
+
+def _slim(place: Path, files: Files, start: str, more: tuple[Distribution, ...] = ()) -> Layout:
+    """Lay out a slim folder with more files in it, and start it as a server would."""
+    folder = install(place, (application(files), *needed(), *more), "")
+    return Layout(arguments=("-c", f"{start}\n{REPORT}"), path=(folder,))
+
+
+def settings_package(place: Path) -> Layout:
+    """Start Sentry in a package of settings that lies beside the application's in its wheel."""
+    files = {"config/__init__.py": "", "config/settings.py": START}
+    return _slim(place, files, "import config.settings")
+
+
+def settings_package_in_an_archive(place: Path) -> Layout:
+    """Start Sentry in a package of settings, from an archive."""
+    files = {"config/__init__.py": "", "config/settings.py": START}
+    folder = install(place / "all", (application(files), *needed()), "")
+    start = ("-c", f"import config.settings\n{REPORT}")
+    return Layout(arguments=start, path=(archive(folder, place / "all.zip"),))
+
+
+def settings_of_an_application_alone(place: Path) -> Layout:
+    """Start Sentry in a package of settings, where the host has the dependencies."""
+    files = {"config/__init__.py": "", "config/settings.py": START}
+    folder = install(place, (application(files),), "")
+    host = (*libraries(3), *sdk())
+    return Layout(arguments=("-c", f"import config.settings\n{REPORT}"), path=(folder,), host=host)
+
+
+def handler_file(place: Path) -> Layout:
+    """Start Sentry in a handler file at the top, as ``lambda_function.py`` is."""
+    return _slim(place, {"lambda_function.py": START}, "import lambda_function")
+
+
+def handler_file_of_an_archive(place: Path) -> Layout:
+    """Start Sentry in ``wsgi.py`` at the top of an archive."""
+    folder = install(place / "all", (application({"wsgi.py": START}), *needed()), "")
+    packed = archive(folder, place / "all.zip")
+    return Layout(arguments=("-c", f"import wsgi\n{REPORT}"), path=(packed,))
+
+
+def script_at_the_top(place: Path) -> Layout:
+    """Run ``main.py`` at the top of the folder."""
+    install(place, (application({"main.py": f"{START}\nimport acme\n{REPORT}"}), *needed()), "")
+    return Layout(arguments=(str(place / "main.py"),))
+
+
+def own_init_module(place: Path) -> Layout:
+    """Start Sentry in the ``__init__.py`` of the application, while it is being imported."""
+    files = {"acme/__init__.py": f"__version__ = {VERSION!r}\n{START}"}
+    return _slim(place, files, "import acme")
+
+
+def set_up_library(place: Path) -> Layout:
+    """Have a library of the company start Sentry, called by the application."""
+    files = {"acme/run.py": "import company_setup\ncompany_setup.start()\n"}
+    return _slim(place, files, "import acme.run", (_set_up(),))
+
+
+def set_up_library_called_from_outside(place: Path) -> Layout:
+    """Have a library of the company start Sentry, called by a launcher of the platform."""
+    return _slim(place, {}, "import company_setup\ncompany_setup.start()", (_set_up(),))
+
+
+def set_up_library_with_a_manifest(place: Path) -> Layout:
+    """Have a library start Sentry that was built with a manifest of its own."""
+    return _own_and_library(place, "import acme.run")
+
+
+def library_with_a_manifest_called_from_outside(place: Path) -> Layout:
+    """Have the library with a manifest of its own start Sentry before the application runs."""
+    return _own_and_library(place, "import company_setup\ncompany_setup.start()")
+
+
+def _own_and_library(place: Path, start: str) -> Layout:
+    theirs = [(one.name, one.version) for one in (*libraries(1)[:2], *sdk())]
+    setup = _set_up(manifest(theirs, "company-setup", "7.0"))
+    files = {
+        "acme/run.py": "import company_setup\ncompany_setup.start()\n",
+        "acme/_sentry_modules.py": manifest([*locked(), (setup.name, setup.version)]),
+    }
+    listed = (application(), *needed(), setup)
+    return replace(_slim(place, files, start, (setup,)), listed=listed)
+
+
+def _set_up(own: str = "") -> Distribution:
+    text = f"__version__ = '7.0'\n{AS_FUNCTION}"
+    files = {"company_setup/__init__.py": text}
+    if own:
+        files["company_setup/_sentry_modules.py"] = own
+    imports = ("company_setup",)
+    return Distribution(name="company-setup", version="7.0", files=files, imports=imports)
+
+
+def libraries_with_manifests(place: Path) -> Layout:
+    """Have a handler file start Sentry where two libraries carry manifests of their own."""
+    left = library("aaa-first", "8.0", "aaa_first")
+    right = library("zzz-last", "8.1", "zzz_last")
+    two = [
+        replace(one, files={**one.files, f"{one.imports[0]}/_sentry_modules.py": text})
+        for one, text in (
+            (left, manifest([("alpha-lib", "0.1")], left.name, left.version)),
+            (right, manifest([("alpha-lib", "0.2")], right.name, right.version)),
+        )
+    ]
+    names = [(one.name, one.version) for one in two]
+    own = {"acme/_sentry_modules.py": manifest([*locked(), *names]), "handler.py": START}
+    listed = (application(), *needed(), *two)
+    return replace(_slim(place, own, "import handler", tuple(two)), listed=listed)
+
+
+def run_path(place: Path) -> Layout:
+    """Run a script that lies elsewhere by ``runpy.run_path``."""
+    layout = _slim(place / "all", {}, "")
+    (place / "job.py").write_text(START, encoding="utf-8")
+    start = f"import runpy\nrunpy.run_path({str(place / 'job.py')!r})\n"
+    return replace(layout, arguments=("-c", start + REPORT))
+
+
+def executed_text(place: Path) -> Layout:
+    """Execute text in empty globals, as template engines and notebooks' magics do."""
+    return _slim(place, {}, f"exec({START!r}, {{}})")
+
+
+def function_by_value(place: Path) -> Layout:
+    """Call a function that was sent by value, as cloudpickle does: it has no module here."""
+    code = (
+        f"import marshal, types\ncode = compile({START!r}, '<sent>', 'exec')\n"
+        "code = marshal.loads(marshal.dumps(code))\n"
+        "sent = {'__name__': 'elsewhere', '__package__': 'elsewhere', '__file__': '/x/e.py'}\n"
+        "types.FunctionType(code, sent)()\n"
+    )
+    return _slim(place, {}, code)
+
+
+def thread(place: Path) -> Layout:
+    """Start Sentry in a thread."""
+    start = "import threading, late\nt = threading.Thread(target=late.start)\nt.start()\nt.join()"
+    return _slim(place, {"late.py": AS_FUNCTION}, start)
+
+
+def signal_handler(place: Path) -> Layout:
+    """Start Sentry in a signal handler."""
+    start = (
+        "import signal, late\n"
+        "signal.signal(signal.SIGUSR1, lambda *_: late.start())\n"
+        "signal.raise_signal(signal.SIGUSR1)"
+    )
+    return _slim(place, {"late.py": AS_FUNCTION}, start)
+
+
+def spawned_process(place: Path) -> Layout:
+    """Start Sentry in a process that ``multiprocessing`` spawns."""
+    text = f"import _probe\n{AS_FUNCTION}\ndef work():\n    start()\n    _probe.report()\n"
+    main = (
+        "import multiprocessing, sys\nimport jobs\n"
+        "if __name__ == '__main__':\n"
+        "    context = multiprocessing.get_context('spawn')\n"
+        "    process = context.Process(target=jobs.work)\n"
+        "    process.start()\n    process.join()\n    sys.exit(process.exitcode)\n"
+    )
+    install(place, (application({"jobs.py": text, "main.py": main}), *needed()), "")
+    return Layout(arguments=(str(place / "main.py"),))
+
+
+def site_customization(place: Path) -> Layout:
+    """Start Sentry in ``sitecustomize``, before there is a program."""
+    return _slim(place, {"sitecustomize.py": START}, "")
+
+
+def working_folder(place: Path) -> Layout:
+    """Start Sentry in an interactive session whose working folder holds the application."""
+    install(place, (application(), *needed()), "")
+    return Layout(arguments=("-c", f"{START}\n{REPORT}"), folder=place)
+
+
+def namespace_of_the_company(place: Path) -> Layout:
+    """Keep the application in a namespace package, and start Sentry in a handler file."""
+    own = {
+        "acme_corp/shop/__init__.py": f"__version__ = {VERSION!r}\n",
+        "acme_corp/shop/_sentry_modules.py": manifest(),
+        "handler.py": START,
+    }
+    shop = Distribution(name=PROJECT, version=VERSION, files=own, imports=("acme_corp.shop",))
+    folder = install(place, (shop, *needed()), "")
+    start = ("-c", f"import handler\n{REPORT}")
+    return Layout(arguments=start, path=(folder,), named="acme_corp.shop", listed=(shop, *needed()))
+
+
+def manifest_at_the_top(place: Path) -> Layout:
+    """Freeze to the top of a folder that was never a wheel."""
+    own = {
+        "acme/__init__.py": f"__version__ = {VERSION!r}\n",
+        "acme/run.py": START,
+        "_sentry_modules.py": manifest(),
+    }
+    app = Distribution(name=PROJECT, version=VERSION, files=own, imports=("acme",))
+    folder = install(place, (app, *needed()), "")
+    start = ("-c", f"import acme.run\n{REPORT}")
+    return Layout(arguments=start, path=(folder,), named="_sentry_modules")
+
+
+WHO: tuple[Callable[[Path], Layout], ...] = (
+    settings_package,
+    settings_package_in_an_archive,
+    settings_of_an_application_alone,
+    handler_file,
+    handler_file_of_an_archive,
+    script_at_the_top,
+    own_init_module,
+    set_up_library,
+    set_up_library_called_from_outside,
+    set_up_library_with_a_manifest,
+    library_with_a_manifest_called_from_outside,
+    libraries_with_manifests,
+    run_path,
+    executed_text,
+    function_by_value,
+    thread,
+    signal_handler,
+    spawned_process,
+    site_customization,
+    working_folder,
+    namespace_of_the_company,
+    manifest_at_the_top,
+)
