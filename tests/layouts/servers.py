@@ -16,9 +16,11 @@ from demo.bundles import bare_python
 from demo.cache import kept_python
 from demo.commands import environment
 from tests.layouts.shipped import CROWD, Shipped
-from tests.layouts.verdict import Verdict, judge
+from tests.layouts.verdict import judge
 
 WITNESS = Path(__file__).with_name("witness.py")
+Record = Callable[[str, object], None]
+
 PATIENCE = 120  # seconds: the machine may be busy
 
 
@@ -38,9 +40,10 @@ class Host:
 
 def hosts(folder: Path, *requirements: str) -> Iterator[Host]:
     """Return one that has what is required and nothing else, and one with a crowd besides."""
-    clean = kept_python("clean", *requirements) if requirements else bare_python(folder / "clean")
-    yield Host(name="clean", python=clean)
-    yield Host(name="crowded", python=kept_python("crowded", *CROWD, *requirements))
+    bare = kept_python("clean", *requirements) if requirements else bare_python(folder / "clean")
+    yield Host(name="clean", python=bare)
+    crowd = [one for one in CROWD if one not in requirements]
+    yield Host(name="crowded", python=kept_python("crowded", *crowd, *requirements))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,10 +112,21 @@ def started(
                 process.wait()
 
 
-def verdict(shipped: Shipped, host: Host, event: Any, way: str) -> Verdict:
-    """Compare what the witness wrote of an event with the code that its process imports."""
-    found = {**event, "imported": shipped.imported(event["files"], host.site)}
-    return judge(shipped.layout(), found, found, way)
+def compare(
+    label: str, shipped: Shipped, host: Host, send: Callable[[str], Any], record: Record
+) -> None:
+    """Hold an event to the code that its process imports, where the SDK alone is wrong.
+
+    ``send`` starts the process in one way, and returns what the witness wrote of its event.
+    """
+    verdicts = {}
+    for way in ("stock", "unnamed"):
+        event = send(way)
+        found = {**event, "imported": shipped.imported(event["files"], host.site)}
+        verdicts[way] = judge(shipped.layout(), found, found, way)
+        record("cell", (label, f"{host.name}, {way}", verdicts[way].brief()))
+    assert verdicts["stock"].faults
+    assert not verdicts["unnamed"].faults, f"{label}, {host.name} host: {verdicts['unnamed']}"
 
 
 def free_port() -> int:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
-from typing import Any
 
 from packaging.utils import canonicalize_name
 
@@ -123,16 +122,32 @@ def write_project(
     return folder
 
 
-def ship(project: Path, place: Path, target: Path, **options: Any) -> Shipped:
-    """Build a project's wheel and unpack it beside its dependencies, without any metadata."""
-    wheel = build(project, "wheel", target / "dist", **options)
+def ship(
+    project: Path,
+    place: Path,
+    target: Path,
+    left_out: Collection[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Shipped:
+    """Build a project's wheel and unpack it beside its dependencies, without any metadata.
+
+    Distributions that are ``left_out`` are left to the host; ``environment`` is the build's.
+    """
+    wheel = build(project, "wheel", target / "dist", environment=environment)
     name, version, *_ = wheel.name.split("-")
     folder = target / "slim"
     with zipfile.ZipFile(wheel) as file:
         file.extractall(folder)
-    for one in (*place.iterdir(), laid_out.ROOT / "runtime" / "sentry_modules"):
-        if not one.name.endswith(".dist-info") and one.name not in ("bin", "__pycache__"):
-            (folder / one.name).symlink_to(one)
+    tops = {
+        file.parts[0]
+        for one, found in installed(place).items()
+        for file in found.files or ()
+        if one not in left_out and ".." not in file.parts
+    }
+    for top in tops:
+        if not top.endswith(".dist-info") and top not in ("bin", "__pycache__"):
+            (folder / top).symlink_to(place / top)
+    (folder / "sentry_modules").symlink_to(laid_out.ROOT / "runtime" / "sentry_modules")
     for info in folder.glob("*.dist-info"):
         info.rename(target / info.name)
     modules = {one: module_of(found) for one, found in installed(place).items()}

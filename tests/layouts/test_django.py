@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.layouts.servers import Host, free_port, hosts, started, verdict
+from tests.layouts.servers import Host, Record, compare, free_port, hosts, started
 from tests.layouts.shipped import START, Shipped, dependencies, ship, write_project
 
 pytestmark = [
@@ -56,24 +56,22 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shipped:
 
 
 def test_a_failing_view_reports_what_runs(
-    shop: Shipped, tmp_path: Path, record_property: Callable[[str, object], None]
+    shop: Shipped, tmp_path: Path, record_property: Record
 ) -> None:
-    """On either host every distribution is right, where the stock SDK reports none of them."""
+    """On either host the event lists what the worker imports."""
+
+    def send(host: Host, way: str) -> object:
+        return _serve(shop, host, tmp_path / f"{host.name}-{way}", way)
+
     for host in hosts(tmp_path):
-        stock = _serve(shop, host, tmp_path, "stock")
-        ours = _serve(shop, host, tmp_path, "unnamed")
-        alone, right = (verdict(shop, host, event, "unnamed") for event in (stock, ours))
-        for way, one in (("stock", alone), ("unnamed", right)):
-            record_property("cell", ("Django, gunicorn", f"{host.name}, {way}", one.brief()))
-        assert alone.right < alone.total
-        assert not right.faults, f"{host.name}: {right}"
+        compare("Django, gunicorn", shop, host, partial(send, host), record_property)
 
 
 def _serve(shop: Shipped, host: Host, place: Path, way: str) -> object:
     port = free_port()
     serve = ("-m", "gunicorn", "--preload", "--no-control-socket", "--workers", "1")
     command = (*serve, "--bind", f"127.0.0.1:{port}", "config.wsgi")
-    with started(place / f"{host.name}-{way}", shop, host, command, {"WAY": way}) as process:
+    with started(place, shop, host, command, {"WAY": way}) as process:
         process.wait_for(lambda: _answers(port))
         return process.event()
 
