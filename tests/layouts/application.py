@@ -23,6 +23,8 @@ IMPORTS = {
 }
 """The libraries that the application needs, as their metadata spells them."""
 
+Pins = tuple[tuple[str, str], ...]
+
 REAL = ("sentry-sdk", "certifi", "urllib3", "sentry-modules")
 
 START = """\
@@ -71,7 +73,7 @@ def needed() -> tuple[Distribution, ...]:
     return (*libraries(2), *sdk())
 
 
-def locked() -> tuple[tuple[str, str], ...]:
+def locked() -> Pins:
     """Return the names and versions in the application's lock file."""
     return tuple((one.name, one.version) for one in needed())
 
@@ -95,36 +97,44 @@ def manifest(
     others: Iterable[tuple[str, str]] | None = None,
     project: str = PROJECT,
     version: str = VERSION,
-    options: str = "",
+    head: str = "",
 ) -> str:
     """Return the generated module of a project whose lock file lists ``others``.
 
     A library that only Windows needs is always among them.
     """
-    return _freeze(tuple(locked() if others is None else others), project, version, options)
+    return _freeze(tuple(locked() if others is None else others), project, version, head)
 
 
 @cache
-def _freeze(others: tuple[tuple[str, str], ...], project: str, version: str, options: str) -> str:
+def _freeze(others: Pins, project: str, version: str, head: str) -> str:
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        declared = [other for other, _ in others]
-        (folder / "pyproject.toml").write_text(
-            f'[project]\nname = "{project}"\nversion = "{version}"\nrequires-python = ">=3.8"\n'
-            f"dependencies = {[*declared, WINDOWS]!r}\n[tool.sentry-modules]\n{options}",
-            encoding="utf-8",
-        )
-        (folder / "uv.lock").write_text(lock(others, project, version), encoding="utf-8")
+        folder = write_project(Path(name), others, project, version, head)
         result = run("freeze", folder, "-o", folder / "out.py")
         assert result.exit_code == 0, result.output
         return (folder / "out.py").read_text(encoding="utf-8")
 
 
+def write_project(
+    folder: Path, others: Pins, project: str = PROJECT, version: str = VERSION, head: str = ""
+) -> Path:
+    """Write a project that is locked to ``others``, and return its folder.
+
+    ``head`` is its ``pyproject.toml`` without the table ``project``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    declared = [*(other for other, _ in others), WINDOWS]
+    table = f'[project]\nname = "{project}"\nversion = "{version}"\nrequires-python = ">=3.8"\n'
+    text = f"{head}\n{table}dependencies = {declared!r}\n"
+    (folder / "pyproject.toml").write_text(text, encoding="utf-8")
+    (folder / "uv.lock").write_text(_lock(others, project, version), encoding="utf-8")
+    return folder
+
+
 WINDOWS = "win-only; sys_platform == 'win32'"
 
 
-def lock(others: tuple[tuple[str, str], ...], project: str, version: str) -> str:
-    """Return the lock file of a project that needs ``others``, in the versions that they name."""
+def _lock(others: Pins, project: str, version: str) -> str:
     names = [_normalized(name) for name, _ in others]
     edges = "".join(f'  {{ name = "{name}" }},\n' for name in names)
     edges += '  { name = "win-only", marker = "sys_platform == \'win32\'" },\n'

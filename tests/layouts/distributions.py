@@ -99,7 +99,7 @@ def _put(file: Path, content: str | Path) -> None:
 
 def _write_metadata(folder: Path, one: Distribution, kind: str) -> None:
     stem = f"{one.name.replace('-', '_')}-{one.version}"
-    info = folder / f"{stem}.{kind}"
+    info = folder / (f"{stem}-py3.11.{kind}" if kind == "egg-info" else f"{stem}.{kind}")
     about = f"Metadata-Version: 2.1\nName: {one.name}\nVersion: {one.version}\n"
     if kind == "egg-info":
         tops = "".join(f"{name}\n" for name in dict.fromkeys(_tops(one)))

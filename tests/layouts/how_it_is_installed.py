@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +19,12 @@ from tests.layouts.application import (
     manifest,
     needed,
     sdk,
+    write_project,
 )
 from tests.layouts.distributions import Distribution, archive, install
 from tests.layouts.layout import Layout
 
 OF_PACKAGE = ("-m", "acme")
-WITHOUT = {"acme/_sentry_modules.py": ""}
 
 
 def ordinary_install(place: Path) -> Layout:
@@ -71,8 +72,8 @@ def slim_folder_with_an_exclusion(place: Path) -> Layout:
 
 
 def _excluding() -> Distribution:
-    options = 'exclude = ["Gamma_*", "nsp.*"]'
-    return application({"acme/_sentry_modules.py": manifest(options=options)})
+    head = '[tool.sentry-modules]\nexclude = ["Gamma_*", "nsp.*"]'
+    return application({"acme/_sentry_modules.py": manifest(head=head)})
 
 
 def editable_install(place: Path) -> Layout:
@@ -110,6 +111,13 @@ def archive_with_metadata(place: Path) -> Layout:
     return Layout(arguments=OF_PACKAGE, path=(archive(folder, place / "all.zip"),), is_stock=True)
 
 
+def application_alone_with_its_metadata(place: Path) -> Layout:
+    """Unpack the application's wheel alone, with its metadata; the host has its dependencies."""
+    folder = install(place, (application(),))
+    host = (*libraries(3), *sdk())
+    return Layout(arguments=OF_PACKAGE, path=(folder,), host=host, is_stock=True)
+
+
 def handler_file_beside_metadata(place: Path) -> Layout:
     """Keep the metadata in a folder whose handler file starts Sentry."""
     folder = install(place, (application({"handler.py": START}), *needed()))
@@ -128,18 +136,19 @@ def injected_over_the_wheels_own(place: Path) -> Layout:
 def injected_into_an_archive(place: Path) -> Layout:
     """Inject into an archive whose application brings an older manifest of its own."""
     folder = _with_old_manifest(place / "all")
-    truth = _copy_of_metadata(place)
     _strip(folder)
     (folder / "__main__.py").write_text(f"import acme.run\n{REPORT}", encoding="utf-8")
     packed = archive(folder, place / "all.pyz")
-    _inject(packed, "--source", f"installed:{truth}")
+    project = write_project(place / "project", locked())
+    _inject(packed, "--source", project / "uv.lock")
     return Layout(arguments=(str(packed),))
 
 
 def injected_beside_a_handler_file(place: Path) -> Layout:
     """Inject into a folder that was never a wheel, whose handler file starts Sentry."""
-    folder = install(place, (application({**WITHOUT, "handler.py": START}), *needed()))
-    (folder / "acme" / "_sentry_modules.py").unlink()
+    own = _without_manifest()
+    own = replace(own, files={**own.files, "handler.py": START})
+    folder = _copied(install(place, (own, *needed())))
     _inject(folder)
     _strip(folder)
     start = ("-c", f"import handler\n{REPORT}")
@@ -148,14 +157,20 @@ def injected_beside_a_handler_file(place: Path) -> Layout:
 
 def _with_old_manifest(folder: Path) -> Path:
     old = manifest([(name, "0.1") for name, _ in locked()], version="4.0.0")
-    return install(folder, (application({"acme/_sentry_modules.py": old}), *needed()))
+    own = application({"acme/_sentry_modules.py": old})
+    return _copied(install(folder, (own, *needed())))
 
 
-def _copy_of_metadata(place: Path) -> Path:
-    return install(place / "kept", (application(), *needed()))
+def _copied(folder: Path) -> Path:
+    """Put copies in the place of links: what leads out of a folder is nothing to inject into."""
+    for link in [path for path in folder.iterdir() if path.is_symlink()]:
+        source = link.resolve()
+        link.unlink()
+        shutil.copytree(source, link)
+    return folder
 
 
-def _inject(artifact: Path, *options: str) -> None:
+def _inject(artifact: Path, *options: str | Path) -> None:
     result = run("inject", artifact, *options)
     assert result.exit_code == 0, result.output
 
@@ -205,6 +220,7 @@ HOW: tuple[Callable[[Path], Layout], ...] = (
     editable_install_without_manifest,
     folder_with_metadata,
     archive_with_metadata,
+    application_alone_with_its_metadata,
     handler_file_beside_metadata,
     injected_over_the_wheels_own,
     injected_into_an_archive,

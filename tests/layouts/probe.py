@@ -43,13 +43,14 @@ def report() -> None:
     imports = json.loads(os.environ["IMPORTS"])
     if os.environ.get("EARLY"):
         _capture()
-    imported = {name: _imported(modules) for name, modules in imports.items()}
+    imported = {name: _imported(modules[0]) for name, modules in imports.items()}
     if not os.environ.get("EARLY"):
         _capture()
     modules = dict(_events[-1].get("modules") or {})
     found = {
         "modules": modules,
-        "imported": {name: version for name, version in imported.items() if version},
+        "imported": {name: one[0] for name, one in imported.items() if one},
+        "beside": {name: one[1] for name, one in imported.items() if one and one[1]},
         "answers": {name: _version(name) for name in {*modules, *imports}},
         "warnings": _warnings,
     }
@@ -60,18 +61,14 @@ def _capture() -> None:
     sentry_sdk.capture_message("hello")
 
 
-def _imported(modules: list[str]) -> str | None:
-    """Return the version in the code that an import of a distribution's first module runs."""
+def _imported(name: str) -> tuple[str, list[str]] | None:
+    """Return the version in the code that an import runs, and those in metadata beside its file."""
     try:
-        module = importlib.import_module(modules[0])
+        module = importlib.import_module(name)
     except ImportError:
         return None
-    if modules[0] == "sentry_sdk":
-        return str(module.VERSION)
-    version: str = module.__version__
-    beside = _beside(str(module.__file__), modules[0])
-    assert not beside or version in beside, (modules, version, beside)
-    return version
+    version = str(module.VERSION if name == "sentry_sdk" else module.__version__)
+    return version, sorted(_beside(str(module.__file__), name))
 
 
 def _beside(file: str, module: str) -> set[str]:

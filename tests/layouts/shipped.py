@@ -16,7 +16,7 @@ from demo.bundles import pip
 from demo.cache import keep
 from tests.backends.building import build
 from tests.layouts import distributions as laid_out
-from tests.layouts.application import lock
+from tests.layouts.application import write_project
 from tests.layouts.layout import Layout
 
 CROWD = (
@@ -101,22 +101,12 @@ def dependencies(name: str, *requirements: str) -> Path:
     return keep(f"shipped-{name}", (sys.version, *pinned), fill)
 
 
-def write_project(
-    folder: Path, name: str, files: Mapping[str, str], place: Path, head: str
-) -> Path:
-    """Write a project that is locked to what pip installed in ``place``, and return its folder.
-
-    ``head`` is its ``pyproject.toml`` without the table ``project``.
-    """
+def make_project(folder: Path, name: str, files: Mapping[str, str], place: Path, head: str) -> Path:
+    """Write a project that is locked to what pip installed in ``place``, and return its folder."""
     locked = [(one, found.version) for one, found in sorted(installed(place).items())]
     locked.append(("sentry-modules", laid_out.real("sentry-modules").version))
-    table = f'[project]\nname = "{name}"\nversion = "3.1.0"\nrequires-python = ">=3.8"\n'
-    texts = {
-        "pyproject.toml": f"{head}\n{table}dependencies = {[one for one, _ in locked]!r}\n",
-        "uv.lock": lock(tuple(locked), name, "3.1.0"),
-        **files,
-    }
-    for path, text in texts.items():
+    write_project(folder, tuple(locked), name, "3.1.0", head)
+    for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     return folder

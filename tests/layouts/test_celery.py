@@ -10,7 +10,7 @@ import pytest
 
 from demo.commands import run
 from tests.layouts.servers import Host, Record, compare, hosts, started
-from tests.layouts.shipped import START, Shipped, dependencies, installed, ship, write_project
+from tests.layouts.shipped import START, Shipped, dependencies, installed, make_project, ship
 
 pytestmark = [
     pytest.mark.slow,
@@ -63,7 +63,7 @@ def test_a_failing_task_reports_what_runs(
     place: Path, where: str, is_alone: bool, tmp_path: Path, record_property: Record
 ) -> None:
     """The event lists what the worker imports, from the folder or from its own Python."""
-    project = write_project(tmp_path / "project", "jobs", FILES, place, HEAD)
+    project = make_project(tmp_path / "project", "jobs", FILES, place, HEAD)
     jobs = ship(project, place, tmp_path, left_out=installed(place) if is_alone else ())
 
     def send(host: Host, way: str) -> object:

@@ -12,7 +12,7 @@ import pytest
 from demo.cache import kept_python
 from demo.commands import run
 from tests.layouts.servers import Host, Record, compare, hosts, started
-from tests.layouts.shipped import START, Shipped, dependencies, ship, write_project
+from tests.layouts.shipped import START, Shipped, dependencies, make_project, ship
 
 pytestmark = [
     pytest.mark.slow,
@@ -78,7 +78,7 @@ def test_a_compiled_manifest_is_found(tools: Path, tmp_path: Path, record_proper
 def _build(tool: str, tools: Path, folder: Path) -> Shipped:
     place = dependencies("fast", "humanize==4.17.0")
     files = {"src/fast/__init__.py": "", "src/fast/run.py": START, "setup.py": SETUP[tool]}
-    project = write_project(folder / "project", "fast", files, place, HEAD)
+    project = make_project(folder / "project", "fast", files, place, HEAD)
     (site,) = tools.parents[1].glob("lib/*/site-packages")
     fast = ship(project, place, folder, environment={"PYTHONPATH": str(site)})
     package = fast.folder / "fast"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.layouts.servers import Host, Record, compare, free_port, hosts, started
-from tests.layouts.shipped import START, Shipped, dependencies, ship, write_project
+from tests.layouts.shipped import START, Shipped, dependencies, make_project, ship
 
 pytestmark = [
     pytest.mark.slow,
@@ -52,7 +52,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shipped:
     """Ship the application with Django and gunicorn."""
     folder = tmp_path_factory.mktemp("shop")
     place = dependencies("django", "django==5.2.19", "gunicorn==27.0.1")
-    return ship(write_project(folder / "project", "shop", FILES, place, HEAD), place, folder)
+    return ship(make_project(folder / "project", "shop", FILES, place, HEAD), place, folder)
 
 
 def test_a_failing_view_reports_what_runs(

@@ -14,7 +14,7 @@ from threading import Event, Thread
 import pytest
 
 from tests.layouts.servers import Host, Record, compare, hosts, started
-from tests.layouts.shipped import START, Shipped, dependencies, ship, write_project
+from tests.layouts.shipped import START, Shipped, dependencies, make_project, ship
 
 pytestmark = [
     pytest.mark.slow,
@@ -53,7 +53,7 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> Shipped:
     folder = tmp_path_factory.mktemp("function")
     place = dependencies("function", "humanize==4.17.0", "boto3==1.44.8")
     files = {"lambda_function.py": HANDLER, "acme/__init__.py": ""}
-    project = write_project(folder / "project", "acme", files, place, HEAD)
+    project = make_project(folder / "project", "acme", files, place, HEAD)
     return ship(project, place, folder, left_out=OF_THE_IMAGE)
 
 

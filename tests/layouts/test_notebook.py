@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.layouts.servers import Host, Record, compare, hosts, started
-from tests.layouts.shipped import START, Shipped, dependencies, ship, write_project
+from tests.layouts.shipped import START, Shipped, dependencies, make_project, ship
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("notebook")]
 
@@ -34,7 +34,7 @@ def test_a_cell_reports_what_runs(tmp_path: Path, record_property: Record) -> No
     """A cell has no package around it, and the kernel is no part of the application."""
     place = dependencies("fast", "humanize==4.17.0")
     files = {"study/__init__.py": ""}
-    study = ship(write_project(tmp_path / "p", "study", files, place, HEAD), place, tmp_path)
+    study = ship(make_project(tmp_path / "p", "study", files, place, HEAD), place, tmp_path)
 
     def send(host: Host, way: str) -> object:
         return _execute(study, host, tmp_path / f"{host.name}-{way}", way)

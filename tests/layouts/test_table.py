@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.layouts.how_it_is_installed import HOW
+from tests.layouts.all_layouts import LAYOUTS
 from tests.layouts.layout import HOSTS, WAYS, Layout, make_host, run
 from tests.layouts.verdict import judge
-from tests.layouts.where_it_lies import WHERE
-from tests.layouts.who_starts_it import WHO
 
 Make = Callable[[Path], Layout]
 Record = Callable[[str, object], None]
@@ -23,7 +21,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("make", [*WHERE, *WHO, *HOW], ids=lambda make: str(make.__name__))
+@pytest.mark.parametrize("make", LAYOUTS, ids=lambda make: str(make.__name__))
 def test_an_event_lists_what_the_process_imports(
     make: Make, tmp_path: Path, record_property: Record
 ) -> None:

@@ -32,21 +32,19 @@ class Verdict:
 
 
 def judge(layout: Layout, found: Any, stock: Any, way: str) -> Verdict:
-    """Compare the event of a cell with what its process imported, and with the SDK's own.
+    """Compare the event of a cell with what its process imported, or with the SDK's own.
 
-    Where the SDK's own event is the right one, an activated manifest may leave off what is not
-    the application's, and says of the application what is so.
+    Where the SDK's own event is the right one, an activated manifest lists no more than what is
+    the application's, and the SDK has that right as well.
     """
-    listed, imported = _normalized(found["modules"]), _imported(layout, found["imported"])
-    alone = {n: v for n, v in _normalized(stock["modules"]).items() if n not in layout.excluded}
-    truth = {name: v for name, v in imported.items() if name not in layout.excluded}
-    missing, foreign = set(truth) - set(listed), set(listed) - set(layout.imports())
-    if layout.is_stock:
-        missing = set() if listed.keys() == alone.keys() else missing
-        foreign -= set(alone)
-        if way != "activate":
-            missing, foreign = set(alone) - set(listed), set(listed) - set(alone)
-    foreign |= layout.excluded & set(listed)
+    listed, truth = _normalized(found["modules"]), _imported(layout, found)
+    if layout.is_stock and way != "stock" and (way != "activate" or layout.warnings):
+        truth = _normalized(stock["modules"])
+    truth = {name: version for name, version in truth.items() if name not in layout.excluded}
+    names = truth if layout.is_stock else layout.imports()
+    missing, foreign = set(truth) - set(listed), set(listed) - (set(names) - layout.excluded)
+    if way == "activate" and layout.is_stock:
+        foreign -= set(_normalized(stock["modules"])) - layout.excluded
     right = [name for name, version in truth.items() if listed.get(name) == version]
     wrong = sorted(name for name in truth.keys() & listed.keys() if name not in right)
     faults = [
@@ -64,10 +62,16 @@ def _normalized(versions: dict[str, str]) -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in versions.items()}
 
 
-def _imported(layout: Layout, versions: dict[str, str]) -> dict[str, str]:
-    """Return the versions of what was imported; code may call itself by another one."""
+def _imported(layout: Layout, found: Any) -> dict[str, str]:
+    """Return the versions of what was imported; code may call itself by another one.
+
+    What the code says agrees with the metadata beside it, where there is any.
+    """
     aliases = {(str(canonicalize_name(d.name)), d.calls_itself): d.version for d in layout.listed}
-    return {name: aliases.get((name, code), code) for name, code in versions.items()}
+    versions = {n: aliases.get((n, code), code) for n, code in found["imported"].items()}
+    beside = found.get("beside", {})
+    assert all(versions[name] in beside[name] for name in beside), (versions, beside)
+    return versions
 
 
 def _some(what: str, names: set[str]) -> list[str]:

@@ -165,6 +165,23 @@ def thread(place: Path) -> Layout:
     return _slim(place, {"late.py": AS_FUNCTION}, start)
 
 
+def library_that_asks_for_itself(place: Path) -> Layout:
+    """Install the finder before a library is imported that asks for its own version."""
+    text = "from importlib.metadata import version\nversion('asks-itself')\n__version__ = '5.0'\n"
+    asking = Distribution(
+        name="asks-itself",
+        version="5.0",
+        files={"asks_itself/__init__.py": text},
+        imports=("asks_itself",),
+    )
+    files = {
+        "acme/run.py": f"import sentry_modules\nsentry_modules.install()\nimport asks_itself\n{START}",
+        "acme/_sentry_modules.py": manifest((*locked(), ("asks-itself", "5.0"))),
+    }
+    layout = _slim(place, files, "import acme.run", (asking,))
+    return replace(layout, listed=(application(), *needed(), asking))
+
+
 def signal_handler(place: Path) -> Layout:
     """Start Sentry in a signal handler."""
     start = (
@@ -243,6 +260,7 @@ WHO: tuple[Callable[[Path], Layout], ...] = (
     executed_text,
     function_by_value,
     thread,
+    library_that_asks_for_itself,
     signal_handler,
     spawned_process,
     site_customization,
