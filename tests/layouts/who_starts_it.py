@@ -25,7 +25,7 @@ from tests.layouts.layout import Layout
 Files = dict[str, str]
 
 
-def _slim(place: Path, files: Files, start: str, more: tuple[Distribution, ...] = ()) -> Layout:
+def slim(place: Path, files: Files, start: str, more: tuple[Distribution, ...] = ()) -> Layout:
     """Lay out a slim folder with more files in it, and start it as a server would."""
     folder = install(place, (application(files), *needed(), *more), "")
     return Layout(arguments=("-c", f"{start}\n{REPORT}"), path=(folder,))
@@ -34,7 +34,7 @@ def _slim(place: Path, files: Files, start: str, more: tuple[Distribution, ...] 
 def settings_package(place: Path) -> Layout:
     """Start Sentry in a package of settings that lies beside the application's in its wheel."""
     files = {"config/__init__.py": "", "config/settings.py": START}
-    return _slim(place, files, "import config.settings")
+    return slim(place, files, "import config.settings")
 
 
 def settings_package_in_an_archive(place: Path) -> Layout:
@@ -55,7 +55,7 @@ def settings_of_an_application_alone(place: Path) -> Layout:
 
 def handler_file(place: Path) -> Layout:
     """Start Sentry in a handler file at the top, as ``lambda_function.py`` is."""
-    return _slim(place, {"lambda_function.py": START}, "import lambda_function")
+    return slim(place, {"lambda_function.py": START}, "import lambda_function")
 
 
 def handler_file_of_an_archive(place: Path) -> Layout:
@@ -74,18 +74,18 @@ def script_at_the_top(place: Path) -> Layout:
 def own_init_module(place: Path) -> Layout:
     """Start Sentry in the ``__init__.py`` of the application, while it is being imported."""
     files = {"acme/__init__.py": f"__version__ = {VERSION!r}\n{START}"}
-    return _slim(place, files, "import acme")
+    return slim(place, files, "import acme")
 
 
 def set_up_library(place: Path) -> Layout:
     """Have a library of the company start Sentry, called by the application."""
     files = {"acme/run.py": "import company_setup\ncompany_setup.start()\n"}
-    return _slim(place, files, "import acme.run", (_set_up(),))
+    return slim(place, files, "import acme.run", (_set_up(),))
 
 
 def set_up_library_called_from_outside(place: Path) -> Layout:
     """Have a library of the company start Sentry, called by a launcher of the platform."""
-    return _slim(place, {}, "import company_setup\ncompany_setup.start()", (_set_up(),))
+    return slim(place, {}, "import company_setup\ncompany_setup.start()", (_set_up(),))
 
 
 def set_up_library_with_a_manifest(place: Path) -> Layout:
@@ -106,7 +106,7 @@ def _own_and_library(place: Path, start: str) -> Layout:
         "acme/_sentry_modules.py": manifest([*locked(), (setup.name, setup.version)]),
     }
     listed = (application(), *needed(), setup)
-    return replace(_slim(place, files, start, (setup,)), listed=listed)
+    return replace(slim(place, files, start, (setup,)), listed=listed)
 
 
 def _set_up(own: str = "") -> Distribution:
@@ -132,89 +132,7 @@ def libraries_with_manifests(place: Path) -> Layout:
     names = [(one.name, one.version) for one in two]
     own = {"acme/_sentry_modules.py": manifest([*locked(), *names]), "handler.py": START}
     listed = (application(), *needed(), *two)
-    return replace(_slim(place, own, "import handler", tuple(two)), listed=listed)
-
-
-def run_path(place: Path) -> Layout:
-    """Run a script that lies elsewhere by ``runpy.run_path``."""
-    layout = _slim(place / "all", {}, "")
-    (place / "job.py").write_text(START, encoding="utf-8")
-    start = f"import runpy\nrunpy.run_path({str(place / 'job.py')!r})\n"
-    return replace(layout, arguments=("-c", start + REPORT))
-
-
-def executed_text(place: Path) -> Layout:
-    """Execute text in empty globals, as template engines and notebooks' magics do."""
-    return _slim(place, {}, f"exec({START!r}, {{}})")
-
-
-def function_by_value(place: Path) -> Layout:
-    """Call a function that was sent by value, as cloudpickle does: it has no module here."""
-    code = (
-        f"import marshal, types\ncode = compile({START!r}, '<sent>', 'exec')\n"
-        "code = marshal.loads(marshal.dumps(code))\n"
-        "sent = {'__name__': 'elsewhere', '__package__': 'elsewhere', '__file__': '/x/e.py'}\n"
-        "types.FunctionType(code, sent)()\n"
-    )
-    return _slim(place, {}, code)
-
-
-def thread(place: Path) -> Layout:
-    """Start Sentry in a thread."""
-    start = "import threading, late\nt = threading.Thread(target=late.start)\nt.start()\nt.join()"
-    return _slim(place, {"late.py": AS_FUNCTION}, start)
-
-
-def library_that_asks_for_itself(place: Path) -> Layout:
-    """Install the finder before a library is imported that asks for its own version."""
-    text = "from importlib.metadata import version\nversion('asks-itself')\n__version__ = '5.0'\n"
-    asking = Distribution(
-        name="asks-itself",
-        version="5.0",
-        files={"asks_itself/__init__.py": text},
-        imports=("asks_itself",),
-    )
-    files = {
-        "acme/run.py": f"import sentry_modules\nsentry_modules.install()\nimport asks_itself\n{START}",
-        "acme/_sentry_modules.py": manifest((*locked(), ("asks-itself", "5.0"))),
-    }
-    layout = _slim(place, files, "import acme.run", (asking,))
-    return replace(layout, listed=(application(), *needed(), asking))
-
-
-def signal_handler(place: Path) -> Layout:
-    """Start Sentry in a signal handler."""
-    start = (
-        "import signal, late\n"
-        "signal.signal(signal.SIGUSR1, lambda *_: late.start())\n"
-        "signal.raise_signal(signal.SIGUSR1)"
-    )
-    return _slim(place, {"late.py": AS_FUNCTION}, start)
-
-
-def spawned_process(place: Path) -> Layout:
-    """Start Sentry in a process that ``multiprocessing`` spawns."""
-    text = f"import _probe\n{AS_FUNCTION}\ndef work():\n    start()\n    _probe.report()\n"
-    main = (
-        "import multiprocessing, sys\nimport jobs\n"
-        "if __name__ == '__main__':\n"
-        "    context = multiprocessing.get_context('spawn')\n"
-        "    process = context.Process(target=jobs.work)\n"
-        "    process.start()\n    process.join()\n    sys.exit(process.exitcode)\n"
-    )
-    install(place, (application({"jobs.py": text, "main.py": main}), *needed()), "")
-    return Layout(arguments=(str(place / "main.py"),))
-
-
-def site_customization(place: Path) -> Layout:
-    """Start Sentry in ``sitecustomize``, before there is a program."""
-    return _slim(place, {"sitecustomize.py": START}, "")
-
-
-def working_folder(place: Path) -> Layout:
-    """Start Sentry in an interactive session whose working folder holds the application."""
-    install(place, (application(), *needed()), "")
-    return Layout(arguments=("-c", f"{START}\n{REPORT}"), folder=place)
+    return replace(slim(place, own, "import handler", tuple(two)), listed=listed)
 
 
 def namespace_of_the_company(place: Path) -> Layout:
@@ -256,15 +174,6 @@ WHO: tuple[Callable[[Path], Layout], ...] = (
     set_up_library_with_a_manifest,
     library_with_a_manifest_called_from_outside,
     libraries_with_manifests,
-    run_path,
-    executed_text,
-    function_by_value,
-    thread,
-    library_that_asks_for_itself,
-    signal_handler,
-    spawned_process,
-    site_customization,
-    working_folder,
     namespace_of_the_company,
     manifest_at_the_top,
 )
