@@ -28,25 +28,28 @@ Pins = tuple[tuple[str, str], ...]
 REAL = ("sentry-sdk", "certifi", "urllib3", "sentry-modules")
 
 START = """\
-import os
 import _probe
 import sentry_sdk
 
+way = _probe.take_a_way()
 integrations = []
-if os.environ["WAY"] in ("unnamed", "named"):
+if way in ("unnamed", "named"):
     from sentry_modules import FrozenModulesIntegration
 
-    if os.environ["WAY"] == "unnamed":
+    if way == "unnamed":
         integrations = [FrozenModulesIntegration()]
     else:
-        integrations = [FrozenModulesIntegration(os.environ["NAMED"])]
-if os.environ["WAY"] == "activate":
+        integrations = [FrozenModulesIntegration(_probe.NAMED)]
+if way == "activate":
     import sentry_modules
 
-    sentry_modules.activate(os.environ["NAMED"])
+    sentry_modules.activate(_probe.NAMED)
 sentry_sdk.init(integrations=integrations, **_probe.OPTIONS)
 """
-"""Starts Sentry in the way that a cell asks for; whoever runs it is the caller."""
+"""Starts Sentry in the way that a cell asks for; whoever runs it is the caller.
+
+The process forks here, so that those of all ways share what came before.
+"""
 
 REPORT = "import _probe; _probe.report()\n"
 

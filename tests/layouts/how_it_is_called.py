@@ -46,8 +46,9 @@ def function_by_value(place: Path) -> Layout:
 
 def thread(place: Path) -> Layout:
     """Start Sentry in a thread."""
-    start = "import threading, late\nt = threading.Thread(target=late.start)\nt.start()\nt.join()"
-    return slim(place, {"late.py": AS_FUNCTION}, start)
+    start = "import threading, late\nt = threading.Thread(target=late.work)\nt.start()\nt.join()"
+    work = f"{AS_FUNCTION}\ndef work():\n    start()\n    _probe.report()\n"
+    return slim(place, {"late.py": f"import _probe\n{work}"}, start)
 
 
 def library_that_asks_for_itself(place: Path) -> Layout:

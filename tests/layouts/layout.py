@@ -10,6 +10,7 @@ import venv
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from packaging.utils import canonicalize_name
 
@@ -53,11 +54,11 @@ class Layout:
         return {canonicalize_name(one.name): one.imports for one in self.listed if one.imports}
 
 
-def run(layout: Layout, python: Path, way: str) -> dict[str, object]:
-    """Start the process of one cell, and return what the probe in it printed."""
+def run(layout: Layout, python: Path) -> dict[str, Any]:
+    """Start a process that forks for each way, and return what the probe in each printed."""
     path = os.pathsep.join(map(str, (*layout.path, python.parents[1] / "probe")))
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "SENTRY_"))}
-    more = {"WAY": way, "NAMED": layout.named, "IMPORTS": json.dumps(layout.imports())}
+    more = {"NAMED": layout.named, "IMPORTS": json.dumps(layout.imports())}
     early = {"EARLY": "1"} if layout.is_early else {}
     done = subprocess.run(
         [str(python), *layout.arguments],
@@ -69,8 +70,7 @@ def run(layout: Layout, python: Path, way: str) -> dict[str, object]:
     )
     assert done.returncode == 0, done.stderr
     assert not done.stderr, done.stderr
-    result: dict[str, object] = json.loads(done.stdout)
-    return result
+    return {found["way"]: found for found in map(json.loads, done.stdout.splitlines())}
 
 
 def make_host(folder: Path, layout: Layout, *, is_crowded: bool) -> Path:

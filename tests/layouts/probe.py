@@ -38,8 +38,28 @@ OPTIONS: dict[str, Any] = {"dsn": "https://key@sentry.example.org/1", "transport
 """What every process gives ``sentry_sdk.init``: events go nowhere but into the report."""
 
 
+NAMED = os.environ["NAMED"]
+"""The import package, or the generated module, that is named where one is."""
+
+_WAYS = ("stock", "unnamed", "named", "activate")
+_taken: list[str] = []
+
+
+def take_a_way() -> str:
+    """Fork for each way to start Sentry, and return it in the child; the parent ends here."""
+    for way in _WAYS:
+        child = os.fork()
+        if not child:
+            _taken.append(way)
+            return way
+        _, status = os.waitpid(child, 0)
+        if status:
+            os._exit(1)
+    os._exit(0)
+
+
 def report() -> None:
-    """Send an event, import everything, and print both as JSON."""
+    """Send an event, import everything, print both as JSON, and end the process."""
     imports = json.loads(os.environ["IMPORTS"])
     if os.environ.get("EARLY"):
         _capture()
@@ -48,13 +68,15 @@ def report() -> None:
         _capture()
     modules = dict(_events[-1].get("modules") or {})
     found = {
+        "way": _taken[0],
         "modules": modules,
         "imported": {name: one[0] for name, one in imported.items() if one},
         "beside": {name: one[1] for name, one in imported.items() if one and one[1]},
         "answers": {name: _version(name) for name in {*modules, *imports}},
         "warnings": _warnings,
     }
-    print(json.dumps(found))
+    print(json.dumps(found), flush=True)
+    os._exit(0)
 
 
 def _capture() -> None:
