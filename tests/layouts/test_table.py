@@ -15,13 +15,18 @@ from tests.layouts.verdict import judge
 Make = Callable[[Path], Layout]
 Record = Callable[[str, object], None]
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(os.name == "nt", reason="the layouts are made of symbolic links"),
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process forks for each way")
+
+QUICK = ("settings_of_an_application_alone",)
+"""Whose manifest has to be searched for, and whose versions are the host's."""
+
+ROWS = [
+    pytest.param(make, id=make.__name__, marks=[pytest.mark.slow] * (make.__name__ not in QUICK))
+    for make in LAYOUTS
 ]
 
 
-@pytest.mark.parametrize("make", LAYOUTS, ids=lambda make: str(make.__name__))
+@pytest.mark.parametrize("make", ROWS)
 def test_an_event_lists_what_the_process_imports(
     make: Make, tmp_path: Path, record_property: Record
 ) -> None:
