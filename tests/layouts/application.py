@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -20,8 +21,12 @@ IMPORTS = {
     "nsp-two": ("nsp.two",),
     "PyEpsilon": ("ep_yaml",),
     "multi-top": ("multi_a", "multi_b"),
+    "org-team-tool": ("org.team.tool",),
 }
 """The libraries that the application needs, as their metadata spells them."""
+
+SHARED = {"tests/__init__.py": ""}
+"""What libraries bring by mistake, each over that of the others."""
 
 Pins = tuple[tuple[str, str], ...]
 
@@ -60,10 +65,11 @@ AS_FUNCTION = "def start():\n" + "".join(
 
 def libraries(major: int) -> tuple[Distribution, ...]:
     """Return all libraries, each in its own version of one major version."""
-    return tuple(
+    own = (
         library(name, f"{major}.{minor}", *imports)
         for minor, (name, imports) in enumerate(IMPORTS.items())
     )
+    return tuple(replace(one, files={**SHARED, **one.files}) for one in own)
 
 
 def sdk() -> tuple[Distribution, ...]:

@@ -104,6 +104,14 @@ def working_folder(place: Path) -> Layout:
     return Layout(arguments=("-c", f"{START}\n{REPORT}"), folder=place)
 
 
+def daemon(place: Path) -> Layout:
+    """Start from the working folder, and leave that as a daemon does before the first event."""
+    install(place, (application(), *needed()), "")
+    modules = ", ".join(module for one in (application(), *needed()) for module in one.imports)
+    start = f"import {modules}\nimport acme.run, os\nos.chdir('/')\n{REPORT}"
+    return Layout(arguments=("-c", start), folder=place)
+
+
 CALLS: tuple[Callable[[Path], Layout], ...] = (
     run_path,
     executed_text,
@@ -114,4 +122,5 @@ CALLS: tuple[Callable[[Path], Layout], ...] = (
     spawned_process,
     site_customization,
     working_folder,
+    daemon,
 )

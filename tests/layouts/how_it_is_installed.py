@@ -97,6 +97,22 @@ def _editable(place: Path, own: Distribution) -> Layout:
     return Layout(arguments=OF_PACKAGE, host=(installed, *needed()), is_stock=True)
 
 
+def editable_dependency_on_the_host(place: Path) -> Layout:
+    """Ship the application alone to a host that has a library installed in place."""
+    other = libraries(3)[0]
+    source = install(place / "library", (other,), "")
+    direct = f'{{"url": "{source.as_uri()}", "dir_info": {{"editable": true}}}}'
+    pointer = Distribution(
+        name=other.name,
+        version=other.version,
+        files={"_alpha.pth": f"{source}\n"},
+        more_metadata={"direct_url.json": direct},
+    )
+    folder = install(place / "app", (application(),), "")
+    host = (pointer, *libraries(3)[1:], *sdk())
+    return Layout(arguments=OF_PACKAGE, path=(folder,), host=host)
+
+
 def folder_with_metadata(place: Path) -> Layout:
     """Keep the metadata in a folder, as shiv and pex unpack theirs, and start it from there."""
     folder = install(place / "site-packages", (application(), *needed()))
@@ -218,6 +234,7 @@ HOW: tuple[Callable[[Path], Layout], ...] = (
     slim_folder_with_an_exclusion,
     editable_install,
     editable_install_without_manifest,
+    editable_dependency_on_the_host,
     folder_with_metadata,
     archive_with_metadata,
     application_alone_with_its_metadata,

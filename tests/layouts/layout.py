@@ -14,7 +14,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from tests.layouts.application import IMPORTS, REAL, application, needed, sdk
+from tests.layouts.application import REAL, application, libraries, needed, sdk
 from tests.layouts.distributions import Distribution, install, library
 
 HOSTS = ("clean", "crowded")
@@ -93,8 +93,7 @@ def make_host(folder: Path, layout: Layout, *, is_crowded: bool) -> Path:
 
 def crowd() -> Iterable[Distribution]:
     """Return older versions of all that the application has, and what it does not have."""
-    for minor, (name, imports) in enumerate(IMPORTS.items()):
-        yield library(name, f"1.{minor}", *imports)
+    yield from libraries(1)
     for name in REAL:
         yield library(name, "0.9", name.replace("-", "_"))
     yield library("acme-app", "1.0", "acme")

@@ -158,6 +158,19 @@ def plugins_of_the_host_first(place: Path) -> Layout:
     return Layout(arguments=START, path=(first, folder), is_early=True)
 
 
+def folder_for_each_distribution(place: Path) -> Layout:
+    """Give each library a folder of its own, with its metadata, as Bazel does."""
+    own = install(place / "own", (application(),), "")
+    each = [install(place / one.name, (one,)) for one in (*libraries(3), *sdk())]
+    return Layout(arguments=START, path=(own, *each))
+
+
+def slim_folder_for_each_distribution(place: Path) -> Layout:
+    """Give each library a folder of its own, without metadata."""
+    each = [install(place / one.name, (one,), "") for one in (application(), *needed())]
+    return Layout(arguments=START, path=tuple(each))
+
+
 def libraries_below_a_script(place: Path) -> Layout:
     """Have a script at the top put ``lib`` on the path itself."""
     install(place, (application(),), "")
@@ -206,5 +219,7 @@ WHERE: tuple[Callable[[Path], Layout], ...] = (
     namespace_package_in_two_places,
     folder_of_the_host_first,
     plugins_of_the_host_first,
+    folder_for_each_distribution,
+    slim_folder_for_each_distribution,
     libraries_below_a_script,
 )

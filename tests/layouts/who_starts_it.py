@@ -90,15 +90,6 @@ def set_up_library_called_from_outside(place: Path) -> Layout:
 
 def set_up_library_with_a_manifest(place: Path) -> Layout:
     """Have a library start Sentry that was built with a manifest of its own."""
-    return _own_and_library(place, "import acme.run")
-
-
-def library_with_a_manifest_called_from_outside(place: Path) -> Layout:
-    """Have the library with a manifest of its own start Sentry before the application runs."""
-    return _own_and_library(place, "import company_setup\ncompany_setup.start()")
-
-
-def _own_and_library(place: Path, start: str) -> Layout:
     theirs = [(one.name, one.version) for one in (*libraries(1)[:2], *sdk())]
     setup = _set_up(manifest(theirs, "company-setup", "7.0"))
     files = {
@@ -106,7 +97,7 @@ def _own_and_library(place: Path, start: str) -> Layout:
         "acme/_sentry_modules.py": manifest([*locked(), (setup.name, setup.version)]),
     }
     listed = (application(), *needed(), setup)
-    return replace(slim(place, files, start, (setup,)), listed=listed)
+    return replace(slim(place, files, "import acme.run", (setup,)), listed=listed)
 
 
 def _set_up(own: str = "") -> Distribution:
@@ -172,7 +163,6 @@ WHO: tuple[Callable[[Path], Layout], ...] = (
     set_up_library,
     set_up_library_called_from_outside,
     set_up_library_with_a_manifest,
-    library_with_a_manifest_called_from_outside,
     libraries_with_manifests,
     namespace_of_the_company,
     manifest_at_the_top,
