@@ -22,6 +22,7 @@ IMPORTS = {
     "PyEpsilon": ("ep_yaml",),
     "multi-top": ("multi_a", "multi_b"),
     "org-team-tool": ("org.team.tool",),
+    "same_name": ("same_name",),
 }
 """The libraries that the application needs, as their metadata spells them."""
 

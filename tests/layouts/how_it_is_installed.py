@@ -99,17 +99,17 @@ def _editable(place: Path, own: Distribution) -> Layout:
 
 def editable_dependency_on_the_host(place: Path) -> Layout:
     """Ship the application alone to a host that has a library installed in place."""
-    other = libraries(3)[0]
+    other = libraries(3)[-1]
     source = install(place / "library", (other,), "")
     direct = f'{{"url": "{source.as_uri()}", "dir_info": {{"editable": true}}}}'
     pointer = Distribution(
         name=other.name,
         version=other.version,
-        files={"_alpha.pth": f"{source}\n"},
+        files={"_same_name.pth": f"{source}\n"},
         more_metadata={"direct_url.json": direct},
     )
     folder = install(place / "app", (application(),), "")
-    host = (pointer, *libraries(3)[1:], *sdk())
+    host = (pointer, *libraries(3)[:-1], *sdk())
     return Layout(arguments=OF_PACKAGE, path=(folder,), host=host)
 
 

@@ -28,7 +28,8 @@ PROBE = Path(__file__).with_name("probe.py")
 class Layout:
     """What a process finds on its path, what the host holds, and what the event has to say.
 
-    ``arguments`` start the process, in ``folder``; ``path`` goes before the host's own.
+    ``arguments`` start the process, in ``folder`` or in an empty one; ``path`` goes before the
+    host's own.
     ``host`` is installed there, and ``prepare`` does more to the folder it is installed in.
     ``listed`` is what the event has to list, each with what to import; without it, what the
     sample application needs. With ``is_stock`` the event is what the SDK alone sends; ``excluded``
@@ -62,7 +63,7 @@ def run(layout: Layout, python: Path) -> dict[str, Any]:
     early = {"EARLY": "1"} if layout.is_early else {}
     done = subprocess.run(
         [str(python), *layout.arguments],
-        cwd=layout.folder,
+        cwd=layout.folder or python.parents[1] / "empty",
         env={**kept, "PYTHONPATH": path, **more, **early},
         capture_output=True,
         text=True,
@@ -79,6 +80,7 @@ def make_host(folder: Path, layout: Layout, *, is_crowded: bool) -> Path:
     A clean one has the SDK besides; a crowded one other versions of everything, and more.
     """
     venv.create(folder, symlinks=sys.platform != "win32")
+    (folder / "empty").mkdir()
     (folder / "probe").mkdir()
     (folder / "probe" / "_probe.py").symlink_to(PROBE)
     (site,) = folder.glob("lib/*/site-packages")
