@@ -22,11 +22,12 @@ def activate(manifest: ModuleType | str) -> None:
     """Have every client that would send the stock list send what the manifest lists instead.
 
     For an application that knows nothing of it. ``manifest`` is the generated module or its dotted
-    name, and it counts: whoever activates it has decided that. Versions are found as after
-    ``install``. Nothing of the SDK is imported here: the application may do so late, in part or
-    never. The first manifest that is activated counts; nothing is raised.
+    name, and its names count: whoever activates it has decided that. Versions are those of the
+    code that runs, and are found as after ``install``. Nothing of the SDK is imported here: the
+    application may do so late, in part or never. The first manifest that is activated counts;
+    nothing is raised.
     """
-    reference = register(ManifestReference.of_caller(manifest, "manifest"))
+    reference = register(ManifestReference.of_caller(manifest, "activated"))
     if STOCK in sys.modules:
         _take_place(reference)
     else:

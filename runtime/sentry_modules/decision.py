@@ -53,13 +53,14 @@ def decide(manifest: Manifest, authority: str, places: list[Place]) -> Decision:
         return Decision(manifest, manifest.modules, "the application is frozen")
     known = _metadata(manifest, places)
     own = known.pop(manifest.project, [])
-    if manifest.project and _is_installed(manifest, own, places):
+    is_activated = authority == "activated"
+    if manifest.project and not is_activated and _is_installed(manifest, own, places):
         return Decision(manifest, None, f"the metadata of {manifest.project} is in place")
     versions, folders = dict(manifest.modules), {}
     for name, version, folder in _others(manifest, known, places):
         versions[name], folders[name] = version, folder
-    why = "the manifest names no project"
-    if manifest.project:
+    why = "it was activated" if is_activated else "the manifest names no project"
+    if manifest.project and not is_activated:
         why = f"the metadata of {manifest.project} is not beside the manifest"
     return Decision(manifest, versions, why, folders=folders)
 
@@ -130,21 +131,25 @@ def _origin(form: str, found: _Metadata, places: list[Place]) -> str:
         stems = _stems(place, form, folder)
         for stem in stems:
             entry = _imported_from(stem)
-            if entry is not None:  # from a source tree: an editable install, which is elsewhere
-                return entry if any(entry == one.entry for one in places) else place.entry
+            if entry is not None:
+                return place.entry if is_editable(place, folder, entry) else entry
         for stem in stems:
             for one in places:
                 if one.has_module(stem):
-                    return one.entry
+                    return place.entry if is_editable(place, folder, one.entry) else one.entry
+        tops = {stem.partition("/")[0] for stem in stems}
+        holders = [one.entry for one in places if any(map(one.has_folder, tops))]
+        if len(holders) == 1:  # of a namespace package, whose modules egg-info does not name
+            return holders[0]
     return ""
 
 
 def _imported_from(stem: str) -> str | None:
     # Return the place that an imported module is from.
-    levels = stem.count("/") + 1
     name = stem[: -len("/__init__")] if stem.endswith("/__init__") else stem
     module = sys.modules.get(name.replace("/", "."))
-    file = vars(module).get("__file__") if isinstance(module, ModuleType) else None
+    names = vars(module) if isinstance(module, ModuleType) else {}
+    file, levels = names.get("__file__"), name.count("/") + 1 + ("__path__" in names)
     return file.rsplit(os.sep, levels)[0] if type(file) is str else None
 
 
@@ -158,13 +163,22 @@ def _stems(place: Place, form: str, folder: str) -> list[str]:
         if place.has_module(stem):
             return [stem]
     record = place.read(f"{folder}/RECORD")
-    stems = [part.rpartition("\n")[2] + "/__init__" for part in record.split("/__init__.py,")[:-1]]
-    stems = stems or [path.partition(".")[0] for path in _modules(record)]
+    parts = record.split("/__init__.py,")[:-1]
+    packages = [part.rpartition("\n")[2] + "/__init__" for part in parts]
+    stems = [stem for stem in packages if not _is_shared(stem)] or [
+        path.partition(".")[0] for path in _modules(record)
+    ]
     if not record:
         tops = place.read(f"{folder}/top_level.txt").split()
         stems = [stem for top in tops for stem in (f"{top}/__init__", top)]
     stems = [stem for stem in stems if stem[:1] not in ("", ".", "/")]
-    return sorted(stems, key=lambda s: (s.startswith(_SHARED), s.count("/"), s))[:_TELLING]
+    stems = [stem for stem in stems if not _is_shared(stem)] or stems
+    stems = stems or [f"{named}/__init__", named]  # an editable install records none
+    return sorted(stems, key=lambda stem: (stem.count("/"), stem))[:_TELLING]
+
+
+def _is_shared(stem: str) -> bool:
+    return f"{stem}/".startswith(_SHARED)
 
 
 def _modules(record: str) -> Iterator[str]:

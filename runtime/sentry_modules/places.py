@@ -61,6 +61,12 @@ class Place:
         """Whether a file stands at the top of a folder."""
         return name in self._names
 
+    def has_folder(self, name: str) -> bool:
+        """Whether a folder stands at the top, an import package or a part of a namespace one."""
+        if self._archive is None:
+            return "." not in name and name in self._names
+        return any(path.startswith(f"{self._prefix}{name}{os.sep}") for path in self._names)
+
     def has_module(self, stem: str) -> bool:
         """Whether a module is here, named by its path with slashes and without the suffix."""
         stem = stem.replace("/", os.sep)
