@@ -129,19 +129,29 @@ def _origin(form: str, found: _Metadata, places: list[Place]) -> str:
     # Return the place that Python imports a distribution's code from; empty if nothing tells.
     for place, _, folder in found:
         stems = _stems(place, form, folder)
-        for stem in stems:
-            entry = _imported_from(stem)
-            if entry is not None:
-                return place.entry if is_editable(place, folder, entry) else entry
-        for stem in stems:
-            for one in places:
-                if one.has_module(stem):
-                    return place.entry if is_editable(place, folder, one.entry) else one.entry
+        for stem, entry in _sources(stems, places):
+            return place.entry if _is_in_place(place, folder, stem, entry) else entry
         tops = {stem.partition("/")[0] for stem in stems}
         holders = [one.entry for one in places if any(map(one.has_folder, tops))]
         if len(holders) == 1:  # of a namespace package, whose modules egg-info does not name
             return holders[0]
     return ""
+
+
+def _sources(stems: list[str], places: list[Place]) -> Iterator[tuple[str, str]]:
+    # Return each module that there is and the place it is from, the imported ones first.
+    for stem in stems:
+        entry = _imported_from(stem)
+        if entry is not None:
+            yield stem, entry
+    for stem in stems:
+        yield from ((stem, one.entry) for one in places if one.has_module(stem))
+
+
+def _is_in_place(place: Place, folder: str, stem: str, entry: str) -> bool:
+    # Whether a library is installed in place, so that its metadata is not beside its code.
+    is_elsewhere = entry != place.entry and not place.has_module(stem)
+    return is_elsewhere and is_editable(place, folder, entry)
 
 
 def _imported_from(stem: str) -> str | None:
