@@ -60,7 +60,7 @@ def ordinary_install_with_an_exclusion(place: Path) -> Layout:
     """Install an application whose configuration keeps names off every event."""
     del place
     host = (_excluding(), *needed())
-    names = frozenset({"gamma-lib", "nsp-one", "nsp-two"})
+    names = frozenset({"gamma-lib", "nsp-one", "nsp-two", "nsp-three"})
     return Layout(arguments=OF_PACKAGE, host=host, is_stock=True, excluded=names)
 
 
