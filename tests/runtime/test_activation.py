@@ -76,8 +76,8 @@ def expected(site: Path) -> dict[str, str]:
     there: dict[str, str] = {}
     for found in distributions(path=[str(site), *sys.path]):
         there.setdefault(found.metadata["Name"], found.version)
-    hosts = {name: there[name] for name in ("certifi", "typing_extensions") if name in there}
-    return {**FROZEN, **hosts}
+    hosts = there.keys() & {"certifi", "typing_extensions"}
+    return {**FROZEN, **{name: there[name] for name in hosts}}
 
 
 def test_the_event_carries_exactly_the_manifest(tmp_path: Path, crowd: Path, site: Path) -> None:
