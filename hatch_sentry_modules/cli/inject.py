@@ -21,7 +21,7 @@ from hatch_sentry_modules.model import Manifest
 @click.option(
     "--source",
     metavar="S",
-    help="The lock file, or installed:PATH. By default the artifact's own metadata is used.",
+    help="The lock file, or installed:FOLDER. By default the artifact's own metadata is used.",
 )
 @click.option(
     "-o",
