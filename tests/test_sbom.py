@@ -206,6 +206,7 @@ def test_a_reader_finds_the_same(folder: Path) -> None:
 
 def test_the_library_is_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra there is one line that says how to install it."""
+    (folder / "uv.lock").write_text(LOCK, encoding="utf-8")
     monkeypatch.setitem(sys.modules, "cyclonedx.output.json", None)
     message = refused("freeze", "--format", "cyclonedx", folder)
     assert message.endswith("Install it with: pip install 'hatch-sentry-modules[sbom]'.")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import tomli
 
+from hatch_sentry_modules import manifest_document
 from tests.backends import archives, projects
 from tests.backends.building import build
 from tests.documentation.blocks import PAGES, Block, blocks, bundler_test
@@ -47,7 +48,9 @@ def test_it_builds_with_the_module(block: Block, tmp_path: Path) -> None:
         _forget(document)
     table.write_text(to_toml(_merged(document, shown)), encoding="utf-8")
     wheel = build(project, "wheel", tmp_path / "dist")
-    assert archives.module(wheel) == projects.MODULE
+    found, faults = manifest_document.read(archives.module(wheel))
+    assert found._replace(exclude=()) == manifest_document.read(projects.MODULE).manifest
+    assert faults == ()
 
 
 def _forget(document: dict[str, Any]) -> None:

@@ -38,6 +38,9 @@ MANIFEST = types.ModuleType("_sentry_modules")
 FROZEN = {"acme-app": "4.2.0", "acme-core": "1.5", "flask": "3.1.3"}
 DOCUMENT = {"sentry-modules": 1, "project": "acme-app", "source": "uv.lock", "modules": FROZEN}
 vars(MANIFEST).update(MANIFEST=json.dumps(DOCUMENT), APPLIES=[])
+IS_READ_EARLY = tuple(map(int, VERSION.split(".")[:2])) < (1, 28)
+"""Whether the SDK imports ``pkg_resources``, which is told the list before any event."""
+
 EVENT_TYPES = (None, "event", "error", "default", "transaction", "check_in")
 
 STOCK, OURS, ACTIVATED = "stock", "ours", "activated"
@@ -507,7 +510,7 @@ def package_imported_again(session: Session) -> None:
     capture()
 
 
-@scenario("-F")
+@scenario("FF" if IS_READ_EARLY else "-F")
 def passing_fault(session: Session) -> None:
     """No file descriptor is left when the first event comes; later there are some again."""
     if session.way == STOCK or not hasattr(os, "fork"):
