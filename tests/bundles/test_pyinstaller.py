@@ -17,6 +17,7 @@ from demo.applications import STOREFRONT
 from demo.bundles import install, normalize
 from demo.commands import run
 from demo.wheels import build_application
+from tests import environments
 from tests.bundles.pages import Workplace, blocks, stored
 
 pytestmark = [
@@ -68,7 +69,9 @@ class Build:
     def __init__(self, place: Workplace, tracker: server.Server, command: str, start: str) -> None:
         self.log = place.run(f"{command} --noconfirm --log-level WARN")
         bundled = (place.folder / "dist").rglob("_sentry_modules.py")
-        self.manifests = [json.loads(runpy.run_path(str(p))["MANIFEST"]) for p in bundled]
+        modules = [runpy.run_path(str(path)) for path in bundled]
+        self.manifests = [environments.document(names) for names in modules]
+        self.listed = [environments.listed(names) for names in modules]
         self.entries = collected(place, "app")
         self.event = stored(tracker, command, lambda dsn: place.run(start, SENTRY_DSN=dsn))
 
@@ -210,7 +213,7 @@ def test_the_manifest_of_the_application_is_used(sold: Build) -> None:
     """The event carries what the application's own wheel says."""
     (manifest,) = sold.manifests
     assert manifest["source"] == "uv.lock"
-    assert manifest["modules"] == sold.event["modules"]
+    assert sold.listed == [sold.event["modules"]]
     assert STOREFRONT.frameworks <= set(sold.event["sdk"]["integrations"])
 
 

@@ -39,7 +39,7 @@ OPTIONS = (
 
 SPEC = """
 a, b = Analysis(["app.py"]), Analysis(["tool.py"])
-MERGE((a, "app", "app"), (b, "tool", "tool"))
+MERGE((a, "app", "app/app"), (b, "tool", "tool/tool"))
 for analysis, name in ((a, "app"), (b, "tool")):
     program = EXE(
         PYZ(analysis.pure), analysis.scripts, analysis.dependencies,

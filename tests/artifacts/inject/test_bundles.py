@@ -20,7 +20,7 @@ from demo.bundles import bare_python
 from demo.cache import kept_python
 from demo.commands import run as start
 from hatch_sentry_modules import runtime_package
-from tests.command_line import run
+from tests.command_line import refused, run
 
 Sender: TypeAlias = Callable[..., tuple[str, dict[str, Any]]]
 
@@ -199,7 +199,12 @@ def test_a_pex_that_is_unpacked_already_reports_what_it_holds(
     start(tools(), "-m", "pex", *pins, *source, "--layout", layout, "-o", path)
     _, before = send(path, "-t", "hello")
     assert before["modules"] == PINS  # a pex shuts the host out
-    assert run("inject", "--activate", path).exit_code == 0
+    if layout == "packed":  # when it was run, pex linked its files into its cache
+        assert "has another hard link" in refused("inject", "--activate", path)
+        path, packed = tmp_path / "copy.pex", path
+        assert run("inject", "--activate", packed, "--output", path).exit_code == 0
+    else:
+        assert run("inject", "--activate", path).exit_code == 0
     output, event = send(path, "-t", "hello")
     assert event["modules"] == LISTED
     assert "hello" in output
