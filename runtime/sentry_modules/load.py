@@ -87,6 +87,8 @@ def _is_passing(error: BaseException, namespace: Mapping[str, Any]) -> bool:
     # Whether it is not the module that raises: no memory, a signal's handler, another's time-out.
     if isinstance(error, RecursionError):
         return is_stack_full()
+    if type(error) is MemoryError and sys.version_info < (3, 9):
+        return False  # that parser's word for text which is nested too deeply
     if isinstance(error, (KeyboardInterrupt, MemoryError, OSError)):
         return not isinstance(error, PermissionError)
     if isinstance(error, (SyntaxError, ImportError, EOFError, ValueError)):
