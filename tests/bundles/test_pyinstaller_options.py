@@ -1,4 +1,4 @@
-"""PyInstaller as people use it: own run-time hooks, options that move files, several programs."""
+"""PyInstaller as people use it: own run-time hooks, and options that move files."""
 
 from __future__ import annotations
 
@@ -29,24 +29,12 @@ sentry_sdk.init(dsn="http://key@127.0.0.1:9/1", before_send=see, shutdown_timeou
 """Prints the modules of each event in the place of sending it."""
 
 APP = f"import flask\n{PROGRAM}sentry_sdk.capture_message('app')\n"
-TOOL = f"import click\n{PROGRAM}sentry_sdk.capture_message('tool')\n"
 HOOK = f"{PROGRAM}try:\n    1 / 0\nexcept ZeroDivisionError:\n    sentry_sdk.capture_exception()\n"
 
 OPTIONS = (
     "--debug noarchive --contents-directory inside --optimize 2 --runtime-hook hook.py"
     " --collect-all flask --copy-metadata click"
 )
-
-SPEC = """
-a, b = Analysis(["app.py"]), Analysis(["tool.py"])
-MERGE((a, "app", "app/app"), (b, "tool", "tool/tool"))
-for analysis, name in ((a, "app"), (b, "tool")):
-    program = EXE(
-        PYZ(analysis.pure), analysis.scripts, analysis.dependencies,
-        exclude_binaries=True, name=name,
-    )
-    COLLECT(program, analysis.binaries, analysis.datas, name=name)
-"""
 
 FLASK = {"flask", "werkzeug", "jinja2", "markupsafe", "itsdangerous", "blinker", "click"}
 SDK = {"sentry-sdk", "sentry-modules", "certifi", "urllib3"}
@@ -57,7 +45,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     """Install what is bundled, and write the programs."""
     place = Workplace(tmp_path_factory.mktemp("pyinstaller_options"))
     place.run("pip install --quiet flask sentry-sdk pyinstaller hatch-sentry-modules")
-    files = {"app.py": APP, "tool.py": TOOL, "hook.py": HOOK, "both.spec": SPEC}
+    files = {"app.py": APP, "hook.py": HOOK}
     for name, text in files.items():
         (place.folder / name).write_text(text, encoding="utf-8")
     return place
@@ -78,12 +66,3 @@ def test_an_error_in_an_own_runtime_hook_carries_the_list(place: Workplace) -> N
     assert Path(place.folder, "dist/app/inside/_sentry_modules.py").is_file()
     log = place.run(f"pyinstaller --noconfirm {OPTIONS} app.py")
     assert "Building because" not in log, "nothing changed, and all is made anew"
-
-
-def test_each_of_several_programs_has_its_own_list(place: Workplace) -> None:
-    """Programs that share files by ``MERGE`` do not share a manifest."""
-    place.run("pyinstaller --noconfirm --log-level WARN both.spec")
-    (app,), (tool,) = events(place, "dist/app/app"), events(place, "dist/tool/tool")
-    assert {*FLASK, *SDK} <= {name.lower() for name in app}
-    assert {"click", *SDK} <= tool.keys()
-    assert not {"flask", "werkzeug"} & tool.keys()
