@@ -57,7 +57,7 @@ def _read(package: str, folder: Path) -> ApplicationManifest | None:
 
 
 def differences(own: ApplicationManifest, collected: Manifest) -> Iterator[str]:
-    """Say of each distribution what the module lists although something else was bundled."""
+    """Return a sentence for each distribution that was bundled in another version."""
     for change in compare.with_collected(own.manifest, collected):
         listed, bundled = (
             " or ".join(d.version for d in versions if d.version)

@@ -21,7 +21,7 @@ def manifest(**versions: str) -> Manifest:
 
 @pytest.fixture
 def packages(tmp_path: Path) -> dict[str, str]:
-    """Give two import packages without a generated module."""
+    """Return two import packages without a generated module."""
     folders = {name: tmp_path / name for name in ("app", "library")}
     for folder in folders.values():
         folder.mkdir()

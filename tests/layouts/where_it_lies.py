@@ -159,14 +159,14 @@ def plugins_of_the_host_first(place: Path) -> Layout:
 
 
 def folder_for_each_distribution(place: Path) -> Layout:
-    """Give each library a folder of its own, with its metadata, as Bazel does."""
+    """Put each library into a folder of its own, with its metadata, as Bazel does."""
     own = install(place / "own", (application(),), "")
     each = [install(place / one.name, (one,)) for one in (*libraries(3), *sdk())]
     return Layout(arguments=START, path=(own, *each))
 
 
 def slim_folder_for_each_distribution(place: Path) -> Layout:
-    """Give each library a folder of its own, without metadata."""
+    """Put each library into a folder of its own, without metadata."""
     each = [install(place / one.name, (one,), "") for one in (application(), *needed())]
     return Layout(arguments=START, path=tuple(each))
 
