@@ -57,7 +57,7 @@ def _read(package: str, folder: Path) -> ApplicationManifest | None:
 
 
 def differences(own: ApplicationManifest, collected: Manifest) -> Iterator[str]:
-    """Return a sentence for each distribution that was bundled in another version."""
+    """Return a clause for each distribution that differs from what was bundled."""
     for change in compare.with_collected(own.manifest, collected):
         listed, bundled = (
             " or ".join(d.version for d in versions if d.version)
