@@ -34,7 +34,7 @@ Link = tuple[int, str]
 
 
 def links(count: int) -> Iterator[list[Link]]:
-    """Give what each distribution needs; the same in every run."""
+    """Yield what each distribution needs; the same in every run."""
     chance = random.Random(count)  # noqa: S311 - nothing secret
     for number in range(count):
         nearby = range(number + 1, min(number + 50, count))

@@ -67,7 +67,7 @@ def _digest(versions: tuple[str, ...]) -> str:
 
 
 def _settle(unfinished: Path, folder: Path) -> None:
-    """Give a finished folder its name, unless another run was faster."""
+    """Move a finished folder to its name, unless another run was faster."""
     try:
         unfinished.rename(folder)
     except OSError:

@@ -41,7 +41,7 @@ def _text(mark: re.Match[str]) -> str:
 
 
 def _include(file: str, heading: str | None) -> str:
-    """Give a file, or what stands in it below one heading of the second level."""
+    """Return a file, or what stands in it below one heading of the second level."""
     text = (ROOT / file).read_text(encoding="utf-8").replace("](docs/", "](")
     if file.endswith(".svg"):
         return re.sub(r"\n\s*\n", "\n", text)  # an empty line would end the picture in Markdown
@@ -55,7 +55,7 @@ def _include(file: str, heading: str | None) -> str:
 
 
 def _options() -> Iterator[str]:
-    """Tell each option of the schema."""
+    """Yield a section for each option of the schema."""
     for name, option in tool_schema("sentry-modules")["properties"].items():
         yield f"### `{name}` {{ #{name} }}\n"
         yield f"{option['description']}\n"
@@ -64,7 +64,7 @@ def _options() -> Iterator[str]:
 
 
 def _commands() -> Iterator[str]:
-    """Tell each command as its own ``--help`` does."""
+    """Yield a section for each command, from its own ``--help``."""
     top = click.Context(commands, info_name="sentry-modules")
     for name in commands.list_commands(top):
         command = commands.get_command(top, name)
@@ -85,7 +85,7 @@ def _commands() -> Iterator[str]:
 
 
 def _help(text: str) -> Iterator[str]:
-    """Give a help text as Markdown: what click must not wrap is a block of code."""
+    """Yield a help text as Markdown: what click must not wrap is a block of code."""
     for paragraph in _PARAGRAPH.split(inspect.cleandoc(text)):
         first, _, rest = paragraph.partition("\n")
         if first == "\b":
@@ -100,7 +100,7 @@ def _prompts(lines: str) -> str:
 
 
 def _api() -> Iterator[str]:
-    """Tell each public name of the run-time side."""
+    """Yield a section for each public name of the run-time side."""
     for name in sentry_modules.__all__:
         value = getattr(sentry_modules, name)
         yield f"### `{name}` {{ #{name} }}\n"

@@ -52,7 +52,7 @@ class Process:
             )
 
     def is_running(self) -> bool:
-        """Say whether it goes on."""
+        """Return whether it goes on."""
         status = self._process.poll()
         if status and self._end - time.monotonic() > LEAST:
             self._process = self._started()
@@ -65,7 +65,7 @@ class Process:
         self._process.wait()
 
     def status(self) -> dict[str, Any]:
-        """Give the counts that it wrote last."""
+        """Return the counts that it wrote last."""
         try:
             found: dict[str, Any] = json.loads((self._folder / "status.json").read_bytes())
         except FileNotFoundError:

@@ -46,7 +46,7 @@ PEX = b"""{"code_hash": "abc", "pex_hash": "def", "venv": false,
 
 
 def seeds() -> Iterator[bytes]:
-    """Give small artifacts of every kind; a directory is an input of several files."""
+    """Yield small artifacts of every kind; a directory is an input of several files."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         folder = bundled.application(work / "app")

@@ -42,6 +42,6 @@ def limited() -> Iterator[None]:
 
 
 def peak() -> int:
-    """Give the most memory that this process ever took, in KiB; macOS tells it in bytes."""
+    """Return the most memory that this process ever took, in KiB; macOS tells it in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak >> 10 if sys.platform == "darwin" else peak

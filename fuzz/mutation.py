@@ -1,4 +1,4 @@
-"""Gives neighbours of an input of several files: trees where a file is TOML or JSON, else text."""
+"""Neighbours of an input of several files: trees where a file is TOML or JSON, else text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Mutation:
         self._pools = {base: trees.pool_of(found) for base, found in trees_of.items()}
 
     def __call__(self, data: bytes, random: Random) -> bytes:
-        """Give a neighbour of an input."""
+        """Return a neighbour of an input."""
         files = parts.split(data)
         if not files:
             return data

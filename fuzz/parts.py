@@ -11,7 +11,7 @@ _LINE = re.compile(rb"^--- ([\w-][\w.-]{0,60}(?:/[\w-][\w.-]{0,60}){0,4})\n", re
 
 
 def split(data: bytes) -> dict[str, bytes]:
-    """Give the content by name; what stands before the first line is dropped."""
+    """Return the content by name; what stands before the first line is dropped."""
     _, *found = _LINE.split(data)
     return {
         name.decode("ascii", "replace"): content

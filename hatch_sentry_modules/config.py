@@ -171,7 +171,7 @@ def normalized_patterns(values: Iterable[str]) -> tuple[str, ...]:
 
 
 class Option(NamedTuple):
-    """Says what is wrong with a value (nothing if it is right), and makes its parsed form."""
+    """Checks a value and parses it; the fault is empty where the value is valid."""
 
     fault: Callable[[object], str]
     parse: Callable[[Any], Any]

@@ -1,4 +1,4 @@
-"""Says what is left out: of a manifest for want of a version, of an event for the budget."""
+"""Messages about what a manifest leaves out for want of a version, an event for the budget."""
 
 from __future__ import annotations
 

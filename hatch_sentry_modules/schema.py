@@ -8,7 +8,7 @@ from typing import Any
 
 
 def tool_schema(tool_name: str) -> dict[str, Any]:  # noqa: ARG001 - validate-pyproject's signature
-    """Give the schema for ``[tool.sentry-modules]``, as this tool's own checks have it.
+    """Return the schema for ``[tool.sentry-modules]``, as this tool's own checks have it.
 
     https://validate-pyproject.readthedocs.io/en/latest/dev-guide.html#plugins
     """

@@ -12,7 +12,7 @@ Tally = Callable[[str, Mapping[str, int]], None]
 
 @pytest.fixture
 def tally(record_property: Callable[[str, object], None]) -> Tally:
-    """Give a function that takes what was done and how often it ended in which way."""
+    """Return a function that takes what was done and how often it ended in which way."""
     return lambda what, counts: record_property("tally", [what, dict(counts)])
 
 

@@ -49,7 +49,7 @@ class Case:
 
 
 def cases() -> Iterator[Case]:
-    """Give every case of the corpus; none where the corpus is absent."""
+    """Yield every case of the corpus; none where the corpus is absent."""
     for truth in sorted(ROOT.glob("*/*/truth.json")):
         for line in json.loads(truth.read_text(encoding="utf-8")):
             yield Case(
@@ -80,7 +80,7 @@ def _selection(line: dict[str, Any]) -> Selection:
 
 
 def listed(manifest: Manifest) -> dict[str, str | None]:
-    """Give what a manifest lists in the shape of the truth: the project itself left out."""
+    """Return what a manifest lists in the shape of the truth: the project itself left out."""
     modules: dict[str, str | None] = {d.name: d.version for d in manifest.distributions}
     modules.update((name, None) for name in manifest.skipped if name not in modules)
     if manifest.project is not None:

@@ -12,7 +12,7 @@ Path = tuple[str | int, ...]
 
 
 def paths(value: Any, path: Path = ()) -> Iterator[Path]:
-    """Give the place of every value in a document, containers included, the top left out."""
+    """Yield the place of every value in a document, containers included, the top left out."""
     items: Iterator[tuple[str | int, Any]] = iter(())
     if isinstance(value, dict):
         items = iter(value.items())
@@ -24,7 +24,7 @@ def paths(value: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def varied(document: Any, most: int) -> Iterator[Path]:
-    """Give the places, but of those that differ only in their indices no more than some."""
+    """Yield the places, but of those that differ only in their indices no more than some."""
     seen: dict[Path, int] = {}
     for path in paths(document):
         shape = tuple("*" if isinstance(key, int) else key for key in path)
@@ -34,7 +34,7 @@ def varied(document: Any, most: int) -> Iterator[Path]:
 
 
 def at(document: Any, path: Path) -> Any:
-    """Give the value at a place."""
+    """Return the value at a place."""
     for key in path:
         document = document[key]
     return document

@@ -31,7 +31,7 @@ LINUX = {
 
 
 def python(version: str) -> dict[str, str]:
-    """Give what changes with the version of CPython."""
+    """Return what changes with the version of CPython."""
     return {
         "implementation_version": version,
         "python_full_version": version,
@@ -112,7 +112,7 @@ def _stand_ins(environment: Mapping[str, str]) -> dict[str, object]:
 
 
 def version_info(text: str) -> VersionInfo:
-    """Give the tuple that an interpreter of a version holds, such as ``sys.version_info``."""
+    """Return the tuple that an interpreter of a version holds, such as ``sys.version_info``."""
     match = _VERSION.fullmatch(text)
     assert match is not None, f"no interpreter has the version {text}"
     major, minor, micro, level, serial = match.groups()

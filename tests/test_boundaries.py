@@ -33,7 +33,7 @@ COMMAND_LINE = {"click", "rich"}
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """Give each module that a file imports, and whether it does so when it is itself imported.
+    """Yield each module that a file imports, and whether it does so when it is itself imported.
 
     What is imported for the type checker alone is left out.
     """
@@ -60,12 +60,12 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
 
 
 def top_names(path: Path) -> set[str]:
-    """Give the top-level packages that a file imports."""
+    """Return the top-level packages that a file imports."""
     return {name.partition(".")[0] for name, _ in imports(path)}
 
 
 def is_imported(path: Path, module: str) -> bool:
-    """Say whether a file imports a module or something in it."""
+    """Return whether a file imports a module or something in it."""
     return any(name == module or name.startswith(f"{module}.") for name, _ in imports(path))
 
 
@@ -98,7 +98,7 @@ def test_the_build_side_never_imports_the_run_time_side(path: Path) -> None:
 
 
 def lock_format(path: Path) -> str:
-    """Give the format that a file in ``sources/`` reads: a module, or a package for the larger."""
+    """Return the format that a file in ``sources/`` reads: a module, or a package if larger."""
     return path.relative_to(BUILD_SIDE / "sources").with_suffix("").parts[0]
 
 

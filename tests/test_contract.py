@@ -63,7 +63,7 @@ def run(folder: Path, *arguments: str) -> str:
 
 
 def expected() -> dict[str, str]:
-    """Give the modules of the manifest on this machine's environment."""
+    """Return the modules of the manifest on this machine's environment."""
     colorama = {"colorama": "0.4.6"} if sys.platform == "win32" else {}
     return {"acme-app": "4.2.0", "flask": "3.1.3", **colorama}
 

@@ -27,7 +27,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def shipped(folder: Path) -> set[str]:
-    """Give the paths of a package's files, below the folder that holds the package."""
+    """Return the paths of a package's files, below the folder that holds the package."""
     files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     return {path.relative_to(folder.parent).as_posix() for path in files}
 

@@ -163,7 +163,7 @@ def check_module(text: str) -> None:
 
 @pytest.fixture
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
-    """Give a sample in a folder of its own."""
+    """Return a sample in a folder of its own."""
     return Bench(request.param, tmp_path)
 
 

@@ -55,7 +55,7 @@ def generate(folder: Path, warnings: list[str] | None = None) -> pipeline.Genera
 
 
 def listed(manifest: Manifest) -> dict[str, str]:
-    """Give names and versions."""
+    """Return names and versions."""
     return {d.name: d.version for d in manifest.distributions}
 
 

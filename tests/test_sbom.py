@@ -93,7 +93,7 @@ def valid(text: str) -> dict[str, Any]:
 
 
 def described(document: dict[str, Any]) -> list[tuple[str, str | None, str, dict[str, str]]]:
-    """Give name, version, purl and properties of all components, the project's first."""
+    """Return name, version, purl and properties of all components, the project's first."""
     own = document["metadata"].get("component")
     return [
         (
@@ -107,7 +107,7 @@ def described(document: dict[str, Any]) -> list[tuple[str, str | None, str, dict
 
 
 def links(document: dict[str, Any]) -> dict[str, list[str]]:
-    """Give what each component requires, by bom-ref."""
+    """Return what each component requires, by bom-ref."""
     return {entry["ref"]: entry.get("dependsOn", []) for entry in document["dependencies"]}
 
 

@@ -32,7 +32,7 @@ VALUES = st.one_of(
 
 
 def is_accepted(options: dict[str, Any]) -> bool:
-    """Say whether the checks find nothing."""
+    """Return whether the checks find nothing."""
     try:
         config.read(Table({"tool": {"sentry-modules": options}}, Place("pyproject.toml")))
     except ConfigError:

@@ -52,7 +52,7 @@ def _run(data: bytes) -> None:
 
 
 def _frozen() -> Manifest:
-    """Give what a lock file would; without it, what is in the artifact decides."""
+    """Return what a lock file would; without it, what is in the artifact decides."""
     return Manifest(
         project=NormalizedName("acme-app"),
         source="uv.lock",
@@ -104,7 +104,7 @@ def _entries(path: Path) -> dict[str, bytes]:
 
 
 def _content(folder: Path) -> dict[str, bytes]:
-    """Give what is in a folder; a link is what it says, and leads nowhere."""
+    """Return what is in a folder; a link is what it says, and leads nowhere."""
     found = {}
     for path in sorted(folder.rglob("*")):
         if path.is_symlink():

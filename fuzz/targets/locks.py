@@ -146,7 +146,7 @@ def _names(value: object) -> frozenset[NormalizedName]:
 
 
 def _is_name(value: object) -> TypeGuard[str]:
-    """Say whether the configuration and the command line let a name pass."""
+    """Return whether the configuration and the command line let a name pass."""
     return isinstance(value, str) and NAME.fullmatch(value) is not None
 
 

@@ -1,4 +1,4 @@
-"""Tells the kinds of artifacts apart by the files that their tools always put in."""
+"""The kind of an artifact, by the files that their tools always put in."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class _Commands(click.Group):
 
 
 def _of_system(error: OSError) -> FreezeError:
-    """Say what the system refused: a file that it names, or else what is printed."""
+    """Return what the system refused as an error of its file, or of the output."""
     if error.filename is None:
         return unwritable("standard output", error)
     return FreezeError(file=Path(os.fsdecode(error.filename)).name, fault=f"{error.strerror}")

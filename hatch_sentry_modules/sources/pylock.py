@@ -66,7 +66,7 @@ def _extras(document: Table, selection: Selection) -> frozenset[str]:
 
 
 def _groups(document: Table, selection: Selection) -> frozenset[str]:
-    """Say which groups a marker may find; the default ones stand for the runtime set."""
+    """Return which groups a marker may find; the default ones stand for the runtime set."""
     default = document.names("default-groups")
     known = (*document.names("dependency-groups"), *default)
     _refuse_unknown(document, "dependency group", selection.groups, known)
@@ -79,7 +79,7 @@ def _refuse_unknown(document: Table, kind: str, asked: Iterable[str], known: Ite
 
 
 def _is_project(package: Table, project: Project) -> bool:
-    """Say whether an entry is the project itself, which is listed with the version being built."""
+    """Return whether an entry is the project itself, listed with the version being built."""
     return package.name() == project.name or package.table("directory").string("path") == "."
 
 

@@ -1,4 +1,4 @@
-"""Gives Sentry the modules that were frozen at build time, where live metadata is missing or wrong.
+"""Sends Sentry the modules frozen at build time, where live metadata is missing or wrong.
 
 Importing this package defines names and does nothing else; each part is imported when it is first
 used. So ``install`` and ``activate`` bring in neither the SDK nor ``importlib.metadata``: they run

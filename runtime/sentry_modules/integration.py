@@ -169,7 +169,7 @@ def _process(event: Any) -> None:
 
 
 def serve_every_client(ours: FrozenModulesIntegration, is_active: Callable[[], bool]) -> None:
-    """Give ``ours`` to each client that has the stock integration and no other of this kind.
+    """Add ``ours`` to each client that has the stock integration and no other of this kind.
 
     A client gets it when its next event comes, whenever it was made; one that is without the
     stock integration is left alone, since somebody has taken it away. Both change places in one

@@ -1,4 +1,4 @@
-"""Says once, in Python's log, that there is no manifest, where no metadata makes up for it."""
+"""Warns once, in Python's log, that neither manifest nor metadata was found."""
 
 from __future__ import annotations
 

@@ -279,14 +279,14 @@ def test_other_commands_say_it_too(command: str, tmp_path: Path) -> None:
 
 
 def state(folder: Path) -> dict[str, tuple[int, int]]:
-    """Give size and time of everything below a folder."""
+    """Return size and time of everything below a folder."""
     return {
         path.name: (path.lstat().st_size, path.lstat().st_mtime_ns) for path in folder.rglob("*")
     }
 
 
 def changing(path: Path, change: Callable[[Path], None], after: int) -> Callable[[], None]:
-    """Give what is called for each file that is seen, and changes the artifact at one of them."""
+    """Return what is called for each file that is seen, and changes the artifact at one of them."""
     counted: Iterator[int] = iter(range(1 << 30))
 
     def tick() -> None:

@@ -35,7 +35,7 @@ KINDS: dict[str, Callable[[Path, Path], Path]] = {
 
 
 def names(found: Inspection) -> dict[str, str]:
-    """Give the unconditional entries of the only manifest."""
+    """Return the unconditional entries of the only manifest."""
     (manifest,) = found.manifests
     assert manifest.place.endswith("acme_app/_sentry_modules.py")
     return {d.key: d.version for d in manifest.manifest.distributions if d.condition == ALWAYS}

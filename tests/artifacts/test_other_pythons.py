@@ -30,7 +30,7 @@ def interpreter(version: str) -> Path:
 
 
 def environment(version: str, name: str, *requirements: str) -> Path:
-    """Give the interpreter of a kept environment of another Python."""
+    """Return the interpreter of a kept environment of another Python."""
     base = interpreter(version)
 
     def fill(folder: Path) -> None:

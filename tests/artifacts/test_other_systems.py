@@ -58,7 +58,7 @@ def bootloader(platform: str, name: str) -> bytes:
 
 
 def python() -> Path:
-    """Give the interpreter of an environment with PyInstaller and what it needs on macOS."""
+    """Return the interpreter of an environment with PyInstaller and what it needs on macOS."""
     return kept_python("other-systems", *TOOLS)
 
 
@@ -99,7 +99,7 @@ def thin(folder: Path) -> bytes:
 
 
 def signature(size: int) -> bytes:
-    """Give what ``codesign`` appends: padding, and a table with a hash for each four kilobytes."""
+    """Return what ``codesign`` appends: padding, and a table of hashes, one per four kilobytes."""
     table = b"\xfa\xde\x0c\xc0" + struct.pack(">II", 12 + size // 128, 1)
     return bytes(-size % 16) + table + bytes(index * 7 % 256 for index in range(size // 128))
 

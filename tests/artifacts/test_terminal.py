@@ -120,7 +120,7 @@ def test_completion(shell: str) -> None:
 
 
 def complete(more: dict[str, str]) -> str:
-    """Give what the command line prints to a shell that completes."""
+    """Return what the command line prints to a shell that completes."""
     command = [sys.executable, "-m", "hatch_sentry_modules"]
     done = subprocess.run(
         command, env={**os.environ, **more}, capture_output=True, text=True, check=True

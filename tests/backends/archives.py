@@ -13,13 +13,13 @@ from tests.backends import projects
 
 
 def module(wheel: Path, place: str = projects.PLACE) -> str:
-    """Give the generated module in a wheel."""
+    """Return the generated module in a wheel."""
     with ZipFile(wheel) as file:
         return file.read(place).decode("ascii")
 
 
 def members(archive: Path) -> list[str]:
-    """Give the paths of what a wheel or an sdist holds; for an sdist, below its top."""
+    """Return the paths of what a wheel or an sdist holds; for an sdist, below its top."""
     if archive.suffix == ".whl":
         with ZipFile(archive) as file:
             return file.namelist()
@@ -28,7 +28,7 @@ def members(archive: Path) -> list[str]:
 
 
 def generated(archive: Path) -> list[str]:
-    """Give the places of generated modules in a wheel or an sdist."""
+    """Return the places of generated modules in a wheel or an sdist."""
     return [name for name in members(archive) if name.endswith("_sentry_modules.py")]
 
 

@@ -54,7 +54,7 @@ def build(
 def caller(
     project: Path, *, environment: Mapping[str, str] | None = None
 ) -> BuildBackendHookCaller:
-    """Give the hooks of a project's build backend, each of which runs in a process of its own."""
+    """Return the hooks of a project's build backend, each of which runs in a process of its own."""
     system = tomli.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
 
     def run(

@@ -66,7 +66,7 @@ def unpack(sdist: Path, folder: Path) -> Path:
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
-    """Give the modification time and the content of a folder and of all that is in it."""
+    """Return the modification time and the content of a folder and of all that is in it."""
     return {
         path.relative_to(folder).as_posix(): (
             path.stat().st_mtime_ns,

@@ -26,7 +26,7 @@ def unwrap(project: Path) -> None:
 
 
 def entries(wheel: Path) -> list[tuple[str, bytes, tuple[object, ...]]]:
-    """Give all but the generated module and RECORD: their names, packed bytes and facts."""
+    """Return all but the generated module and RECORD: their names, packed bytes and facts."""
     with ZipFile(wheel) as file:
         ends = sorted([*(info.header_offset for info in file.infolist()), file.start_dir])
         raw = wheel.read_bytes()
@@ -38,7 +38,7 @@ def entries(wheel: Path) -> list[tuple[str, bytes, tuple[object, ...]]]:
 
 
 def facts(info: ZipInfo) -> tuple[object, ...]:
-    """Give what the zip file's own table says of an entry."""
+    """Return what the zip file's own table says of an entry."""
     return info.external_attr, info.compress_type, info.date_time, info.create_system, info.extra
 
 

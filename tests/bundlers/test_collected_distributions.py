@@ -16,7 +16,7 @@ from tests.bundlers.installation import install
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """Give an empty folder for distributions."""
+    """Return an empty folder for distributions."""
     folder = tmp_path / "lib" / "site-packages"
     folder.mkdir(parents=True)
     return folder

@@ -88,7 +88,7 @@ def remarks(normalized: Mapping[str, Any]) -> Iterator[str]:
 
 
 def row(bundle: Bundle, host: Host, runs: Iterable[Run]) -> list[str]:
-    """Give what the table shows of a cell."""
+    """Return what the table shows of a cell."""
     cells = [cell for run in runs for cell in _columns(run, bundle.application)]
     return [bundle.name, bundle.application.name, host.name, *cells]
 

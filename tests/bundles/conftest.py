@@ -22,7 +22,7 @@ _HEAD = ["bundle", "application", "host", "stock SDK", *COLUMNS, "frozen", *COLU
 
 @pytest.fixture(scope="session")
 def open_shop(tmp_path_factory: pytest.TempPathFactory) -> Opener:
-    """Give the workshop of an application, which the processes of one test run share."""
+    """Return the workshop of an application, which the processes of one test run share."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
@@ -35,7 +35,7 @@ def open_shop(tmp_path_factory: pytest.TempPathFactory) -> Opener:
 
 @pytest.fixture(scope="session")
 def all_hosts(tmp_path_factory: pytest.TempPathFactory) -> list[Host]:
-    """Give the hosts, which each process has to itself."""
+    """Return the hosts, which each process has to itself."""
     return list(hosts(tmp_path_factory.mktemp("hosts")))
 
 
@@ -43,7 +43,7 @@ def all_hosts(tmp_path_factory: pytest.TempPathFactory) -> list[Host]:
 def everywhere(
     all_hosts: list[Host], tracker: server.Server, record_property: Callable[[str, object], None]
 ) -> Everywhere:
-    """Give what runs both bundles of a pair on each host, for the table and for a test."""
+    """Return what runs both bundles of a pair on each host, for the table and for a test."""
 
     def run(pair: Pair) -> dict[str, Run]:
         frozen = {}

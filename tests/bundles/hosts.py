@@ -39,7 +39,7 @@ class Host:
     home: Path
 
     def place(self, bundle: Bundle) -> Bundle:
-        """Give the bundle as it is started here.
+        """Return the bundle as it is started here.
 
         A program that brings its own Python gets this one's distributions put on its path.
         """
@@ -52,7 +52,7 @@ class Host:
 
 
 def hosts(folder: Path) -> Iterator[Host]:
-    """Give both, with empty home folders."""
+    """Yield both, with empty home folders."""
     pythons = {
         "clean": bare_python(folder / "clean"),
         "crowded": kept_python("crowded-host", *CROWD),

@@ -21,7 +21,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """Give the code blocks of a page that are in a language."""
+    """Return the code blocks of a page that are in a language."""
     text = (DOCS / page).read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
 
@@ -62,7 +62,7 @@ class Workplace:
 
 
 def stored(tracker: Server, name: str, send: Callable[[str], object]) -> Mapping[str, Any]:
-    """Give the event that the server holds of a program, which is run with an address for it.
+    """Return the event that the server holds of a program, which is run with an address for it.
 
     It is run again if nothing came: the SDK waits two seconds for a server, which may be busy.
     """

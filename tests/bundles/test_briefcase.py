@@ -22,7 +22,7 @@ NEEDED = ("dpkg", "make", "gcc", SYSTEM)
 
 
 def _is_able() -> bool:
-    """Tell whether this is a Debian that can build: Briefcase checks the packages itself."""
+    """Return whether this is a Debian that can build: Briefcase checks the packages itself."""
     if sys.platform != "linux" or not all(map(shutil.which, NEEDED)):
         return False
     check = "import ensurepip, sys; sys.exit(sys.version_info < (3, 10))"
@@ -73,7 +73,7 @@ def truth(place: Workplace) -> dict[str, str]:
 
 
 def event_of(place: Workplace, tracker: server.Server) -> tuple[dict[str, str], set[str]]:
-    """Give the modules and the integrations of an event that the bundle sends."""
+    """Return the modules and the integrations of an event that the bundle sends."""
     event: Mapping[str, Any] = stored(
         tracker, "Briefcase", lambda dsn: place.run(START, SENTRY_DSN=dsn)
     )

@@ -109,7 +109,7 @@ def tracker() -> Iterator[server.Server]:
 
 @pytest.fixture(params=["clean", "crowded"])
 def host(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, dict[str, str]]:
-    """Give a host and its environment; one has other versions, and what no bundle holds."""
+    """Return a host and its environment; one has other versions, and what no bundle holds."""
     if request.param == "clean":
         return request.param, {}
     for name, version in {"flask": "0.1", "certifi": "2001.1", "foreign": "1.0"}.items():
@@ -149,7 +149,7 @@ def test_the_event_lists_what_was_compiled(
 def row(
     name: str, host: str, found: Mapping[str, str], truth: Mapping[str, str], integrations: str
 ) -> tuple[str, ...]:
-    """Give a row of the table that ``make test-nuitka`` prints."""
+    """Return a row of the table that ``make test-nuitka`` prints."""
     right = sum(found.get(n) == version for n, version in truth.items())
     wrong = sum(n in truth and truth[n] != version for n, version in found.items())
     foreign = len(found.keys() - truth.keys())

@@ -53,7 +53,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
 
 
 def collected(place: Workplace, name: str) -> Rows:
-    """Give the name, path and kind of everything in all tables of contents of an analysis."""
+    """Return the name, path and kind of everything in all tables of contents of an analysis."""
     file = place.folder / "build" / name / "Analysis-00.toc"
     contents: list[Any] = ast.literal_eval(file.read_text(encoding="utf-8"))
     rows = [row for table in contents if isinstance(table, list) for row in table]
@@ -123,7 +123,7 @@ def truth(place: Workplace, documented: Build) -> dict[str, str]:
 
 
 def listed(event: Mapping[str, Any]) -> dict[str, str]:
-    """Give the modules of an event by normalized name."""
+    """Return the modules of an event by normalized name."""
     return {normalize(name): version for name, version in event["modules"].items()}
 
 

@@ -48,11 +48,11 @@ class Workshop:
         return f"{self.name}.__main__:main"
 
     def once(self, name: str, fill: Callable[[Path], None]) -> Path:
-        """Give the folder of a name, which the first caller fills."""
+        """Return the folder of a name, which the first caller fills."""
         return make_once(self.folder / name, fill)
 
     def local(self) -> tuple[str, ...]:
-        """Tell pip, and who speaks like it, to take what was downloaded and ask no index."""
+        """Set pip, and tools that read its variables, to use the downloads and no index."""
         requirements = self.parts.requirements.read_text(encoding="utf-8")
         folder = downloads(self.name, *requirements.splitlines())
         return ("--no-index", "--find-links", str(folder))
@@ -62,7 +62,7 @@ class Workshop:
         return ("-r", str(self.parts.requirements), *map(str, self.parts.wheels))
 
     def site(self) -> Path:
-        """Give a folder into which pip installed the application, with all metadata."""
+        """Return a folder into which pip installed the application, with all metadata."""
         return self.once("site", lambda f: install(self.parts, "--target", f, *self.local()))
 
     def bundle(
@@ -119,7 +119,7 @@ def _build(folder: Path, application: Application) -> None:
 
 
 def downloads(name: str, *requirements: str) -> Path:
-    """Give a kept folder with the wheels of requirements, so that a cache holds only downloads."""
+    """Return a kept folder with the wheels of requirements; its cache holds only downloads."""
 
     def fill(folder: Path) -> None:
         listed = folder / "requirements.txt"

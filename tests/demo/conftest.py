@@ -16,7 +16,7 @@ from demo.wheels import Parts, build_application, build_distributions
 
 @pytest.fixture(scope="session")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder that all is built in."""
+    """Return the folder that all is built in."""
     return tmp_path_factory.mktemp("workshop")
 
 

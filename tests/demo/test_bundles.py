@@ -24,7 +24,7 @@ Stored = Callable[..., dict[str, Any]]
 
 @pytest.fixture(scope="session")
 def stored(tracker: Server) -> Stored:
-    """Give a function that runs a bundle once and returns the one event the server then holds."""
+    """Return a function that runs a bundle once and returns the one event the server then holds."""
     events: dict[str, dict[str, Any]] = {}
 
     def send_and_read(bundle: Bundle, *, stock: bool = False) -> dict[str, Any]:

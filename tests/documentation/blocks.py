@@ -42,7 +42,7 @@ class Block:
 
 
 def blocks(page: str) -> list[Block]:
-    """Give the blocks of a page, in order."""
+    """Return the blocks of a page, in order."""
     text = (ROOT / page).read_text(encoding="utf-8")
     found: list[Block] = []
     for match in _FENCE.finditer(text):
@@ -71,7 +71,7 @@ def bundler_test(page: str) -> str:
 
 
 def is_taken(block: Block, test: str) -> bool:
-    """Tell whether a bundler's test takes a block."""
+    """Return whether a bundler's test takes a block."""
     taken = {(language, number) for language, number in _TAKEN.findall(test)}
     if block.language in ("python", "toml") and _WRITTEN.search(test):
         return True

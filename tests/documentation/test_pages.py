@@ -68,7 +68,7 @@ def test_the_page_holds(page: str, place: pages.Workplace) -> None:
 
 
 def _script(block: Block, folder: Path) -> str:
-    """Give the shell's commands for a block; a program is written to a file first."""
+    """Return the shell's commands for a block; a program is written to a file first."""
     if block.language == "sh":
         return block.text
     if block.language == "console":

@@ -115,7 +115,7 @@ QUICK = ("freeze", "inject")
 
 
 def params(names: Iterable[str]) -> list[ParameterSet]:
-    """Give entrances as parameters of a test; ``make test`` runs only the quickest of them."""
+    """Return entrances as parameters of a test; ``make test`` runs only the quickest of them."""
     slow = pytest.mark.slow
     return [pytest.param(name, marks=() if name in QUICK else slow) for name in names]
 
@@ -156,7 +156,7 @@ def left_over(folder: Path) -> list[str]:
 
 
 def is_left_over(name: str) -> bool:
-    """Tell a folder that a killed job may leave: the second is setuptools' own."""
+    """Return whether a killed job may leave a folder of this name; setuptools makes the second."""
     return name.startswith((PREFIX, ".tmp-"))
 
 

@@ -35,7 +35,7 @@ def _shell(script: str, *arguments: str) -> list[str]:
 
 
 def full(folder: Path, room: int) -> list[str]:
-    """Give what a command starts with, to have the folder on a disk with only so many bytes left.
+    """Return what a command starts with, to have the folder on a disk with only so many bytes left.
 
     What is there in the end is moved back to where the folder was.
     """
@@ -50,7 +50,7 @@ def full(folder: Path, room: int) -> list[str]:
 
 
 def read_only(*folders: str, writable: str = "") -> list[str]:
-    """Give what a command starts with, to have these folders on a disk that is read-only.
+    """Return what a command starts with, to have these folders on a disk that is read-only.
 
     One folder in them can stay writable.
     """

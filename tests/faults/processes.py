@@ -50,7 +50,7 @@ class Job:
         self._pipe.recv()  # all is imported: what follows is the job itself
 
     def has_ended(self) -> bool:
-        """Tell whether it has said how it ended."""
+        """Return whether it has said how it ended."""
         return bool(self._pipe.poll())
 
     def kill(self) -> None:

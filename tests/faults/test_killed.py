@@ -104,7 +104,7 @@ def _begin_again(folder: Path, name: str) -> None:
 
 
 def _moment(folder: Path, name: str, before: dict[str, object], after: dict[str, object]) -> str:
-    """Tell from what is there when a job was killed; half of a result is told as such."""
+    """Return when a job was killed, by the files that are there; half of a result is named so."""
     try:
         found = entrances.results(folder)
     except Exception:  # noqa: BLE001 - each kind of archive has its own errors
@@ -124,7 +124,7 @@ def _moment(folder: Path, name: str, before: dict[str, object], after: dict[str,
 def _is_usable(
     found: dict[str, object], before: dict[str, object], after: dict[str, object]
 ) -> bool:
-    """Tell whether each file of a directory is old or new, and the start-up line the last one."""
+    """Return whether each file of a directory is old or new, and the start-up line the last one."""
     return found["app/__main__.py"] == before["app/__main__.py"] and all(
         content in (before.get(place), after[place]) for place, content in found.items()
     )

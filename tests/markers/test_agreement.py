@@ -72,7 +72,7 @@ def specialize(text: str) -> MarkerText | None:
 
 
 def is_misread(comparison: str) -> bool:
-    """Say whether the packaging that is here misreads a comparison."""
+    """Return whether the packaging that is here misreads a comparison."""
     is_odd = "~= implementation_version" in comparison or any(map(comparison.__contains__, MISREAD))
     return IS_OLD and "~=" in comparison and is_odd
 

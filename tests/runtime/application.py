@@ -50,7 +50,7 @@ print(json.dumps({{"modules": events[-1]["modules"], "versions": versions}}))
 
 
 def main_text(arguments: str = "", before: str = "") -> str:
-    """Give the application's main module: it captures an event and prints what it carried."""
+    """Return the application's main module: it captures an event and prints what it carried."""
     return MAIN.format(arguments=arguments, before=before)
 
 
@@ -76,7 +76,7 @@ def generated(modules: Mapping[str, object] = FROZEN, **more: object) -> types.M
 
 
 def sources(**files: str) -> dict[str, str]:
-    """Give the files of the application: the package, its main module and the manifest."""
+    """Return the files of the application: the package, its main module and the manifest."""
     return {
         "acme/__init__.py": "",
         "acme/__main__.py": main_text(),
@@ -131,7 +131,7 @@ def pip_install(*arguments: object, python: object = sys.executable) -> None:
 
 
 def _site() -> list[str]:
-    """Give where this process finds build backends, for pip to find them as well."""
+    """Return where this process finds build backends, for pip to find them as well."""
     return [path for path in sys.path if path.endswith("site-packages")]
 
 
@@ -175,7 +175,7 @@ def installed_once(*requirements: str) -> Path:
 
 
 def sdk() -> Path:
-    """Give a folder that holds the SDK of this test run and what it needs, with metadata."""
+    """Return a folder that holds the SDK of this test run and what it needs, with metadata."""
     return installed_once(f"sentry-sdk=={VERSION}")
 
 

@@ -67,7 +67,7 @@ class Session:
         self.sent: list[dict[str, Any]] = []
 
     def ours(self) -> list[Any]:
-        """Give the integrations of a client that has ours; none when another way is observed."""
+        """Return the integrations of a client that has ours; none when another way is observed."""
         return [FrozenModulesIntegration(MANIFEST)] if self.way == OURS else []
 
     def init(self, integrations: Any = None, **options: Any) -> None:
@@ -79,7 +79,7 @@ class Session:
         return sentry_sdk.Client(**self.options(integrations))
 
     def options(self, integrations: Any = None, **options: Any) -> dict[str, Any]:
-        """Give the options of a client that sends into this session."""
+        """Return the options of a client that sends into this session."""
         sent = self.sent
 
         class Collecting(Transport):
@@ -100,12 +100,12 @@ class Session:
         }
 
     def answers(self) -> str:
-        """Give one letter for each event that was sent."""
+        """Return one letter for each event that was sent."""
         return "".join(letter(event.get("modules")) for event in self.sent)
 
 
 def letter(modules: Any) -> str:
-    """Give the letter of what one event carried."""
+    """Return the letter of what one event carried."""
     if modules is None:
         return "-"
     if modules == FROZEN:
@@ -114,7 +114,7 @@ def letter(modules: Any) -> str:
 
 
 def listed() -> dict[str, str]:
-    """Give the stock list anew: the SDK's cache can be changed, and our finder adds to it."""
+    """Return the stock list anew: the SDK's cache can be changed, and our finder adds to it."""
     owner: Any = utils if hasattr(utils, "_generate_installed_modules") else stock
     return dict(owner._generate_installed_modules())
 
@@ -557,7 +557,7 @@ def manifest_file() -> str:
 
 
 def disabled() -> list[Any]:
-    """Give the option that disables the stock integration; it came with 2.11."""
+    """Return the option that disables the stock integration; it came with 2.11."""
     from sentry_sdk.consts import DEFAULT_OPTIONS
 
     if "disabled_integrations" not in DEFAULT_OPTIONS:
@@ -566,7 +566,7 @@ def disabled() -> list[Any]:
 
 
 def interface(name: str) -> Any:
-    """Give a function of the SDK's public interface that not every version has."""
+    """Return a function of the SDK's public interface that not every version has."""
     if not hasattr(sentry_sdk, name):
         raise UnsupportedError
     return getattr(sentry_sdk, name)

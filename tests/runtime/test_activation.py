@@ -55,7 +55,7 @@ def crowd(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=["newest", "oldest"])
 def site(request: pytest.FixtureRequest) -> Path:
-    """Give a folder that holds an SDK with its metadata."""
+    """Return a folder that holds an SDK with its metadata."""
     if request.param == "newest":
         return sdk()
     if sys.version_info >= (3, 12):

@@ -40,7 +40,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def site(installed: Path, tmp_path: Path) -> Path:
-    """Give a copy of the installed application that a test may change."""
+    """Return a copy of the installed application that a test may change."""
     return Path(shutil.copytree(installed, tmp_path / "site"))
 
 

@@ -47,7 +47,7 @@ def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Give a function that has pip install a real flask of some version on the path."""
+    """Return a function that has pip install a real flask of some version on the path."""
 
     def install(version: str) -> None:
         wheel = write_wheel(tmp_path, "Flask", version, {"flask/__init__.py": ""}, ENTRY_POINTS)
@@ -58,7 +58,7 @@ def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def plugins() -> list[str]:
-    """Give the values of the entry points of the group that only the real flask has."""
+    """Return the values of the entry points of the group that only the real flask has."""
     found: Any = importlib.metadata.entry_points()
     group = found.select(group="acme.plugins") if hasattr(found, "select") else found
     if isinstance(group, dict):

@@ -21,7 +21,7 @@ from tests.runtime.application import write_files
 
 @pytest.fixture
 def carried(process: None) -> Callable[[Any], dict[str, str]]:  # noqa: ARG001 - see conftest
-    """Give a function that captures with some manifest, and gives what the one event carried."""
+    """Return a function that captures with some manifest, and returns what its event carried."""
 
     def capture(manifest: Any) -> dict[str, str]:
         sent: list[Any] = []

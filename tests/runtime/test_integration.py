@@ -35,7 +35,7 @@ Client = Callable[..., "list[Any]"]
 
 @pytest.fixture
 def client(process: None) -> Client:  # noqa: ARG001 - see conftest
-    """Give a function that binds a client, with ours by default, and gives what it will send."""
+    """Return a function that binds a client, with ours by default; that returns its events."""
 
     def bind(*integrations: Any, **options: Any) -> list[Any]:
         sent: list[Any] = []

@@ -29,7 +29,7 @@ MESSAGE: Any = {"message": "hello"}
 
 @pytest.fixture
 def capture(process: None) -> Callable[..., Any]:  # noqa: ARG001 - see conftest
-    """Give a function that captures with a client that has ours, and gives the event."""
+    """Return a function that captures with a client that has ours, and returns the event."""
 
     def run(event: Any = MESSAGE, **options: Any) -> Any:
         events: list[Any] = []
@@ -165,7 +165,7 @@ def test_may_skip_transactions(capture: Any) -> None:
 
 
 def event_schema() -> Any:
-    """Give the schema of stored events, which Bugsink's wheel carries under MIT; fetched once."""
+    """Return the schema of stored events, which Bugsink's wheel carries under MIT; fetched once."""
     cached = CACHE / "event.schema.json"
     if not cached.exists():
         folder = CACHE / "bugsink-wheel"

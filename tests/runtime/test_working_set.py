@@ -29,7 +29,7 @@ UNINSTALL = "sentry_modules.uninstall()\n"
 
 @pytest.fixture
 def say(tmp_path: Path) -> Any:
-    """Give a function that runs a program in a stripped application on a host with some flask."""
+    """Return a function that runs a program in a stripped application on a host with some flask."""
     manifest = {"acme/__init__.py": "", "acme/_sentry_modules.py": manifest_text(LISTED)}
     write_files(tmp_path / "app", {**manifest, "flask/__init__.py": ""})
 

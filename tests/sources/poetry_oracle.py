@@ -16,12 +16,12 @@ from poetry.core.factory import Factory
 
 
 def allows(constraint: str, version: str) -> bool:
-    """Say whether a version meets a constraint."""
+    """Return whether a version meets a constraint."""
     return parse_constraint(constraint).allows(Version.parse(version))
 
 
 def is_needed(python: str, environment: dict[str, str]) -> bool:
-    """Say whether a dependency with that key ``python`` is needed in an environment."""
+    """Return whether a dependency with that key ``python`` is needed in an environment."""
     dependency = Factory.create_dependency("sample", {"version": "*", "python": python})
     return dependency.marker.validate(environment)
 

@@ -53,7 +53,7 @@ def make_wheel(folder: Path, name: str, version: str, files: Files, *requires: s
 
 
 def record_hash(text: str) -> str:
-    """Give the hash of a text as ``RECORD`` has it."""
+    """Return the hash of a text as ``RECORD`` has it."""
     digest = hashlib.sha256(text.encode()).digest()
     return "sha256=" + base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
@@ -78,7 +78,7 @@ def modules(manifest: Manifest) -> dict[str, str]:
 
 
 def stock(folder: Path | str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Give the map that the SDK's own integration sends where one folder is the whole path."""
+    """Return the map that the SDK's own integration sends where one folder is the whole path."""
     with monkeypatch.context() as patch:
         patch.setattr(sys, "path", [str(folder)])
         return dict(_generate_installed_modules())
@@ -92,7 +92,7 @@ def unpack(target: Path, *wheels: Path) -> None:
 
 @pytest.fixture(scope="module")
 def installed_by_pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder into which pip has installed four distributions."""
+    """Return a folder into which pip has installed four distributions."""
     root = tmp_path_factory.mktemp("installed")
     names = ("Flask", "typing_extensions", "zope.interface", "Jinja2")
     wheels = [
@@ -105,7 +105,7 @@ def installed_by_pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def target(installed_by_pip: Path, tmp_path: Path) -> Path:
-    """Give a project's folder ``target`` with four distributions, to be spoilt."""
+    """Return a project's folder ``target`` with four distributions, to be spoilt."""
     return Path(shutil.copytree(installed_by_pip, tmp_path / "target"))
 
 
@@ -159,7 +159,7 @@ def named(files: Files, name: str) -> Files:
 
 @pytest.fixture(scope="module")
 def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder into which pip has installed two versions of each name, one after the other."""
+    """Return a folder with two versions of each name, which pip installed one after the other."""
     root = tmp_path_factory.mktemp("upgraded")
     pairs = [
         (
@@ -203,7 +203,7 @@ def test_a_record_that_names_other_files_is_not_followed(tmp_path: Path) -> None
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a project's folder with a virtual environment ``.venv`` that holds one distribution."""
+    """Return a project's folder whose virtual environment ``.venv`` holds one distribution."""
     root = tmp_path_factory.mktemp("project")
     venv.create(root / ".venv", with_pip=False)
     wheel = make_wheel(root / "wheels", "Acme_Plugins", "1.2", {"acme.py": ""})

@@ -60,14 +60,14 @@ def write(folder: Path, text: str, requirements: str = '["certifi"]') -> Path:
 
 
 def changed(name: str, old: str, new: str) -> str:
-    """Give the text of a lock file with one thing in it replaced."""
+    """Return the text of a lock file with one thing in it replaced."""
     text = (FIXTURES / name / "pdm.lock").read_text(encoding="utf-8")
     assert old in text
     return text.replace(old, new)
 
 
 def metadata(*lines: str) -> str:
-    """Give the text of a lock file of one distribution, with lines of metadata."""
+    """Return the text of a lock file of one distribution, with lines of metadata."""
     head = "\n".join(["[metadata]", 'strategy = ["inherit_metadata"]', *lines])
     return f'{head}\n\n[[package]]\nname = "certifi"\nversion = "1"\ngroups = ["default"]\n'
 

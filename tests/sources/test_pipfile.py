@@ -36,7 +36,7 @@ def freeze(folder: Path, *, groups: str = "", **selection: Any) -> Manifest:
 
 
 def modules(manifest: Manifest, environment: dict[str, str] = LINUX) -> dict[str, str | None]:
-    """Give what a manifest lists in an environment, without the project itself."""
+    """Return what a manifest lists in an environment, without the project itself."""
     found = listed(execute(render.to_python(manifest), environment))
     everything: dict[str, str | None] = {**found, **dict.fromkeys(manifest.skipped)}
     return {name: version for name, version in everything.items() if name != "storefront"}

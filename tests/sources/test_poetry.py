@@ -191,7 +191,7 @@ def test_a_newer_minor_version_is_read_with_a_warning(tmp_path: Path) -> None:
 
 
 def stale(folder: Path) -> bool:
-    """Say whether freezing warns of a stale lock file."""
+    """Return whether freezing warns of a stale lock file."""
     return any("pyproject.toml has changed since" in text for text in freeze(folder).warnings)
 
 

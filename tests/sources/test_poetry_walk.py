@@ -47,7 +47,7 @@ def write(folder: Path, *packages: str, needs: str, **metadata: str) -> Path:
 
 
 def python(full: str) -> dict[str, str]:
-    """Give the environment of a Python on Linux."""
+    """Return the environment of a Python on Linux."""
     minor = full.rpartition(".")[0]
     return LINUX | {"python_full_version": full, "python_version": minor}
 

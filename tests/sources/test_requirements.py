@@ -35,7 +35,7 @@ def freeze(root: Path, text: str, **environment: str) -> Manifest:
 
 
 def versions(manifest: Manifest) -> dict[str, str]:
-    """Give the names and versions of a manifest."""
+    """Return the names and versions of a manifest."""
     return {d.name: d.version for d in manifest.distributions}
 
 

@@ -19,7 +19,7 @@ _MOST = 1 << 30
 _CHUNK = 1 << 16
 
 Wanted: TypeAlias = Callable[[str], int]
-"""Says how many bytes of the file at a place to read at most; 0 leaves it alone."""
+"""How many bytes of the file at a place to read at most; 0 leaves it alone."""
 
 
 class ArtifactError(FreezeError):

@@ -176,7 +176,7 @@ def _refuse_build_environment(project: Project, found: Names) -> None:
 
 
 def _requires(distribution: Distribution) -> Iterator[str]:
-    """Give the names that a distribution requires in any environment, without its extras."""
+    """Yield the names that a distribution requires in any environment, without its extras."""
     try:
         texts = distribution.requires or []
     except (OSError, ValueError):
@@ -191,7 +191,7 @@ def _requires(distribution: Distribution) -> Iterator[str]:
 
 
 def _own_environment() -> Iterator[MarkerText]:
-    """Say for which environment the interpreter that runs was filled."""
+    """Return for which environment the interpreter that runs was filled."""
     values = dict(default_environment())
     marker = specialize(" and ".join(f'{name} == "{values[name]}"' for name in ENVIRONMENT))
     if not isinstance(marker, bool):

@@ -119,7 +119,7 @@ def _linked(folders: Iterable[Path]) -> list[Path]:
 
 
 def _links(file: Path) -> Iterator[Path]:
-    """Give the paths in a ``.pth`` file; a line that begins with ``import`` is code."""
+    """Yield the paths in a ``.pth`` file; a line that begins with ``import`` is code."""
     for line in file.read_text(encoding="utf-8-sig", errors="replace").splitlines():
         path = file.parent / line.rstrip()
         if not re.match(r"\s*(#|$)|import[ \t]", line) and path.exists():

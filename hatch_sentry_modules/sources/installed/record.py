@@ -42,7 +42,7 @@ def choose(distributions: list[Distribution]) -> Distribution | None:
 
 
 def _whole(distribution: Distribution) -> frozenset[_File]:
-    """Give the recorded files if all of them are there and right, else nothing."""
+    """Return the recorded files if all of them are there and right, else nothing."""
     try:
         files = frozenset(_recorded(distribution))
         root = Path(str(distribution.locate_file("")))

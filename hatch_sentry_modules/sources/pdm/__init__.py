@@ -97,7 +97,7 @@ def _chosen(
 
 
 def _is_universal(metadata: Table) -> bool:
-    """Say whether the file names its targets, or was made for every platform."""
+    """Return whether the file names its targets, or was made for every platform."""
     if "targets" in metadata:
         return True
     if "strategy" in metadata:
@@ -108,7 +108,7 @@ def _is_universal(metadata: Table) -> bool:
 def _flat(
     packages: list[Table], chosen: Set[NormalizedName], excluded: Set[NormalizedName]
 ) -> Iterator[tuple[int, Edge]]:
-    """Give the edge to each entry of the groups; an entry without groups is in all of them."""
+    """Yield the edge to each entry of the groups; an entry without groups is in all of them."""
     for index, table in enumerate(packages):
         groups = table.strings("groups") or table.strings("sections")
         if groups and chosen.isdisjoint(map(canonicalize_name, groups)):

@@ -41,7 +41,7 @@ def excluded(project: Project) -> frozenset[NormalizedName]:
 
 
 def lines(project: Project, group: NormalizedName) -> Iterator[Line]:
-    """Give what a group requires.
+    """Yield what a group requires.
 
     Raises:
         SourceError: There is no such group, a line of it cannot be read, or only the build

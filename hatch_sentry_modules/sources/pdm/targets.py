@@ -32,7 +32,7 @@ _MACHINES = (
 
 
 def environments(metadata: Table) -> tuple[MarkerText, ...]:
-    """Give a marker for each ``[[metadata.targets]]``; none where any environment will do.
+    """Return a marker for each ``[[metadata.targets]]``; none where any environment will do.
 
     Raises:
         SourceError: A target holds what PDM does not write.
@@ -48,7 +48,7 @@ def environments(metadata: Table) -> tuple[MarkerText, ...]:
 
 
 def _conditions(target: Table) -> Iterator[str]:
-    """Give the parts of a target's marker; all of them have to hold."""
+    """Yield the parts of a target's marker; all of them have to hold."""
     if python := _python(target):
         yield python
     if platform := target.string("platform"):

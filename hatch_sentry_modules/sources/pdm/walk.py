@@ -59,7 +59,7 @@ class Walk:
             self.entries.setdefault((table.name(), extras), []).append(index)
 
     def roots(self, chosen: Set[NormalizedName]) -> tuple[Edge, ...]:
-        """Give the edges from groups of the project to what they require."""
+        """Return the edges from groups of the project to what they require."""
         return tuple(edge for group in sorted(chosen) for edge in self._group_edges(group))
 
     def nodes(self, roots: Iterable[Edge]) -> dict[Key, Node]:

@@ -73,7 +73,7 @@ def _sections(document: Table, project: Project, selection: Selection) -> list[s
 
 
 def _entries(document: Table, sections: Iterable[str]) -> Iterator[tuple[NormalizedName, Table]]:
-    """Give the entries of sections by name; the text of a version may stand for an entry."""
+    """Yield the entries of sections by name; the text of a version may stand for an entry."""
     for section in sections:
         table = document.table(section)
         for key, value in table.values.items():

@@ -79,7 +79,7 @@ def _lock_version(metadata: Table) -> tuple[int, ...]:
 def _asked_extras(
     document: Table, selection: Selection
 ) -> Mapping[NormalizedName, tuple[NormalizedName, ...]]:
-    """Give the project's extras that are asked for, each with the names it adds."""
+    """Return the project's extras that are asked for, each with the names it adds."""
     table = document.table("extras")
     known = {
         table.place.at(extra).name(extra): tuple(
@@ -95,7 +95,7 @@ def _asked_extras(
 def _asked_groups(
     file: str, packages: Iterable[Package], project: Project, selection: Selection
 ) -> frozenset[NormalizedName]:
-    """Give the groups that are asked for; a group of the project can be empty in the file."""
+    """Return the groups that are asked for; a group of the project can be empty in the file."""
     if not selection.groups:
         return frozenset({MAIN} if selection.runtime else ())
     known = group_names(project) | {MAIN}
@@ -106,7 +106,7 @@ def _asked_groups(
 
 
 def _groups(table: Table) -> Iterator[tuple[str, NormalizedName]]:
-    """Give the groups of a package, as they are written and normalized."""
+    """Yield the groups of a package, as they are written and normalized."""
     groups = table.strings("groups")
     if not groups:
         raise table.error("groups", "is missing or empty", RELOCK)
@@ -117,7 +117,7 @@ def _groups(table: Table) -> Iterator[tuple[str, NormalizedName]]:
 def _grouped(
     packages: Iterable[Package], groups: frozenset[NormalizedName], extras: frozenset[str]
 ) -> Iterator[tuple[Package, Applies]]:
-    """Give each package in an asked group, with the marker under which that group needs it."""
+    """Yield each package in an asked group, with the marker under which that group needs it."""
     for package in packages:
         for written, group in _groups(package.table):
             if group in groups:
@@ -132,12 +132,12 @@ def _group_marker(table: Table, group: str, extras: frozenset[str]) -> Applies:
 
 
 def _requires_python(python: Constraint) -> SpecifierSet:
-    """Give a constraint that has no alternatives as specifiers."""
+    """Return a constraint that has no alternatives as specifiers."""
     return SpecifierSet(",".join(map(str, python[0])) if len(python) == 1 else "")
 
 
 def _environments(metadata: Table, python: Constraint) -> Iterator[MarkerText]:
-    """Give the alternatives of a constraint, such as ``~3.8 || ^3.10``, as markers."""
+    """Yield the alternatives of a constraint, such as ``~3.8 || ^3.10``, as markers."""
     for text in to_python_markers(python) if len(python) > 1 else ():
         marker = metadata.place.at("python-versions").marker(text)
         if not isinstance(marker, bool):

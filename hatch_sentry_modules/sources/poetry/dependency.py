@@ -30,7 +30,7 @@ class Dependency(NamedTuple):
 
 
 def read_entries(table: Table) -> Iterator[tuple[NormalizedName, Table]]:
-    """Give the dependencies in a table: each a constraint or a table, or an array of these."""
+    """Yield the dependencies in a table: each a constraint or a table, or an array of these."""
     for key, value in table.values.items():
         place = table.place.at(key)
         name = place.name(key)
@@ -77,7 +77,7 @@ def read_condition(entry: Table, extras: frozenset[str]) -> Applies:
 
 
 def is_optional(entry: Table) -> bool:
-    """Say whether a dependency is needed only where an extra names it."""
+    """Return whether a dependency is needed only where an extra names it."""
     value = entry.values.get("optional", False)
     if not isinstance(value, bool):
         raise entry.error("optional", "is not a boolean")
@@ -85,7 +85,7 @@ def is_optional(entry: Table) -> bool:
 
 
 def package_dependencies(package: Package, packages: Packages) -> Iterator[Dependency]:
-    """Give what a package needs without any of its extras."""
+    """Yield what a package needs without any of its extras."""
     for name, entry in read_entries(package.table.table("dependencies")):
         marker = read_condition(entry, frozenset())
         if marker is not False and not is_optional(entry):
@@ -95,7 +95,7 @@ def package_dependencies(package: Package, packages: Packages) -> Iterator[Depen
 def extra_dependencies(
     package: Package, extra: NormalizedName, packages: Packages
 ) -> Iterator[Dependency]:
-    """Give what an extra of a package adds, which can be other extras of the same package.
+    """Yield what an extra of a package adds, which can be other extras of the same package.
 
     Nearly all lock files say ``extra == "..."`` in the marker; the oldest only name the
     dependency in the table of extras.
@@ -116,7 +116,7 @@ def extra_dependencies(
 def _extra_lines(
     package: Package, extra: NormalizedName
 ) -> Iterator[tuple[NormalizedName, tuple[NormalizedName, ...]]]:
-    """Give the names in an extra, each with its own extras; Poetry 1.x wrote no exact PEP 508."""
+    """Yield the names in an extra, each with its own extras; Poetry 1.x wrote no exact PEP 508."""
     table = package.table.table("extras")
     for key in table.values:
         if canonicalize_name(key) == extra:

@@ -73,7 +73,7 @@ class Forks:
             yield package, chosen if isinstance(chosen, bool) else MarkerText(write_marker(chosen))
 
     def _fits(self, package: Package) -> Marker:
-        """Say on which Pythons a package runs, of those that the project runs on."""
+        """Return on which Pythons a package runs, of those that the project runs on."""
         own = read_constraint(package.table, "python-versions")
         if all(allows(own, python) for python in _PYTHONS if allows(self._python, python)):
             return True

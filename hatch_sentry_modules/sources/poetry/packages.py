@@ -31,7 +31,7 @@ class Package(NamedTuple):
 
 
 def read_packages(document: Table) -> list[Package]:
-    """Give the packages in the order of the file, several of one name where it forks."""
+    """Return the packages in the order of the file, several of one name where it forks."""
     return [Package(table.name(), table) for table in document.tables("package")]
 
 
@@ -111,7 +111,7 @@ def _index(package: Package) -> str | None:
 
 
 def _of_origin(packages: Sequence[Package], entry: Table, key: str) -> Sequence[Package]:
-    """Give the packages from the same address, or else from the same kind of origin."""
+    """Return the packages from the same address, or else from the same kind of origin."""
     address = posixpath.normpath(entry.required_string(key))
     reference = entry.string("rev") or entry.string("tag") or entry.string("branch")
     kind = [p for p in packages if p.table.table("source").string("type") in _ORIGINS[key]]

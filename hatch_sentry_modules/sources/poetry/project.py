@@ -31,7 +31,7 @@ def group_names(project: Project) -> set[NormalizedName]:
 
 
 def dependency_tables(project: Project) -> Iterator[tuple[NormalizedName, Table]]:
-    """Give each table of dependencies in ``[tool.poetry]`` with the name of its group."""
+    """Yield each table of dependencies in ``[tool.poetry]`` with the name of its group."""
     poetry = project.table.table("tool").table("poetry")
     for name, key in ((MAIN, "dependencies"), (_DEV, "dev-dependencies")):
         if key in poetry:
@@ -42,7 +42,7 @@ def dependency_tables(project: Project) -> Iterator[tuple[NormalizedName, Table]
 
 
 def is_changed(project: Project, content_hash: str | None) -> bool:
-    """Say whether a lock file was made of other requirements than the project has now.
+    """Return whether a lock file was made of other requirements than the project has now.
 
     Args:
         project: The project; nothing is said of one without ``pyproject.toml``.
@@ -56,7 +56,7 @@ def is_changed(project: Project, content_hash: str | None) -> bool:
 
 
 def _hashed(pyproject: Table) -> Iterator[dict[str, Any]]:
-    """Give what Poetry 1.x hashes, then 2.0 to 2.2, then 2.3 and later.
+    """Yield what Poetry 1.x hashes, then 2.0 to 2.2, then 2.3 and later.
 
     See ``Locker._get_content_hash``. Poetry 1.x knew ``[tool.poetry]`` alone, and its form is
     still the one for a project that has nothing else.

@@ -80,7 +80,7 @@ def _upper_bound(operator: str, text: str) -> str:
 
 
 def allows(constraint: Constraint, version: str) -> bool:
-    """Say whether a version meets a constraint; a pre-release that is locked counts."""
+    """Return whether a version meets a constraint; a pre-release that is locked counts."""
     return any(
         all(specifier.contains(version, prereleases=True) for specifier in specifiers)
         for specifiers in constraint
@@ -106,7 +106,7 @@ def _python_marker(specifier: Specifier) -> str:
 
 
 def read_constraint(table: Table, key: str) -> Constraint:
-    """Give the constraint at a key; a missing one allows all, a wrong one is an error."""
+    """Return the constraint at a key; a missing one allows all, a wrong one is an error."""
     text = table.string(key) or "*"
     try:
         return parse_constraint(text)
@@ -117,7 +117,7 @@ def read_constraint(table: Table, key: str) -> Constraint:
 def read_marker(
     table: Table, key: str = "markers", extras: frozenset[str] = frozenset()
 ) -> Applies:
-    """Give the marker at a key, specialized to extras.
+    """Return the marker at a key, specialized to extras.
 
     Poetry writes ``*`` for what holds everywhere, and ``<empty>`` for what holds nowhere.
     """
@@ -128,13 +128,13 @@ def read_marker(
 
 
 def read_python_marker(table: Table, key: str = "python") -> Applies:
-    """Give the constraint on Python at a key as a marker."""
+    """Return the constraint on Python at a key as a marker."""
     markers = to_python_markers(read_constraint(table, key))
     return not markers or table.place.at(key).marker(_join("or", markers))
 
 
 def read_platform_marker(table: Table) -> Applies:
-    """Give the key ``platform`` of a dependency, such as ``linux || darwin``, as a marker."""
+    """Return the key ``platform`` of a dependency, such as ``linux || darwin``, as a marker."""
     text = table.string("platform")
     if text in {None, "", "*"}:
         return True

@@ -55,7 +55,7 @@ class Walk:
     def graph(
         self, root: Path, selection: Selection, optional: Set[NormalizedName]
     ) -> tuple[tuple[Edge, ...], dict[Key, Node]]:
-        """Give the roots and the nodes that they reach.
+        """Return the roots and the nodes that they reach.
 
         Args:
             root: The lock file's folder.
@@ -84,7 +84,7 @@ class Walk:
         return roots, nodes
 
     def _needed(self, selection: Selection, optional: Set[NormalizedName]) -> Iterator[Dependency]:
-        """Give what the project itself depends on in the asked groups."""
+        """Yield what the project itself depends on in the asked groups."""
         tables = list(dependency_tables(self._project))
         known = {group for group, _ in tables}
         pyproject = self._project.table

@@ -45,7 +45,7 @@ class _Listed(NamedTuple):
 
 
 def is_pinned(path: Path) -> bool:
-    """Say whether a requirements file is a lock: it has a pin, and leaves no version open.
+    """Return whether a requirements file is a lock: it has a pin, and leaves no version open.
 
     Addresses and local projects, whose version nobody can pin, do not count.
 
@@ -156,7 +156,7 @@ def _edges(items: list[_Listed], limits: _Pins, nodes: dict[Key, Node]) -> Itera
 
 
 def _pins(items: Iterable[_Listed]) -> _Pins:
-    """Give the version that is fixed under each marker.
+    """Return the version that is fixed under each marker.
 
     Raises:
         SourceError: Two lines fix different versions, so pip refuses the file.

@@ -1,4 +1,4 @@
-"""Says what one requirement line names: a distribution, its version if it is fixed, a marker.
+"""What one requirement line names: a distribution, its version if it is fixed, a marker.
 
 pip takes a line for an address, a path or a PEP 508 requirement, in this order
 (``pip/_internal/req/constructors.py``, version 26.3).
@@ -152,7 +152,7 @@ def _valid(name: str) -> NormalizedName | None:
 
 
 def _is_path(text: str) -> bool:
-    """Say whether pip takes a text for a path, on any system."""
+    """Return whether pip takes a text for a path, on any system."""
     path = _EXTRAS.sub("", text)
     if "@" in path and not path.startswith("."):
         return False

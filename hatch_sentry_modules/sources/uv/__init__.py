@@ -165,7 +165,7 @@ class _Walk:
 
 
 def _entries(table: Table, key: str) -> Iterator[Table]:
-    """Give the entries of a dependency array.
+    """Return the entries of a dependency array.
 
     Each is a table; one that says no more than a name may be a string in files to come
     (https://github.com/astral-sh/uv/pull/21864).

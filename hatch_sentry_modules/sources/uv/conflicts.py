@@ -66,7 +66,7 @@ class Conflicts:
         return bool(self._rivals)
 
     def rivals(self, *items: Item) -> frozenset[Item]:
-        """Give all that is never active together with an item."""
+        """Return all that is never active together with an item."""
         return frozenset().union(*(self._rivals.get(one, frozenset()) for one in items))
 
     def refuse(self, active: Active) -> None:
@@ -134,7 +134,7 @@ def _items(values: object, place: Place) -> Iterator[Item]:
 
 
 def _implies(narrow: Condition, wide: Condition) -> bool:
-    """Say whether one condition surely holds wherever another does."""
+    """Return whether one condition surely holds wherever another does."""
     return all(any(other <= clause for other in wide) for clause in narrow)
 
 

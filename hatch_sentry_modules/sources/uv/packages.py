@@ -43,7 +43,7 @@ class Package(NamedTuple):
     table: Table
 
     def choices(self, kind: str) -> Table:
-        """Give the table that holds the edges of each extra, or of each group."""
+        """Return the table that holds the edges of each extra, or of each group."""
         keys = (key for key in TABLES[kind] if key in self.table)
         return self.table.table(next(keys, TABLES[kind][0]))
 
@@ -102,7 +102,7 @@ class Packages:
         return package.version == version and source in ({}, package.source)
 
     def version(self, index: int) -> tuple[str | None, str]:
-        """Give the version of a package, or nothing and the reason.
+        """Return the version of a package, or nothing and the reason.
 
         A workspace member with a dynamic version has none in the lock file; its own
         ``pyproject.toml`` may have a static one by now.

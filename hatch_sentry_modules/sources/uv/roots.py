@@ -118,7 +118,7 @@ class Roots:
             yield from self._requirements(shared, group)
 
     def _requirements(self, table: Table, key: str) -> Iterator[Root]:
-        """Give the requirements that belong to the workspace, not to a member of it.
+        """Yield the requirements that belong to the workspace, not to a member of it.
 
         Unlike edges they do not name a fork: the markers of each fork decide.
         """

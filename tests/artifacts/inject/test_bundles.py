@@ -113,20 +113,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def tools() -> Path:
-    """Give the interpreter of an environment that holds the bundlers."""
+    """Return the interpreter of an environment that holds the bundlers."""
     return kept_python("injected-bundles", *TOOLS)
 
 
 @pytest.fixture(params=["bare", "crowded"])
 def host(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Give a Python that holds nothing, and one that holds others."""
+    """Return a Python that holds nothing, and one that holds others."""
     is_crowded = request.param == "crowded"
     return kept_python("crowded-host", *CROWD) if is_crowded else bare_python(tmp_path / "bare")
 
 
 @pytest.fixture
 def send(listener: Listener, tmp_path: Path, host: Path) -> Sender:
-    """Give what runs a bundle on a host, and returns output and event."""
+    """Return what runs a bundle on a host, and returns output and event."""
 
     def run_bundle(bundle: Path, *arguments: str) -> tuple[str, dict[str, Any]]:
         listener.events.clear()

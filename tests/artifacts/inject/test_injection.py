@@ -58,7 +58,7 @@ def write(path: Path, files: Mapping[str, bytes] = FILES, start: bytes = b"") ->
 
 
 def entries(path: Path) -> list[tuple[str, bytes, tuple[object, ...]]]:
-    """Give each entry's name, its bytes as they lie in the file, and its line in the list."""
+    """Return each entry's name, its bytes as they lie in the file, and its line in the list."""
     raw = path.read_bytes()
     with ZipFile(path) as file:
         ends = dict(pairwise(sorted([*(i.header_offset for i in file.infolist()), file.start_dir])))
@@ -255,7 +255,7 @@ class Main:
         self.content = content
 
     def read(self, file: str) -> bytes | None:
-        """Give the start-up file."""
+        """Return the start-up file."""
         return self.content if file == "__main__.py" else None
 
     def write(self, changed: Mapping[str, bytes], out: Path) -> None:

@@ -42,7 +42,7 @@ print(json.dumps(owners))
 
 
 def environment(workshop: Workshop) -> Path:
-    """Give the Python of an environment that holds the application, both freezers and this project.
+    """Return the Python of an environment with the application, both freezers and this project.
 
     PyInstaller and cx_Freeze find ``hatch-sentry-modules`` there: that is all that is done.
     """

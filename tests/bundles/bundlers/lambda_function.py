@@ -18,7 +18,7 @@ from tests.bundles.workshop import Bundler, Pair, Workshop
 
 
 def _slim(workshop: Workshop) -> Path:
-    """Give a copy of what pip installed that holds no metadata and no source."""
+    """Return a copy of what pip installed that holds no metadata and no source."""
 
     def fill(folder: Path) -> None:
         ignored = shutil.ignore_patterns("*.dist-info", "*.egg-info", "__pycache__", "bin")

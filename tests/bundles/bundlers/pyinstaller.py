@@ -28,7 +28,7 @@ COLLECT(program, analysis.binaries, analysis.datas, name="onedir")
 
 
 def _build(workshop: Workshop, name: str, *excludes: str) -> Path:
-    """Give a folder with both kinds of bundle."""
+    """Return a folder with both kinds of bundle."""
     python = environment(workshop)
 
     def fill(folder: Path) -> None:
@@ -44,7 +44,7 @@ def _build(workshop: Workshop, name: str, *excludes: str) -> Path:
 
 
 def _truth(workshop: Workshop, folder: Path) -> dict[str, str]:
-    """Say whose files the analysis collected; PyInstaller's own start the program."""
+    """Return whose files the analysis collected; PyInstaller's own start the program."""
     python = environment(workshop)
     toc = folder / "build" / "bundles" / "Analysis-00.toc"
     stems = _stems(ast.literal_eval(toc.read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Gives the place of the generated module, which is made only now.
+"""Adds the place of the generated module, which is made only now.
 
 The run-time hook imports it, and run-time hooks are analysed when all other hooks have run.
 """
