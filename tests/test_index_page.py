@@ -1,0 +1,97 @@
+"""The page that a package index shows of each distribution, from its built metadata."""
+
+from __future__ import annotations
+
+import re
+from email import message_from_string
+from email.message import Message
+from html.parser import HTMLParser
+from pathlib import Path
+from zipfile import ZipFile
+
+import markdown
+import pytest
+import tomli
+from markdown.extensions.toc import slugify
+
+from tests.backends.building import build
+
+ROOT = Path(__file__).parents[1]
+SIDES = {"hatch-sentry-modules": ROOT, "sentry-modules": ROOT / "runtime"}
+PROJECT = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SOURCE, SITE = PROJECT["urls"]["Source"], PROJECT["urls"]["Documentation"]
+_HEADING = re.compile(r"^#+ (.+?)(?: \{.*\})?$", re.MULTILINE)
+
+
+class _Addresses(HTMLParser):
+    """Collects where a page leads to, and what it shows from elsewhere."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(markdown.markdown(page, extensions=["fenced_code", "tables"]))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        assert tag != "img" or values.get("alt"), "a picture has a text for who cannot see it"
+        self.found |= {values[key] or "" for key in ("href", "src") if key in values}
+
+
+@pytest.fixture(scope="module", params=SIDES)
+def metadata(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Message:
+    """Return the metadata in the wheel of a distribution."""
+    wheel = build(SIDES[request.param], "wheel", tmp_path_factory.mktemp("wheel"))
+    with ZipFile(wheel) as file:
+        (name,) = (name for name in file.namelist() if name.endswith(".dist-info/METADATA"))
+        return message_from_string(file.read(name).decode())
+
+
+def test_every_link_leads_somewhere(metadata: Message) -> None:
+    """No address depends on where the page is shown, and what is this project's own is there."""
+    addresses = _Addresses(str(metadata.get_payload())).found
+    assert addresses
+    for address in addresses:
+        assert address.startswith(("https://", "#")), address
+        place, _, heading = address.partition("#")
+        file = re.sub(rf"^{re.escape(SOURCE)}/(?:blob|raw)/main/", "", place)
+        if place.startswith(SITE):
+            file = f"docs/{place[len(SITE) :].removesuffix('.html') or 'index'}.md"
+        if file != place:
+            assert (ROOT / file).is_file(), address
+            assert not heading or heading in _headings(ROOT / file), address
+
+
+def test_the_pictures_are_there() -> None:
+    """The test above sees links of each kind: pages, files and a picture."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"!\[.+\]\(docs/[\w-]+\.png\)", readme)
+    assert "](docs/zipapp.md)" in readme
+    assert "](CHANGELOG.md)" in readme
+
+
+def test_people_find_it(metadata: Message) -> None:
+    """The index shows where to read, report and look, each supported Python, and a summary."""
+    urls = dict(str(line).split(", ") for line in metadata.get_all("Project-URL", []))
+    assert urls == PROJECT["urls"]
+    assert {"Documentation", "Source", "Issues", "Changelog"} <= urls.keys()
+    assert metadata["Author"]
+    assert 40 < len(metadata["Summary"]) < 120
+    assert {"sentry", "pyinstaller", "zipapp"} <= set(metadata["Keywords"].split(","))
+    classifiers = metadata.get_all("Classifier", [])
+    oldest = int(metadata["Requires-Python"].removeprefix(">=3."))
+    prefix = "Programming Language :: Python :: 3."
+    minors = {int(c.removeprefix(prefix)) for c in classifiers if c.startswith(prefix)}
+    assert minors == set(range(oldest, 16))
+    assert any(c.startswith("Topic ::") for c in classifiers)
+
+
+def test_the_site_has_the_same_addresses() -> None:
+    """What the site says of itself is what the index says of it."""
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    site = dict(re.findall(r"^(\w+): (\S+)$", text, re.MULTILINE))
+    assert (site["site_url"], site["repo_url"]) == (SITE, SOURCE)
+
+
+def _headings(page: Path) -> set[str]:
+    found = _HEADING.findall(page.read_text(encoding="utf-8"))
+    return {slugify(heading.replace("`", ""), "-") for heading in found}
