@@ -146,19 +146,21 @@ def check_message(message: str, folder: Path) -> None:
 
 
 def check_module(text: str) -> None:
-    """Hold that a generated module is plain data, with valid names and versions."""
+    """Hold that a generated module is data, with valid names and versions, and no address."""
     assert text.isascii()
     assert CODE not in text
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.If):
-            for assignment in node.body:
-                assert re.fullmatch(
-                    r"MODULES\['[a-z0-9._-]+'\] = '[A-Za-z0-9.!+_-]+'", ast.unparse(assignment)
-                )
-        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MODULES":
-            for name, version in ast.literal_eval(node.value).items():
-                assert NAME.fullmatch(name)
-                assert VERSION.fullmatch(version)
+    assert "://" not in text
+    assert "/etc/" not in text
+    document, applies = (node for node in ast.parse(text).body if isinstance(node, ast.Assign))
+    found = json.loads(ast.literal_eval(document.value))
+    listed = [*found["modules"].items()]
+    listed += [(entry["name"], entry["version"]) for entry in found["conditional"]]
+    for name, version in listed:
+        assert NAME.fullmatch(name)
+        assert VERSION.fullmatch(version)
+    assert all(NAME.fullmatch(entry["name"]) for entry in found["skipped"])
+    assert isinstance(applies.value, ast.List)
+    assert len(applies.value.elts) == len(found["conditional"])
 
 
 @pytest.fixture
