@@ -40,9 +40,11 @@ faults: $(VENV)/.complete ## Break disks, processes, manifests and finders on pu
 	FAULT_KILLS=$(or $(KILLS),1000) $(BIN)/python -m pytest -n auto tests/faults \
 		tests/runtime/test_hostile_manifests.py tests/runtime/test_*_faults.py
 
-lint: $(VENV)/.complete ## Lint and check types
+lint: $(VENV)/.complete ## Lint, check types, spelling and links
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/codespell
+	$(BIN)/python -m tests.documentation.links
 	$(BIN)/mypy
 
 demo: ## Run the sample application's bundles against a real server (KEEP=1 leaves it running)
