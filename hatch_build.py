@@ -8,7 +8,9 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-_LINK = re.compile(r"(?P<opening>(?P<picture>!?)\[[^\[\]]*\]\()(?!https?:|#)(?P<path>[^()#]+)")
+_PATH = re.compile(r"(?<=\]\()(?!https?:|#)[^()#]+")
+_PICTURES = (".png", ".svg")
+_OF_THE_FORGE = "../../"  # what the forge's own pages are, seen from the README
 
 
 class ReadmeHook(MetadataHookInterface):
@@ -27,11 +29,11 @@ def absolute(text: str, source: str, site: str) -> str:
     """Return Markdown whose links lead to the site's pages, else to the repository's files."""
 
     def address(link: re.Match[str]) -> str:
-        path = link["path"]
-        if link["picture"]:
-            return f"{link['opening']}{source}/raw/main/{path}"
-        if page := re.fullmatch(r"docs/(\w[\w-]*)\.md", path):
-            return f"{link['opening']}{site}{page[1]}.html"
-        return f"{link['opening']}{source}/blob/main/{path}"
+        path = link[0]
+        if path.startswith(_OF_THE_FORGE):
+            return f"{source}/{path.removeprefix(_OF_THE_FORGE)}"
+        if page := re.fullmatch(r"docs/([\w-]+)\.md", path):
+            return f"{site}{page[1]}.html"
+        return f"{source}/{'raw' if path.endswith(_PICTURES) else 'blob'}/main/{path}"
 
-    return _LINK.sub(address, text)
+    return _PATH.sub(address, text)

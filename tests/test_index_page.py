@@ -9,18 +9,19 @@ from html.parser import HTMLParser
 from pathlib import Path
 from zipfile import ZipFile
 
+import click
 import markdown
 import pytest
 import tomli
-from markdown.extensions.toc import slugify
 
+from hatch_sentry_modules.cli import commands
 from tests.backends.building import build
+from tests.documentation.links import headings
 
 ROOT = Path(__file__).parents[1]
 SIDES = {"hatch-sentry-modules": ROOT, "sentry-modules": ROOT / "runtime"}
 PROJECT = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SOURCE, SITE = PROJECT["urls"]["Source"], PROJECT["urls"]["Documentation"]
-_HEADING = re.compile(r"^#+ (.+?)(?: \{.*\})?$", re.MULTILINE)
 
 
 class _Addresses(HTMLParser):
@@ -58,13 +59,13 @@ def test_every_link_leads_somewhere(metadata: Message) -> None:
             file = f"docs/{place[len(SITE) :].removesuffix('.html') or 'index'}.md"
         if file != place:
             assert (ROOT / file).is_file(), address
-            assert not heading or heading in _headings(ROOT / file), address
+            assert not heading or heading in headings(ROOT / file), address
 
 
 def test_the_pictures_are_there() -> None:
     """The test above sees links of each kind: pages, files and a picture."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.search(r"!\[.+\]\(docs/[\w-]+\.png\)", readme)
+    assert re.search(r"!\[[^\]]+\]\(docs/[\w-]+\.png\)", readme)
     assert "](docs/zipapp.md)" in readme
     assert "](CHANGELOG.md)" in readme
 
@@ -92,6 +93,16 @@ def test_the_site_has_the_same_addresses() -> None:
     assert (site["site_url"], site["repo_url"]) == (SITE, SOURCE)
 
 
-def _headings(page: Path) -> set[str]:
-    found = _HEADING.findall(page.read_text(encoding="utf-8"))
-    return {slugify(heading.replace("`", ""), "-") for heading in found}
+def test_help_leads_to_the_site() -> None:
+    """``--help`` names pages that the site has, and no file that only the repository has."""
+    assert commands.SITE == SITE
+    group = commands.commands
+    context = click.Context(group)
+    assert SITE in group.get_help(context)
+    assert (ROOT / "docs" / "json.md").is_file()
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        text = command.get_help(click.Context(command))
+        assert f"{SITE}json.html" in text
+        assert "docs/" not in text

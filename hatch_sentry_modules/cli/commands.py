@@ -23,6 +23,10 @@ SUMMARIES = {
 the help alone would otherwise import all of them."""
 
 
+SITE = "https://hatch-sentry-modules.readthedocs.io/"
+"""Where every command and each JSON document is described."""
+
+
 class _Commands(click.Group):
     """Ends with status 2 and one line for bad input, whichever command found it."""
 
@@ -34,6 +38,7 @@ class _Commands(click.Group):
             return None
         module = import_module(f"hatch_sentry_modules.cli.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
+        command.epilog = f"JSON documents: {SITE}json.html"
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # the same
@@ -62,14 +67,18 @@ def _of_system(error: OSError) -> FreezeError:
     return FreezeError(file=Path(os.fsdecode(error.filename)).name, fault=f"{error.strerror}")
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=f"Documentation: {SITE}",
+)
 @click.version_option(package_name="hatch-sentry-modules", prog_name="sentry-modules")
 def commands() -> None:
-    """Freeze what a Python application ships, so that Sentry events can say it.
+    """Freeze what a Python application ships, so that Sentry events list it.
 
     \b
     Exit status:
       0  done
-      1  a difference that was asked for
-      2  bad input; one line says file, place, fault and remedy
+      1  diff or verify found a difference
+      2  bad input, with one line: file, place, fault, remedy
     """

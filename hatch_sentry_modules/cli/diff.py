@@ -22,7 +22,7 @@ _PATH = click.Path(exists=True, path_type=Path)
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
     show_default=True,
-    help="Markdown is for release notes; docs/json.md describes the JSON document.",
+    help="What is printed; Markdown is for release notes.",
 )
 @click.option("--exit-code", is_flag=True, help="End with status 1 if there is a difference.")
 @click.pass_context

@@ -75,7 +75,7 @@ def _name(text: str) -> NormalizedName:
     type=click.Choice(list(FORMATS)),
     default="python",
     show_default=True,
-    help="What is printed; docs/json.md describes the JSON document.",
+    help="What is printed.",
 )
 @click.option(
     "-o",

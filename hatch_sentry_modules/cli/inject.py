@@ -43,7 +43,7 @@ from hatch_sentry_modules.model import Manifest
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="docs/json.md describes the JSON document.",
+    help="What is printed.",
 )
 @click.option("--activate", is_flag=True, help="Let the application use it without a change.")
 def inject(

@@ -21,7 +21,7 @@ MOST_COMPONENTS = 2000
 """The library that writes SBOMs takes milliseconds for each component."""
 
 FORMAT = 1
-"""The revision of the JSON document, which ``docs/json.md`` describes."""
+"""The revision of the JSON document."""
 
 
 @click.command()
@@ -32,7 +32,7 @@ FORMAT = 1
     type=click.Choice(["text", "json", "cyclonedx", "requirements"]),
     default="text",
     show_default=True,
-    help="JSON is the manifest's own document (docs/json.md); the last two are for scanners.",
+    help="What is printed; JSON is the manifest's own document, the last two are for scanners.",
 )
 def inspect(artifact: Path, form: str) -> None:
     """Print the manifest inside ARTIFACT, without running it.

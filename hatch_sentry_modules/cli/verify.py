@@ -35,7 +35,7 @@ _INSTALLERS = {"pip", "setuptools", "wheel"}
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="docs/json.md describes the JSON document.",
+    help="What is printed.",
 )
 @click.pass_context
 def verify(ctx: click.Context, artifact: Path, against: Path | None, form: str) -> None:
