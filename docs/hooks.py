@@ -6,6 +6,7 @@ schema, the commands, the run-time side and other files can so never differ from
 
 from __future__ import annotations
 
+import csv
 import inspect
 import json
 import re
@@ -23,7 +24,9 @@ from hatch_sentry_modules.schema import tool_schema
 ROOT = Path(__file__).resolve().parent.parent
 TYPES = {"string": "text", "boolean": "true or false", "array": "array of texts"}
 
-_MARK = re.compile(r"^<!-- (options|commands|api|include)(?: (\S+?))?(?:#(.+))? -->$", re.MULTILINE)
+_MARK = re.compile(
+    r"^<!-- (options|commands|api|matrix|include)(?: (\S+?))?(?:#(.+))? -->$", re.MULTILINE
+)
 _QUOTED = re.compile(r"(: |-> )'([^']*)'")  # annotations that are not evaluated
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
@@ -37,12 +40,15 @@ def _text(mark: re.Match[str]) -> str:
     kind, file, heading = mark.groups()
     if kind == "include":
         return _include(file, heading)
-    return "\n".join({"options": _options, "commands": _commands, "api": _api}[kind]())
+    return "\n".join(
+        {"options": _options, "commands": _commands, "api": _api, "matrix": _matrix}[kind]()
+    )
 
 
 def _include(file: str, heading: str | None) -> str:
     """Return a file, or what stands in it below one heading of the second level."""
-    text = (ROOT / file).read_text(encoding="utf-8").replace("](docs/", "](")
+    text = (ROOT / file).read_text(encoding="utf-8")
+    text = text.replace("](docs/", "](").replace("](MANIFEST_FORMAT.md", "](format.md")
     if file.endswith(".svg"):
         return re.sub(r"\n\s*\n", "\n", text)  # an empty line would end the picture in Markdown
     if heading is None:
@@ -107,3 +113,25 @@ def _api() -> Iterator[str]:
         signature = _QUOTED.sub(r"\1\2", str(inspect.signature(value)))
         yield f"```text\n{name}{signature}\n```\n"
         yield f"{inspect.getdoc(value)}\n".replace("``", "`")
+
+
+def _matrix() -> Iterator[str]:
+    """Yield one row for each bundle: what the events of its first application list."""
+    with (ROOT / "docs" / "matrix.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["application"] == "storefront"]
+    yield "| bundle | the SDK alone, clean host | the SDK alone, crowded host | with the manifest |"
+    yield "|---|---|---|---|"
+    for clean, crowded in zip(rows[::2], rows[1::2], strict=True):
+        both = {_listed(row, "manifest") for row in (clean, crowded)}
+        cells = [
+            _listed(clean, "stock"),
+            _listed(crowded, "stock"),
+            f"**{', '.join(sorted(both))}**",
+        ]
+        yield f"| {clean['bundle']} | {' | '.join(cells)} |"
+
+
+def _listed(row: dict[str, str], side: str) -> str:
+    """Return what an event lists, in words: mistakes only where there are any."""
+    mistakes = (f", {row[f'{side} {kind}']} {kind}" for kind in ("wrong", "foreign"))
+    return row[f"{side} right"] + "".join(text for text in mistakes if not text.startswith(", 0 "))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import json
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -69,3 +73,26 @@ def test_the_reference_is_the_code(site: Path) -> None:
         assert options
         assert not [option for option in options if option not in reference], name
     assert 'aria-labelledby="flow-title flow-text"' in (site / "precedence.html").read_text("utf-8")
+
+
+def test_each_bundle_has_a_row(site: Path) -> None:
+    """The page shows every bundle of the file once, and the file can be downloaded."""
+    page = (site / "matrix.html").read_text(encoding="utf-8")
+    with (ROOT / "docs" / "matrix.csv").open(encoding="utf-8", newline="") as file:
+        bundles = {row["bundle"] for row in csv.DictReader(file)}
+    assert len(bundles) == 15
+    for bundle in bundles:
+        assert page.count(f"<td>{bundle}</td>") == 1
+    assert 'href="matrix.csv"' in page
+    assert (site / "matrix.csv").is_file()
+
+
+def test_the_search_finds_the_errors(site: Path) -> None:
+    """Who searches for an error text of the README gets the section that has it as its title."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| message | where |")[2].partition("\n\n")[0]
+    errors = re.findall(r"^\| `(.+?)` \|", table, re.MULTILINE)
+    assert len(errors) == 3
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    titles = html.unescape(" ".join(section["title"] for section in index["docs"]))
+    assert not [error for error in errors if error not in titles]
