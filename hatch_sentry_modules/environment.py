@@ -35,7 +35,7 @@ def read(path: Path) -> dict[str, str]:
             if names
         )
         raise FreezeError(
-            file=path.name, fault=fault, remedy="Give all eleven variables of PEP 508"
+            file=path.name, fault=fault, remedy="Name all eleven variables of PEP 508"
         )
     environment = {name: table.required_string(name) for name in VARIABLES}
     for name in _PYTHON:

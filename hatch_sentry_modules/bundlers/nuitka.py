@@ -26,7 +26,7 @@ class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has 
     """Compiles in the run-time package and puts the manifest beside the program."""
 
     plugin_name = "sentry-modules"
-    plugin_desc = "Gives Sentry the distributions that were compiled in."
+    plugin_desc = "Fill Packages on Sentry events with what was compiled in."
 
     def __init__(self) -> None:
         # Behind everything that is installed, so that the application's own one goes first.

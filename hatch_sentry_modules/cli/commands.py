@@ -16,8 +16,8 @@ SUMMARIES = {
     "freeze": "Print what a build of PROJECT would freeze.",
     "inspect": "Print the manifest inside ARTIFACT, without running it.",
     "diff": "Print which distributions changed from OLD to NEW.",
-    "verify": "Check that the manifest in ARTIFACT says what ARTIFACT holds.",
-    "inject": "Put the manifest into ARTIFACT: a zipapp, shiv, pex, Lambda zip or directory.",
+    "verify": "Check the manifest in ARTIFACT against what ARTIFACT holds.",
+    "inject": "Put a manifest into ARTIFACT: a zipapp, shiv, pex, Lambda zip or directory.",
 }
 """Each command and its line in the help. The module of that name is imported when it is called:
 the help alone would otherwise import all of them."""
@@ -79,6 +79,6 @@ def commands() -> None:
     \b
     Exit status:
       0  done
-      1  diff or verify found a difference
+      1  verify, or diff --exit-code, found a difference
       2  bad input, with one line: file, place, fault, remedy
     """

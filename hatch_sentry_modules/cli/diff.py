@@ -30,7 +30,7 @@ def diff(ctx: click.Context, old: Path, new: Path, form: str, exit_code: bool) -
     """Print which distributions changed from OLD to NEW.
 
     Each of the two is an artifact (see inspect), a generated module, a lock file, or a project's
-    folder. An artifact's manifest speaks for it, and without one the metadata in it.
+    folder. Of an artifact, the manifest is compared; without one, the metadata in it.
 
     \b
     Examples:

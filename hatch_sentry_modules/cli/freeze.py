@@ -67,7 +67,7 @@ def _name(text: str) -> NormalizedName:
     "--environment",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A JSON object of all eleven PEP 508 variables; gives one concrete list.",
+    help="Freeze for one environment: a JSON object of all eleven PEP 508 variables.",
 )
 @click.option(
     "--format",
@@ -99,9 +99,9 @@ def freeze(
 ) -> None:
     """Print what a build of PROJECT would freeze.
 
-    PROJECT is a folder with a pyproject.toml and a lock file, the current one by default. The
-    options go before the same keys of [tool.sentry-modules]. Without --environment the result
-    is universal: what only some environments install has its condition.
+    PROJECT is a folder with a pyproject.toml and a lock file, the current one by default.
+    Options take precedence over the same keys of [tool.sentry-modules]. Without --environment
+    the manifest is for every platform: what only some install has its marker.
 
     \b
     Examples:

@@ -28,7 +28,7 @@ from hatch_sentry_modules.model import Manifest
     "--output",
     metavar="OUT",
     type=click.Path(path_type=Path),
-    help="Leave ARTIFACT as it is, and write the result here.",
+    help="Write the result here, and leave ARTIFACT as it is.",
 )
 @click.option(
     "--path",
@@ -45,7 +45,7 @@ from hatch_sentry_modules.model import Manifest
     show_default=True,
     help="What is printed.",
 )
-@click.option("--activate", is_flag=True, help="Let the application use it without a change.")
+@click.option("--activate", is_flag=True, help="Also add the run-time package, and start it.")
 def inject(
     artifact: Path,
     source: str | None,
@@ -54,12 +54,12 @@ def inject(
     form: str,
     activate: bool,
 ) -> None:
-    """Put the manifest into ARTIFACT: a zipapp, shiv, pex, Lambda zip or directory.
+    """Put a manifest into ARTIFACT: a zipapp, shiv, pex, Lambda zip or directory.
 
-    All else in it stays as it is, byte for byte. What was injected takes precedence over a
-    manifest that is there already. With --activate the run-time package goes in too, and a line
-    in __main__.py that starts it, so that an application that knows nothing of it reports its
-    modules. What exclude names in a pyproject.toml here, or beside the lock file, stays out.
+    Everything else keeps its bytes. An injected manifest takes precedence over one that is there
+    already. --activate also adds the run-time package, and a line in __main__.py that starts it;
+    the application's own code stays as it is. Names that "exclude" matches, in a pyproject.toml
+    here or beside the lock file, stay out.
 
     \b
     Examples:

@@ -38,8 +38,8 @@ def inspect(artifact: Path, form: str) -> None:
     """Print the manifest inside ARTIFACT, without running it.
 
     ARTIFACT is a wheel, sdist, zipapp, shiv, pex, Lambda zip, a single file of PyInstaller or
-    Nuitka, or a directory: an environment, or what a freezer wrote. Where it holds no manifest,
-    what the metadata in it says is printed, and marked as such.
+    Nuitka, or a directory: an environment, or what a freezer wrote. Without a manifest
+    in it, its metadata is printed, and a line says so.
 
     \b
     Examples:

@@ -39,11 +39,11 @@ _INSTALLERS = {"pip", "setuptools", "wheel"}
 )
 @click.pass_context
 def verify(ctx: click.Context, artifact: Path, against: Path | None, form: str) -> None:
-    """Check that the manifest in ARTIFACT says what ARTIFACT holds.
+    """Check the manifest in ARTIFACT against what ARTIFACT holds.
 
-    It is compared with the metadata of the distributions in ARTIFACT, or with what --against
-    names. Freezers, and wheels, hold only some of the metadata: that part is compared. The
-    status is 1 if anything differs, and 2 if something could not be read and the rest agrees.
+    Compares with the metadata of the distributions in ARTIFACT, or with SOURCE. Freezers and
+    wheels hold only a part of the metadata, and that part is compared. The status is 1 if
+    anything differs, and 2 if something could not be read and the rest agrees.
 
     \b
     Examples:
