@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import codecs
+import io
+import tokenize
 import warnings
 from pathlib import Path
 
@@ -14,6 +16,10 @@ from hatch_sentry_modules.errors import FreezeError
 MAIN = "__main__.py"
 
 LONGEST = 1 << 18
+"""A longer program would take too much memory as a tree."""
+
+_LONGEST_DECODED = 1 << 16
+"""A program in another encoding than UTF-8 is no longer: punycode takes the square of its length."""
 
 UNREADABLE = "cannot be read as Python source"
 REMEDY = "Inject without --activate"
@@ -59,8 +65,9 @@ def _parse(name: str, source: bytes) -> list[ast.stmt]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python would print lines of the program
-            # A longer one would take too much memory as a tree.
-            return ast.parse(source if len(source) <= LONGEST else b"(").body
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+            longest = LONGEST if encoding.startswith("utf-8") else _LONGEST_DECODED
+            return ast.parse(source if len(source) <= longest else b"(").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise FreezeError(file=name, place=MAIN, fault=UNREADABLE, remedy=REMEDY) from None
 

@@ -301,6 +301,15 @@ def test_what_compiles_no_more_is_not_written() -> None:
             with_line(Main(source))
 
 
+@pytest.mark.parametrize("encoding", ["punycode", "latin-1"])
+def test_a_long_program_in_another_encoding_is_not_decoded(encoding: str) -> None:
+    """Which one is for the program to say, and some take the square of its length."""
+    short = f"# coding: {encoding}\nx = 1  # -".encode()
+    with pytest.raises(FreezeError, match="cannot be read"):
+        with_line(Main(short.ljust(1 << 17, b"a")))
+    assert b"activate" in with_line(Main(b"# coding: latin-1\nx = 1  # \xe9\n"))
+
+
 def test_archives_of_the_standard_library_run_as_before(tmp_path: Path) -> None:
     """What zipapp makes starts, and the arguments reach it."""
     folder = tmp_path / "app"
