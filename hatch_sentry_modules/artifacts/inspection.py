@@ -13,10 +13,12 @@ from hatch_sentry_modules.artifacts.containers import pyinstaller_file
 from hatch_sentry_modules.artifacts.containers.container import (
     FILE,
     LONGEST_PLACE,
+    MANIFEST,
+    READ,
+    TEXT,
     Budget,
     Container,
     File,
-    TooMuchError,
     printable,
 )
 from hatch_sentry_modules.artifacts.containers.opening import opened
@@ -24,13 +26,6 @@ from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.kinds import PYINSTALLER, Marks
 from hatch_sentry_modules.model import Manifest
 
-_MOST_READ = 20_000
-"""So many files that say something are read at most."""
-
-_MOST_TEXT = 1 << 21
-"""So many bytes of documents are read at most: as values they take thirty times as much."""
-
-_MOST_MANIFESTS = 1000
 _MOST_UNREAD = 100
 _MOST_PACKAGES = 20_000
 
@@ -64,21 +59,16 @@ def inspect(path: Path, tick: Callable[[], None] = lambda: None) -> Inspection:
     """
     name = printable(path.resolve().name)
     budget = Budget(name)
-    looking = _Looking(name, budget, tick)
     with opened(path, budget) as container:
-        return looking.result(container)
+        return _Looking(name, budget, tick).result(container)
 
 
 class _Looking:
     """Takes what is wanted from the one pass over the files of a container."""
 
     def __init__(self, name: str, budget: Budget, tick: Callable[[], None]) -> None:
-        self._name = name
-        self._budget = budget
-        self._tick = tick
+        self._name, self._budget, self._tick = name, budget, tick
         self._marks = Marks()
-        self._read = 0
-        self._text = 0
         self._manifests: list[EmbeddedManifest] = []
         self._metadata: list[metadata.Found] = []
         self._pex: list[metadata.Found] = []
@@ -122,18 +112,12 @@ class _Looking:
             self._refuse(File(place, None, "has a name that leads out of the artifact"))
             return 0
         if limit:
-            self._read += 1
-            self._bound(self._read <= _MOST_READ)
+            self._budget.spend(READ)
         return limit
-
-    def _bound(self, is_inside: bool) -> None:
-        if not is_inside:
-            raise TooMuchError(file=self._name, fault="holds more than is read of one artifact")
 
     def _take(self, place: str, content: bytes) -> None:
         if embedded.limit(place):
-            self._text += min(len(content), embedded.LONGEST)
-            self._bound(self._text <= _MOST_TEXT and len(self._manifests) < _MOST_MANIFESTS)
+            self._budget.spend(MANIFEST + TEXT * min(len(content), embedded.LONGEST))
             if found := embedded.find(printable(place), content):
                 self._manifests.append(found)
             return

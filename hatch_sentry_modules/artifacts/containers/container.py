@@ -12,8 +12,9 @@ from hatch_sentry_modules.errors import FreezeError
 LONGEST_PLACE = 1000
 """Longer names are not those of a file that any bundler made."""
 
-FILE = 2000
-"""What to look at one file costs, in bytes that could have been read instead."""
+FILE, READ, MANIFEST, TEXT = 2000, 52_000, 1 << 20, 500
+"""What it costs, in bytes that could have been read instead, to see a file, to read one, to keep a
+manifest, and a byte of one: as values its text takes thirty times as much memory."""
 
 _MOST = 1 << 30
 _CHUNK = 1 << 16
@@ -30,6 +31,12 @@ class TooMuchError(ArtifactError):
     """An artifact holds more than is read of one."""
 
 
+def cut_off(name: str, kind: str) -> ArtifactError:
+    """Make the error for an artifact that is not what its beginning or its end says."""
+    remedy = "The file may be cut off: build it anew"
+    return ArtifactError(file=name, fault=f"is not a whole {kind}", remedy=remedy)
+
+
 class Budget:
     """What may still be read of an artifact: some seconds of work, whatever is in it."""
 
@@ -39,11 +46,7 @@ class Budget:
         self._left = _MOST
 
     def spend(self, size: int) -> None:
-        """Count bytes that are read or unpacked.
-
-        Raises:
-            TooMuchError: The budget is spent.
-        """
+        """Count bytes that are read or unpacked, or what else costs as much."""
         self._left -= size
         if self._left < 0:
             raise TooMuchError(file=self._name, fault="holds more than is read of one artifact")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 from hatch_sentry_modules.artifacts.containers import nuitka_program
 from hatch_sentry_modules.artifacts.containers.container import (
@@ -19,8 +18,8 @@ from hatch_sentry_modules.artifacts.containers.container import (
     Wanted,
 )
 
-Opener: TypeAlias = Callable[[Path, Budget], "AbstractContextManager[Container] | None"]
-"""Opens a file that is a container itself; nothing where it is none."""
+Recognized: TypeAlias = Callable[[str, IO[bytes], Budget], "Container | None"]
+"""Returns the container that an open file is; nothing where it is none."""
 
 EXECUTABLES = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
 """How the programs of Linux, Windows and macOS begin."""
@@ -34,14 +33,11 @@ class Directory:
     Links to directories are not followed, and a linked file is read only if it lies inside.
     """
 
-    def __init__(self, path: Path, opener: Opener, budget: Budget) -> None:
+    def __init__(self, path: Path, budget: Budget, recognized: Recognized) -> None:
         self.kind = "directory"
         self._root = path.resolve()
-        self._opener = opener
         self._budget = budget
-
-    def close(self) -> None:
-        """Do nothing: no file stays open."""
+        self._recognized = recognized
 
     def files(self, wanted: Wanted) -> Iterator[File]:
         """Return the files that are wanted, as :class:`container.Container` says."""
@@ -86,33 +82,32 @@ class Directory:
         return File(place, content)
 
     def _container(self, path: Path, place: str, wanted: Wanted) -> Iterator[File]:
+        if path.is_symlink() or not path.is_file():
+            return
         try:
-            opening = self._opener(path, self._budget) if _is_worth_opening(path) else None
-            if opening is None:
-                return
-            with opening as inner:
-                is_nuitka = inner.kind == nuitka_program.KIND
-                if is_nuitka:
-                    self.kind = "Nuitka directory"
-                for file in inner.files(lambda name: wanted(f"{place}/{name}")):
-                    if file.content is not None or not is_nuitka:
-                        yield file._replace(place=f"{place}/{file.place}")
+            with path.open("rb") as opened:
+                # Ordinary programs and data cost next to nothing.
+                if not opened.read(4).startswith((b"PK\x03\x04", *EXECUTABLES)):
+                    return
+                opened.seek(0)
+                if inner := self._recognized(path.name, opened, self._budget):
+                    yield from self._inner(inner, place, wanted)
         except TooMuchError:
             raise
         except (ArtifactError, OSError):
             yield File(place, None, "is damaged")
 
+    def _inner(self, inner: Container, place: str, wanted: Wanted) -> Iterator[File]:
+        is_nuitka = inner.kind == nuitka_program.KIND
+        if is_nuitka:
+            self.kind = "Nuitka directory"
+        for file in inner.files(lambda name: wanted(f"{place}/{name}")):
+            if file.content is not None or not is_nuitka:
+                yield file._replace(place=f"{place}/{file.place}")
+
 
 def _fault(what: str, error: Exception) -> str:
     return f"cannot be {what} ({getattr(error, 'strerror', 'a loop')})"
-
-
-def _is_worth_opening(path: Path) -> bool:
-    """Look at the first bytes, so that ordinary programs and data cost next to nothing."""
-    if path.is_symlink() or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(4).startswith((b"PK\x03\x04", *EXECUTABLES))
 
 
 def _can_be_container(place: str) -> bool:

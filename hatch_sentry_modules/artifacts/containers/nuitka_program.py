@@ -8,9 +8,7 @@ https://github.com/Nuitka/Nuitka/blob/develop/nuitka/build/static_src/OnefileBoo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from typing import IO, Any, Protocol
 
 from hatch_sentry_modules import layout, render
@@ -45,25 +43,21 @@ class NuitkaProgram:
 
     kind = KIND
 
-    def __init__(self, path: Path, budget: Budget) -> None:
-        self._name = path.name
-        self._budget = budget
-        self._file = path.open("rb")
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+    def __init__(self, name: str, file: IO[bytes], budget: Budget) -> None:
+        self._name, self._file, self._budget = name, file, budget
 
     def files(self, wanted: Wanted) -> Iterator[File]:
         """Return what holds the manifest, as :class:`container.Container` says."""
         limit = wanted(layout.FILE_NAME) - 1  # what follows the document is no part of it
-        with suppress(ModuleNotFoundError):
-            for content in self._found(limit):
-                yield File(layout.FILE_NAME, content)
-                return
-            yield File(self._name, None, "is compiled: look into the folder that it belongs to")
+        try:
+            content = next(self._found(limit), None)
+        except ModuleNotFoundError:
+            yield File(self._name, None, UNREADABLE)
             return
-        yield File(self._name, None, UNREADABLE)
+        if content is None:
+            yield File(self._name, None, "is compiled: look into the folder that it belongs to")
+        else:
+            yield File(layout.FILE_NAME, content)
 
     def _found(self, limit: int) -> Iterator[bytes]:
         """Return what stands behind each mark, in the file itself and in what is packed in it."""

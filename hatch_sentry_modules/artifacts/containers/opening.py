@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from hatch_sentry_modules.artifacts.containers.container import ArtifactError, Budget, Container
 from hatch_sentry_modules.artifacts.containers.directory import EXECUTABLES, Directory
@@ -23,29 +24,30 @@ def opened(path: Path, budget: Budget) -> Iterator[Container]:
         ArtifactError: There is no such file, or it is of no known kind.
     """
     try:
-        is_directory = path.is_dir()
-        opening = closing(Directory(path, _file, budget)) if is_directory else _file(path, budget)
+        if path.is_dir():
+            yield Directory(path, budget, _recognized)
+            return
+        if not path.is_file():
+            raise ArtifactError(file=path.name, fault="is no file and no directory")
+        with path.open("rb") as file:
+            container = _recognized(path.name, file, budget)
+            if container is None:
+                fault = "is no archive, no directory and no executable that a freezer made"
+                raise ArtifactError(file=path.name, fault=fault)
+            yield container
     except OSError as error:
         raise ArtifactError(file=path.name, fault=f"cannot be read ({error.strerror})") from None
-    if opening is None:
-        fault = "is no archive, no directory and no executable that a freezer made"
-        raise ArtifactError(file=path.name, fault=fault)
-    with opening as container:
-        yield container
 
 
-def _file(path: Path, budget: Budget) -> AbstractContextManager[Container] | None:
-    if not path.is_file():
-        raise ArtifactError(file=path.name, fault="is no file and no directory")
-    with path.open("rb") as file:
-        magic = file.read(512)
-        is_executable = magic.startswith(EXECUTABLES)
-        if is_executable and find(file, budget) is not None:
-            return closing(PyInstallerProgram(path, budget))
-        if is_executable and is_program(file, budget):
-            return closing(NuitkaProgram(path, budget))
+def _recognized(name: str, file: IO[bytes], budget: Budget) -> Container | None:
+    magic = file.read(512)
+    if magic.startswith(EXECUTABLES):
+        if (cookie := find(file, budget)) is not None:
+            return PyInstallerProgram(name, file, budget, cookie)
+        if is_program(file, budget):
+            return NuitkaProgram(name, file, budget)
     if is_tar(magic):
-        return closing(TarArchive(path, budget))
-    if zipfile.is_zipfile(path) or magic.startswith(b"PK"):
-        return closing(ZipArchive(path, budget))
+        return TarArchive(name, file, budget)
+    if zipfile.is_zipfile(file) or magic.startswith(b"PK"):
+        return ZipArchive(name, file, budget)
     return None

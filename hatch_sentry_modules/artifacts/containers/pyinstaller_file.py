@@ -9,7 +9,6 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, NamedTuple
 
 from hatch_sentry_modules.artifacts.containers import pyinstaller_modules
@@ -18,6 +17,7 @@ from hatch_sentry_modules.artifacts.containers.container import (
     Budget,
     File,
     Wanted,
+    cut_off,
     unpacked,
 )
 
@@ -64,23 +64,10 @@ class PyInstallerProgram:
 
     kind = "PyInstaller executable"
 
-    def __init__(self, path: Path, budget: Budget) -> None:
-        """Open the executable.
-
-        Raises:
-            ArtifactError: It holds no such archive.
-        """
-        self._name = path.name
-        self._budget = budget
-        self._file = path.open("rb")
-        self._cookie = find(self._file, budget)
-        if self._cookie is None:
-            self._file.close()
-            raise self._error()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+    def __init__(self, name: str, file: IO[bytes], budget: Budget, cookie: int) -> None:
+        """Take an open executable, and where the description of its archive stands."""
+        self._name, self._file, self._budget = name, file, budget
+        self._cookie = cookie
 
     def files(self, wanted: Wanted) -> Iterator[File]:
         """Return the files that are wanted, as :class:`container.Container` says.
@@ -94,20 +81,18 @@ class PyInstallerProgram:
                 yield self._read(entry, limit)
 
     def _entries(self) -> Iterator[_Entry]:
-        cookie = self._cookie or 0
-        data = self._bytes(cookie, _COOKIE.size)
-        _, length, offset, size, _, _ = _COOKIE.unpack(data)
-        begin = cookie + _COOKIE.size - length
+        _, length, offset, size, _, _ = _COOKIE.unpack(self._bytes(self._cookie, _COOKIE.size))
+        begin = self._cookie + _COOKIE.size - length
         # The list stands directly before its description, so that wrong numbers are seen.
-        if begin < 0 or not 0 <= size <= _LONGEST_LIST or begin + offset + size != cookie:
-            raise self._error()
+        if begin < 0 or not 0 <= size <= _LONGEST_LIST or begin + offset + size != self._cookie:
+            raise cut_off(self._name, "executable of PyInstaller")
         table, at = self._bytes(begin + offset, size), 0
         while at < size:
             if at + _ENTRY.size > size:
-                raise self._error()
+                raise cut_off(self._name, "executable of PyInstaller")
             entry_size, start, packed, _, is_packed, kind = _ENTRY.unpack_from(table, at)
             if entry_size < _ENTRY.size:
-                raise self._error()
+                raise cut_off(self._name, "executable of PyInstaller")
             name = table[at + _ENTRY.size : at + entry_size].partition(b"\0")[0]
             place = name.decode("utf-8", "replace").replace("\\", "/")
             yield _Entry(place, kind, begin + start, packed, bool(is_packed))
@@ -142,16 +127,10 @@ class PyInstallerProgram:
 
     def _bytes(self, start: int, size: int) -> bytes:
         if start < 0 or size < 0:
-            raise self._error()
+            raise cut_off(self._name, "executable of PyInstaller")
         self._budget.spend(size)
         self._file.seek(start)
         data = self._file.read(size)
         if len(data) < size:
-            raise self._error()
+            raise cut_off(self._name, "executable of PyInstaller")
         return data
-
-    def _error(self) -> ArtifactError:
-        fault = "is not a whole executable of PyInstaller"
-        return ArtifactError(
-            file=self._name, fault=fault, remedy="The file may be cut off: build it anew"
-        )

@@ -5,16 +5,9 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
-from hatch_sentry_modules.artifacts.containers.container import (
-    FILE,
-    ArtifactError,
-    Budget,
-    File,
-    Wanted,
-)
+from hatch_sentry_modules.artifacts.containers.container import FILE, Budget, File, Wanted, cut_off
 
 GZIP = b"\x1f\x8b"
 """How what is compressed begins."""
@@ -49,17 +42,12 @@ class TarArchive:
 
     kind = "tar"
 
-    def __init__(self, path: Path, budget: Budget) -> None:
-        self._name = path.name
-        self._budget = budget
-        with path.open("rb") as file:
-            is_packed = file.read(len(GZIP)) == GZIP
-        # Either is closed by close().
-        self._stream = gzip.open(path) if is_packed else path.open("rb")  # noqa: SIM115
-
-    def close(self) -> None:
-        """Close the file."""
-        self._stream.close()
+    def __init__(self, name: str, file: IO[bytes], budget: Budget) -> None:
+        self._name, self._budget = name, budget
+        file.seek(0)
+        is_packed = file.read(len(GZIP)) == GZIP
+        file.seek(0)
+        self._stream = gzip.GzipFile(fileobj=file) if is_packed else file
 
     def files(self, wanted: Wanted) -> Iterator[File]:
         """Return the files that are wanted, as :class:`container.Container` says."""
@@ -92,7 +80,7 @@ class TarArchive:
         except ValueError:
             total = size = -1
         if size < 0 or total != sum(block) - sum(block[_CHECKSUM]) + 8 * ord(" "):
-            raise self._error()
+            raise cut_off(self._name, "tar archive")
         return _Header(name, size, block[156:157])
 
     def _read(self, size: int) -> bytes:
@@ -102,18 +90,12 @@ class TarArchive:
         except (EOFError, OSError, zlib.error):
             data = b""
         if len(data) < size:
-            raise self._error()
+            raise cut_off(self._name, "tar archive")
         return data
 
     def _skip(self, size: int) -> None:
         while size > 0:
             size -= len(self._read(min(size, _CHUNK)))
-
-    def _error(self) -> ArtifactError:
-        fault = "is not a whole tar archive"
-        return ArtifactError(
-            file=self._name, fault=fault, remedy="The file may be cut off: build it anew"
-        )
 
 
 def _number(field: bytes) -> int:

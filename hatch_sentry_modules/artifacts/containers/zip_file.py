@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile
 
 from hatch_sentry_modules.archives import zip_directory
@@ -31,33 +31,18 @@ class ZipArchive:
 
     kind = "zip"
 
-    def __init__(self, path: Path, budget: Budget) -> None:
-        """Open the archive.
-
-        Raises:
-            ArtifactError: The list of its entries is damaged, or too long to be read.
-        """
-        self._name = path.name
-        self._budget = budget
-        self._file = path.open("rb")
-        try:
-            self._directory = zip_directory.read(self._file)
-        except BadZipFile as error:
-            self._file.close()
-            raise self._error(error) from None
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+    def __init__(self, name: str, file: IO[bytes], budget: Budget) -> None:
+        self._name, self._file, self._budget = name, file, budget
 
     def files(self, wanted: Wanted) -> Iterator[File]:
         """Return the files that are wanted, as :class:`container.Container` says."""
         try:
-            for entry in self._directory.entries():
+            for entry in zip_directory.read(self._file).entries():
                 if limit := wanted(entry.name):
                     yield self._read(entry, limit)
         except BadZipFile as error:
-            raise self._error(error) from None
+            fault = f"is not a whole zip archive ({error})"
+            raise ArtifactError(file=self._name, fault=fault) from None
 
     def _read(self, entry: Entry, limit: int) -> File:
         if entry.flags & _ENCRYPTED:
@@ -84,6 +69,3 @@ class ZipArchive:
         content = self._file.read(min(entry.packed, limit))
         self._budget.spend(len(content))
         return content
-
-    def _error(self, error: BadZipFile) -> ArtifactError:
-        return ArtifactError(file=self._name, fault=f"is not a whole zip archive ({error})")

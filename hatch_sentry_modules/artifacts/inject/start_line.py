@@ -19,7 +19,7 @@ LONGEST = 1 << 18
 """A longer program would take too much memory as a tree."""
 
 _LONGEST_DECODED = 1 << 16
-"""A program in another encoding than UTF-8 is no longer: punycode takes the square of its length."""
+"""So long is one in another encoding: to decode punycode takes the square of its length."""
 
 UNREADABLE = "cannot be read as Python source"
 REMEDY = "Inject without --activate"
