@@ -28,13 +28,20 @@ def say(why: str, module: str) -> None:
             logging.getLogger("sentry_modules").warning(
                 "%s, and the application has no metadata: events list what importlib.metadata"
                 " finds. Build the application with hatch-sentry-modules, or write the module:"
-                " sentry-modules freeze -o %s/_sentry_modules.py. If another import package holds"
+                " sentry-modules freeze -o %s. If another import package holds"
                 " it, name that: FrozenModulesIntegration('package')",
                 why,
-                "package" if top in ("", "__main__", MODULE) else top,
+                _target(top),
             )
     except Exception:  # noqa: BLE001, S110 - a handler can raise, and so can an odd importer
         pass
+
+
+def _target(top: str) -> str:
+    # In a package; beside a script, a handler's file or a worker's module, which can hold no other.
+    module = sys.modules.get(top)
+    is_package = top != MODULE and (module is None or hasattr(module, "__path__"))
+    return f"{top}/{MODULE}.py" if top and is_package else f"{MODULE}.py"
 
 
 def _is_installed(top: str) -> bool:

@@ -13,6 +13,7 @@ from demo import server
 from demo.report import markdown
 from tests.bundles.workshop import Workshop, open_workshop
 from tests.engines.cells import HEAD, Cell, Finding, Send, ask, judge
+from tests.engines.pythons import Place
 from tests.engines.shipments import TALLY, Shipments, pack
 from tests.engines.worker_page import WorkerPage, build
 
@@ -25,6 +26,10 @@ class Field:
     folder: Path
     tracker: server.Server
     record: Callable[[str, object], None]
+
+    def cell(self, engine: str, form: str, place: Place, start: str) -> Cell:
+        """Return a cell in which the application is shipped in a form."""
+        return Cell(engine=engine, shipment=self.shipments.form(form), place=place, start=start)
 
     def compare(self, cell: Cell, send: Send, kind: str = "worker") -> Finding:
         """Have an event sent with the stock SDK and frozen; return what the latter came to."""

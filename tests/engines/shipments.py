@@ -38,27 +38,19 @@ class Shipments:
     folder: Path
     versions: Mapping[str, str]
 
-    def slim(self, suffix: str = "") -> Shipment:
-        """Return the application with all it needs, without metadata."""
-        return self._one("slim", suffix)
-
-    def alone(self, suffix: str = "") -> Shipment:
-        """Return the application without what it needs, which the worker has to have."""
-        return self._one("alone", suffix)
-
-    def full(self, suffix: str = "") -> Shipment:
-        """Return the application with all it needs, and all metadata."""
-        return self._one("full", suffix, is_install=True)
-
-    def _one(self, name: str, suffix: str, *, is_install: bool = False) -> Shipment:
+    def form(self, name: str) -> Shipment:
+        """Return a form as a folder, or as a zip where ``.zip`` follows its name."""
+        stem, _, suffix = name.partition(".")
         return Shipment(
-            name=f"{_NAMES[name]}, {'zip' if suffix else 'folder'}",
-            path=self.folder / f"{name}{suffix}",
+            name=f"{_NAMES[stem]}, {suffix or 'folder'}",
+            path=self.folder / name,
             versions=self.versions,
-            is_install=is_install,
+            is_install=stem == "full",
         )
 
 
+# With all it needs, without metadata; without what it needs, which the worker has to have; with all
+# it needs, and all metadata.
 _NAMES = {"slim": "slim", "alone": "application alone", "full": "full"}
 
 

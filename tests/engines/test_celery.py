@@ -83,34 +83,27 @@ class _Worker:
 @pytest.mark.parametrize(
     ("form", "start"),
     [
-        (("slim", ""), "worker_process_init, prefork, package"),
-        (("slim", ""), "celeryd_init, threads, script"),
-        (("slim", ".zip"), "worker_process_init, prefork, script"),
-        (("slim", ".zip"), "celeryd_init, threads, package"),
-        (("alone", ""), "celeryd_init, prefork, script"),
-        (("alone", ".zip"), "worker_process_init, prefork, package"),
-        (("full", ".zip"), "celeryd_init, prefork, package"),
+        ("slim", "worker_process_init, prefork, package"),
+        ("slim", "celeryd_init, threads, script"),
+        ("slim.zip", "worker_process_init, prefork, script"),
+        ("slim.zip", "celeryd_init, threads, package"),
+        ("alone", "celeryd_init, prefork, script"),
+        ("alone.zip", "worker_process_init, prefork, package"),
+        ("full.zip", "celeryd_init, prefork, package"),
     ],
-    ids=str,
 )
 def test_an_event_lists_what_the_worker_imported(
-    form: tuple[str, str],
-    start: str,
-    place: Place,
-    field: Field,
+    form: str, start: str, place: Place, field: Field
 ) -> None:
-    """Each way to start Sentry on a worker gives the application's distributions as they run."""
-    shipment = getattr(field.shipments, form[0])(form[1])
-    cell = Cell(engine="Celery", shipment=shipment, place=place, start=start)
+    """A process or a thread that starts Sentry lists the application as it runs."""
+    cell = field.cell("Celery", form, place, start)
     assert field.compare(cell, _Worker(cell, field.folder)).faults() == {}
 
 
 def test_it_is_the_same_behind_redis(place: Place, redis: str, field: Field) -> None:
     """The broker that most workers have, with processes that were forked from a started SDK."""
     start = "celeryd_init, prefork, package"
-    cell = Cell(
-        engine="Celery, Redis", shipment=field.shipments.slim(".zip"), place=place, start=start
-    )
+    cell = field.cell("Celery, Redis", "slim.zip", place, start)
     assert field.compare(cell, _Worker(cell, field.folder, redis)).faults() == {}
 
 

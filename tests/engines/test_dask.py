@@ -80,25 +80,20 @@ class _Cluster:
 @pytest.mark.parametrize(
     ("form", "start"),
     [
-        (("slim", ".zip"), "task, package"),
-        (("slim", ".zip"), "task, script"),
-        (("slim", ".zip"), "WorkerPlugin"),
-        (("alone", ".zip"), "task, script"),
-        (("alone", ".zip"), "WorkerPlugin"),
-        (("alone", ".zip"), "preload"),
-        (("slim", ""), "preload"),
+        ("slim.zip", "task, package"),
+        ("slim.zip", "task, script"),
+        ("slim.zip", "WorkerPlugin"),
+        ("alone.zip", "task, script"),
+        ("alone.zip", "WorkerPlugin"),
+        ("alone.zip", "preload"),
+        ("slim", "preload"),
     ],
-    ids=str,
 )
 def test_an_event_lists_what_the_worker_imported(
-    form: tuple[str, str],
-    start: str,
-    place: Place,
-    field: Field,
+    form: str, start: str, place: Place, field: Field
 ) -> None:
-    """Each way to start Sentry on a worker gives the application's distributions as they run."""
-    shipment = getattr(field.shipments, form[0])(form[1])
-    cell = Cell(engine="Dask", shipment=shipment, place=place, start=start)
+    """A task, a plugin or a preload that starts Sentry lists the application as it runs."""
+    cell = field.cell("Dask", form, place, start)
     cluster = _Cluster(cell=cell, folder=field.folder)
     assert field.compare(cell, cluster).faults() == {}
 

@@ -100,9 +100,8 @@ def test_a_working_folder_lists_what_the_worker_imported(
     form: str, start: str, place: Place, head: _Head, field: Field
 ) -> None:
     """``working_dir`` brings the application with all that it needs, or alone."""
-    shipment = getattr(field.shipments, form)()
-    cell = Cell(engine="Ray, working_dir", shipment=shipment, place=place, start=start)
-    value, path = str(shipment.path), field.shipments.slim().path
+    cell = field.cell("Ray, working_dir", form, place, start)
+    value, path = str(cell.shipment.path), field.shipments.form("slim").path
     driver = _Driver(cell=cell, head=head.address, form="working_dir", value=value, path=path)
     assert field.compare(cell, driver).faults() == {}
 
@@ -117,7 +116,7 @@ def test_an_installed_wheel_is_an_install(
     packages = {"packages": [*listed, *map(str, shop.parts.wheels)]}
     packages["pip_install_options"] = [*shop.local()]
     value = wheel if form == "py_modules" else json.dumps(packages)
-    versions, path = field.shipments.versions, field.shipments.slim().path
+    versions, path = field.shipments.versions, field.shipments.form("slim").path
     shipment = Shipment(name="wheel", path=path, versions=versions, is_install=True)
     cell = Cell(engine=f"Ray, {form}", shipment=shipment, place=place, start="task, package")
     driver = _Driver(cell=cell, head=head.address, form=form, value=value, path=path)

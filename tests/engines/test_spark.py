@@ -130,7 +130,7 @@ def test_an_event_lists_what_the_worker_imported(
     form: str, start: str, place: Place, spark: _Spark, field: Field
 ) -> None:
     """``--py-files`` in each form, with Sentry in the script, the package and the daemon."""
-    shipment = getattr(field.shipments, form)(".zip")
+    shipment = field.shipments.form(f"{form}.zip")
     shipment = replace(shipment, name=f"--py-files, {shipment.name}")
     cell = Cell(engine="Spark", shipment=shipment, place=place, start=start)
     submission = _Submission(cell=cell, spark=spark, python=str(place.python))

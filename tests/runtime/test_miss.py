@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from tests.runtime.application import (
     RUNTIME,
+    manifest_text,
     pip_install,
     report,
     sdk,
@@ -63,6 +65,27 @@ def test_one_warning(tmp_path: Path, host: Path, more: str) -> None:
     assert "shop._sentry_modules, _sentry_modules" in text
     assert "sentry-modules freeze -o shop/_sentry_modules.py" in text
     assert "FrozenModulesIntegration(" in text
+
+
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        ("shop/start.py", ("-c", "import shop.start")),
+        ("handler.py", ("-c", "import handler")),
+        ("worker.py", ("worker.py",)),
+    ],
+)
+def test_the_advice_helps(tmp_path: Path, host: Path, file: str, command: tuple[str, ...]) -> None:
+    """A module is found where the warning says to write it: in a package, or beside a file."""
+    folder = write_files(tmp_path, {**start(), file: START.format(arguments="", more="pass")})
+
+    def found() -> Any:
+        return report(*command, path=(folder, RUNTIME, sdk()), python=host, cwd=folder)
+
+    ((_, _, text),) = found()
+    (target,) = re.findall(r"freeze -o (\S+\.py)\.", text)
+    write_files(folder, {target: manifest_text()})
+    assert found() == []
 
 
 def test_a_name_that_is_wrong(tmp_path: Path, host: Path) -> None:
