@@ -52,7 +52,7 @@ class Workplace:
         """Write the files of a page; the first line of each is a comment with its name."""
         for text in (*blocks(page, "toml"), *blocks(page, "python")):
             path = self.folder / text.partition("\n")[0].removeprefix("# ")
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
 
     def run(self, commands: str, **more: str) -> str:
