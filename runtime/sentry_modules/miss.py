@@ -28,8 +28,8 @@ def say(why: str, module: str) -> None:
             logging.getLogger("sentry_modules").warning(
                 "%s, and the application has no metadata: events list what importlib.metadata"
                 " finds. Build the application with hatch-sentry-modules, or write the module:"
-                " sentry-modules freeze -o %s. If another import package holds"
-                " it, name that: FrozenModulesIntegration('package')",
+                " sentry-modules freeze -o %s, in the application's top folder. If another"
+                " import package holds it, name that: FrozenModulesIntegration('package')",
                 why,
                 _target(top),
             )

@@ -83,7 +83,7 @@ def test_the_advice_helps(tmp_path: Path, host: Path, file: str, command: tuple[
         return report(*command, path=(folder, RUNTIME, sdk()), python=host, cwd=folder)
 
     ((_, _, text),) = found()
-    (target,) = re.findall(r"freeze -o (\S+\.py)\.", text)
+    (target,) = re.findall(r"freeze -o (\S+\.py),", text)
     write_files(folder, {target: manifest_text()})
     assert found() == []
 
