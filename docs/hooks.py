@@ -98,7 +98,7 @@ def _help(text: str) -> Iterator[str]:
             title, _, lines = rest.partition("\n")
             yield f"{title}\n\n```console\n{_prompts(lines)}\n```\n"
         else:
-            yield f"{paragraph}\n"
+            yield paragraph.replace("_", r"\_") + "\n"
 
 
 def _prompts(lines: str) -> str:

@@ -72,6 +72,7 @@ def test_the_reference_is_the_code(site: Path) -> None:
         options = [p.opts[-1] for p in command.params if p.param_type_name == "option"]
         assert options
         assert not [option for option in options if option not in reference], name
+    assert "__main__.py" in reference  # and not as bold text
     assert 'aria-labelledby="flow-title flow-text"' in (site / "precedence.html").read_text("utf-8")
 
 
