@@ -25,7 +25,7 @@ from hatch_sentry_modules import (
 from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import project as projects
 from hatch_sentry_modules.config import Config
-from hatch_sentry_modules.document import listed, quoted
+from hatch_sentry_modules.document import Table, listed, quoted
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Distribution, Manifest, Selection
 from hatch_sentry_modules.project import Project
@@ -47,6 +47,7 @@ class Build(NamedTuple):
     ``files`` maps the path in the wheel of each file to its path in the tree, both with ``/``.
     ``warn`` takes each warning, a sentence, to the user.
     ``hook_values`` are the options that hatchling hands to its hook.
+    ``document`` is ``pyproject.toml`` where a backend has parsed it.
     ``tree_path`` is where an sdist carries the module, for a backend that does not tell where
     in the tree its files come from.
     ``takes_sbom`` is true for a backend that can put an SBOM into a wheel.
@@ -58,6 +59,7 @@ class Build(NamedTuple):
     files: Mapping[str, str]
     warn: Callable[[str], None]
     hook_values: Mapping[str, Any] | None = None
+    document: dict[str, Any] | None = None
     tree_path: str | None = None
     takes_sbom: bool = False
 
@@ -84,7 +86,8 @@ def generate(build: Build) -> Generated | None:
     Raises:
         FreezeError: The configuration is wrong, or what it asks for cannot be frozen.
     """
-    project = projects.read(build.root, name=build.name, version=build.version)
+    table = Table(build.document, projects.PYPROJECT) if build.document else None
+    project = projects.read(build.root, table, name=build.name, version=build.version)
     config = configuration.read(project.table, build.hook_values)
     wheel_path = config.path or layout.place(build.files, canonicalize_name(build.name))
     tree_path = build.tree_path or layout.in_tree(wheel_path, build.files)

@@ -37,11 +37,18 @@ class Project(NamedTuple):
     table: Table = Table({}, PYPROJECT)
 
 
-def read(root: Path, *, name: str | None = None, version: str | None = None) -> Project:
+def read(
+    root: Path,
+    document: Table | None = None,
+    *,
+    name: str | None = None,
+    version: str | None = None,
+) -> Project:
     """Read the project in a folder; a folder without ``pyproject.toml`` is an empty project.
 
     Args:
         root: The folder that holds ``pyproject.toml``.
+        document: The file, where it is parsed already.
         name: The name that a build backend found, which goes before the file's.
         version: The version that is being built, which goes before the file's.
 
@@ -50,7 +57,8 @@ def read(root: Path, *, name: str | None = None, version: str | None = None) -> 
             https://packaging.python.org/en/latest/specifications/pyproject-toml/
     """
     path = root / "pyproject.toml"
-    document = read_toml(path) if path.exists() else Table({}, PYPROJECT)
+    if document is None:
+        document = read_toml(path) if path.exists() else Table({}, PYPROJECT)
     table = document.table("project")
     build = Place("the build")
     own_name, own_version = _identity(document)

@@ -1,15 +1,13 @@
 """Parses a lock file in TOML without the files of each package, which are nine tenths of its text.
 
-A list of files is cut out where it stands as the lock tools write it, and a mark with its number
-is put in its place. The parsed document tells whether a package has it: a mark anywhere else
-stands for an extra, a group or a dependency of that name, and its text is put back.
+A list of files is cut out only where it stands as the lock tools write it, under the header of a
+package: anywhere else it may be an extra, a group or a dependency of that name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Set
-from itertools import count
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 Values: TypeAlias = dict[str, Any]
@@ -18,57 +16,66 @@ KEYS = ("files", "wheels", "sdist")
 """The keys of a package that hold its files, in any of the formats."""
 
 _PACKAGES = ("package", "packages", "distribution")
-_MARK = "@files:"
-
-# Without brackets and comments in it, a list ends where it seems to end; so does a table.
-_FILES = re.compile(
-    r"^(files|wheels) = \[[^\[\]#]*\]\n|^(sdist) = \{[^{}#\n]*(?:\{[^{}#\n]*\}[^{}#\n]*)*\}\n",
-    re.MULTILINE,
-)
+_HEADERS = tuple(f"\n[[{key}]]\n" for key in _PACKAGES)
+_START = re.compile(r"\n(?:files|wheels|sdist) = ([\[{])")
+_INDENTED_HEADER = re.compile(r"\n[ \t]+\[")
 
 
 def loads_slimmed(text: str, loads: Callable[[str], Values]) -> Values:
-    r"""Parse a lock file, and leave out the files of its packages.
+    r"""Parse a lock file, whose lines end with ``\n``, and leave out the files of its packages.
 
-    Args:
-        text: What the file holds, with ``\n`` at the ends of its lines.
-        loads: The parser, whose errors are those of the text without the lists.
+    The parser's errors are those of the text without the lists.
     """
     # In a string of several lines, which no lock tool writes, a line does not mean what it says.
-    if _MARK in text or '"""' in text or "'''" in text:
-        values = loads(text)
-        drop_files(values)
-        return values
-    marked, number = _mark(text)
-    values = loads(marked)
-    found = drop_files(values)
-    if len(found) < number:
-        values = loads(_mark(text, found)[0])
-        drop_files(values)
+    if '"""' not in text and "'''" not in text:
+        slim = "".join(_without_files(text))
+        if not _INDENTED_HEADER.search(slim):
+            text = slim
+    values = loads(text)
+    drop_files(values)
     return values
 
 
-def _mark(text: str, only: Set[str] | None = None) -> tuple[str, int]:
-    """Put marks in the place of all lists, or of some, and count the lists."""
-    numbers = count()
-
-    def replace(match: re.Match[str]) -> str:
-        mark = f"{_MARK}{next(numbers)}"
-        if only is not None and mark not in only:
-            return match[0]
-        return f'{match[1] or match[2]} = "{mark}"\n'
-
-    return _FILES.subn(replace, text)
+def _without_files(text: str) -> Iterator[str]:
+    """Yield the parts of a text between the lists of files."""
+    end = 0
+    while start := _START.search(text, end):
+        stop = _end(text, start) if _is_of_package(text, start.start()) else 0
+        yield text[end : start.start() if stop else start.end()]
+        end = stop or start.end()
+    yield text[end:]
 
 
-def drop_files(document: Values) -> Set[str]:
-    """Drop the files of the packages from a document, and return the marks among them."""
-    values = [package.pop(key, None) for package in _packages(document) for key in KEYS]
-    return {value for value in values if isinstance(value, str) and value.startswith(_MARK)}
+def _is_of_package(text: str, at: int) -> bool:
+    """Whether a line that begins like a key is one, of a package itself.
+
+    Inside an inline table of several lines (TOML 1.1) a brace or a comma stands before it.
+    """
+    before = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
+    is_key = before and before[-1] not in "{," and "#" not in before
+    return bool(is_key) and text.startswith(_HEADERS, text.rfind("\n[", 0, at + 1))
 
 
-def _packages(document: Values) -> Iterator[Values]:
+def _end(text: str, start: re.Match[str]) -> int:
+    """Return where a list of files ends; 0 where it is not written as the tools do."""
+    is_table = start[1] == "{"
+    at = text.find("\n" if is_table else "\n]\n", start.end())
+    value = text[start.end() : at]
+    # Without a comment in it, a table ends with its line; a list does where it holds no other.
+    if (
+        at < 0
+        or "#" in value
+        or (not value.endswith("}") if is_table else "[" in value or "]" in value)
+    ):
+        return 0
+    return at if is_table else at + 2
+
+
+def drop_files(document: Values) -> None:
+    """Drop the files of the packages from a document."""
     for key in _PACKAGES:
         packages = document.get(key)
-        if isinstance(packages, list):
-            yield from (package for package in packages if isinstance(package, dict))
+        for package in packages if isinstance(packages, list) else ():
+            if isinstance(package, dict):
+                for name in KEYS:
+                    package.pop(name, None)

@@ -42,6 +42,7 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
                     files=files,
                     warn=self.app.display_warning,
                     hook_values=self.config,
+                    document=self.metadata.config,
                     # hatchling puts SBOMs into wheels since 1.28.
                     takes_sbom=self.target_name == "sdist" or "sbom_files" in build_data,
                 )
