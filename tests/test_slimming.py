@@ -205,3 +205,21 @@ def test_an_extra_may_have_any_name(tmp_path: Path, name: str) -> None:
     (tmp_path / "uv.lock").write_text(text, encoding="utf-8")
     (package,) = read_lock(tmp_path / "uv.lock").values["package"]
     assert package == {"name": "a", "optional-dependencies": {name: [{"name": "b"}]}}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "  [package.extras]\nfiles = [\n    1,\n]\n",
+        "extras = {\nfiles = [\n    1,\n]\n}\n",
+        "extras = { b = 0, # [[package]]\n\nfiles = [\n    1,\n]\n}\n",
+        "extras = { b = 0 }\n[package.odd]\nfiles = [\n    1,\n]\n",
+    ],
+    ids=["indented header", "inline", "inline, with a comment", "another table"],
+)
+def test_a_list_of_another_table_is_kept(table: str) -> None:
+    """Neither an indented header nor an inline table of several lines (TOML 1.1) misleads."""
+    text = f'[[package]]\nname = "a"\nwheels = [\n    2,\n]\n{table}'
+    expected = dropped(tomli.loads(text))
+    assert slimming.loads_slimmed(text, tomli.loads) == expected
+    assert "wheels" not in expected["package"][0]

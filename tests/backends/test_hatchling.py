@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,22 @@ def test_a_dynamic_version_is_the_one_that_is_built(tmp_path: Path) -> None:
     wheel = build(project, "wheel", tmp_path / "dist")
     assert wheel.name.startswith("acme_app-50-")
     assert '\n  "acme-app": "50",\n' in archives.module(wheel)
+
+
+def test_the_project_file_is_read_once(tmp_path: Path) -> None:
+    """What hatchling has parsed is handed on."""
+    project = projects.lay_out(tmp_path / "p", "hatchling")
+    program = """
+import sys
+from hatchling.build import build_wheel
+opened = []
+sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == "open" else None)
+build_wheel("dist")
+sys.exit(sum(path.endswith("pyproject.toml") for path in opened))
+"""
+    assert subprocess.run([sys.executable, "-c", program], cwd=project, check=False).returncode == 1
+    (wheel,) = (project / "dist").glob("*.whl")
+    assert archives.module(wheel) == projects.MODULE
 
 
 def test_a_project_that_does_not_switch_the_hook_on_is_left_alone(tmp_path: Path) -> None:
