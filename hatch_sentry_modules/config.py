@@ -1,7 +1,5 @@
 """Checks ``[tool.sentry-modules]``, the one configuration table of every entrance."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath

@@ -1,7 +1,5 @@
 """The values that the stages hand to one another."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, NewType, TypeAlias

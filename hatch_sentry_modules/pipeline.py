@@ -3,8 +3,6 @@
 Every entrance calls it: the hooks :func:`generate`, the command line :func:`freeze`.
 """
 
-from __future__ import annotations
-
 import fnmatch
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Reads what ``pyproject.toml`` says of the project that is being built."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType

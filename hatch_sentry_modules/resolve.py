@@ -1,7 +1,5 @@
 """Walks a graph from its roots to the closure, and says when each distribution is in it."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple

@@ -55,21 +55,21 @@ def read(source: str, project: Project, selection: Selection) -> Graph:
 
 def _reader(path: Path) -> Callable[[Path, Project, Selection], Graph]:
     """Import the reader of one format alone: what a build imports, it compiles first."""
-    if _is_one_of(path, CONDA):
+    # Compiling the patterns takes as long as reading a small lock file.
+    name = READERS.get(path.name) or _fitting(path.name)
+    reader: Callable[[Path, Project, Selection], Graph]
+    reader = import_module(f"hatch_sentry_modules.sources.{name}").read
+    return reader
+
+
+def _fitting(name: str) -> str:
+    """Return the module for a name that only a pattern fits."""
+    if any(fnmatch.fnmatchcase(name, pattern) for pattern in CONDA):
         fault = "it locks an environment of conda"
         remedy = "Name that environment where it is installed: source = 'installed:PLACE'"
-        raise SourceError(file=path.name, fault=fault, remedy=remedy)
+        raise SourceError(file=name, fault=fault, remedy=remedy)
     for pattern, module in READERS.items():
-        if fnmatch.fnmatchcase(path.name, pattern):
-            reader: Callable[[Path, Project, Selection], Graph]
-            reader = import_module(f"hatch_sentry_modules.sources.{module}").read
-            return reader
-    raise SourceError(
-        file=path.name,
-        fault="no lock format has this file name",
-        remedy="Known are " + ", ".join(READERS),
-    )
-
-
-def _is_one_of(path: Path, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatch.fnmatchcase(path.name, pattern) for pattern in patterns)
+        if fnmatch.fnmatchcase(name, pattern):
+            return module
+    remedy = "Known are " + ", ".join(READERS)
+    raise SourceError(file=name, fault="no lock format has this file name", remedy=remedy)

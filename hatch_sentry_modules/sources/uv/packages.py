@@ -1,7 +1,5 @@
 """The packages of a ``uv.lock``: found by name, and by version and source where there are forks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple

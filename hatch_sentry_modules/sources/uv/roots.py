@@ -1,7 +1,5 @@
 """Finds where a walk through a ``uv.lock`` begins: members of the workspace, extras, groups."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
