@@ -115,17 +115,15 @@ def _read(read: Callable[[Path], Made], archive: Path) -> Made | None:
 
 def _generate(name: str, version: str, files: list[str]) -> pipeline.Generated | None:
     return pipeline.generate(
-        pipeline.Build(
-            root=Path.cwd(),
-            name=name,
-            version=version,
-            files={file: file for file in files},
-            warn=_warn,
-            # Where the wrapped backend takes its files from is its secret: an sdist carries the
-            # module at its top, whatever the layout.
-            tree_path=layout.FILE_NAME,
-            takes_sbom=True,
-        )
+        Path.cwd(),
+        name=name,
+        version=version,
+        files={file: file for file in files},
+        warn=_warn,
+        # Where the wrapped backend takes its files from is its secret: an sdist carries the
+        # module at its top, whatever the layout.
+        tree_path=layout.FILE_NAME,
+        takes_sbom=True,
     )
 
 

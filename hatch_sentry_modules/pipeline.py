@@ -37,31 +37,6 @@ NO_SBOM = (
 )
 
 
-class Build(NamedTuple):
-    """What a build backend knows when it calls in.
-
-    ``root`` is the folder of ``pyproject.toml``; it is only read.
-    ``name`` and ``version`` are what is being built, as the backend found them.
-    ``files`` maps the path in the wheel of each file to its path in the tree, both with ``/``.
-    ``warn`` takes each warning, a sentence, to the user.
-    ``hook_values`` are the options that hatchling hands to its hook.
-    ``document`` is ``pyproject.toml`` where a backend has parsed it.
-    ``tree_path`` is where an sdist carries the module, for a backend that does not tell where
-    in the tree its files come from.
-    ``takes_sbom`` is true for a backend that can put an SBOM into a wheel.
-    """
-
-    root: Path
-    name: str
-    version: str
-    files: Mapping[str, str]
-    warn: Callable[[str], None]
-    hook_values: Mapping[str, Any] | None = None
-    document: dict[str, Any] | None = None
-    tree_path: str | None = None
-    takes_sbom: bool = False
-
-
 class Generated(NamedTuple):
     """A generated module and its place: in the wheel, and in the tree that an sdist carries.
 
@@ -75,27 +50,50 @@ class Generated(NamedTuple):
     sbom: str | None = None
 
 
-def generate(build: Build) -> Generated | None:
+def generate(  # noqa: PLR0913 - what backends know differs
+    root: Path,
+    *,
+    name: str,
+    version: str,
+    files: Mapping[str, str],
+    warn: Callable[[str], None],
+    hook_values: Mapping[str, Any] | None = None,
+    document: dict[str, Any] | None = None,
+    tree_path: str | None = None,
+    takes_sbom: bool = False,
+) -> Generated | None:
     """Make the module for a build, or nothing where no source is usable and none is required.
 
     An unpacked sdist carries the module and the SBOM already, and those are used: the wheel that
     is built from it is the same as one built from the tree.
 
+    Args:
+        root: The folder of ``pyproject.toml``; it is only read.
+        name: What is being built, as the backend found it.
+        version: The version of that.
+        files: The path in the wheel and the path in the tree of each file, both with ``/``.
+        warn: Takes each warning, a sentence, to the user.
+        hook_values: The options that hatchling hands to its hook.
+        document: ``pyproject.toml``, where the backend has parsed it.
+        tree_path: Where an sdist carries the module, for a backend that does not tell where in
+            the tree its files come from.
+        takes_sbom: Whether the backend can put an SBOM into a wheel.
+
     Raises:
         FreezeError: The configuration is wrong, or what it asks for cannot be frozen.
     """
-    table = Table(build.document, projects.PYPROJECT) if build.document else None
-    project = projects.read(build.root, table, name=build.name, version=build.version)
-    config = configuration.read(project.table, build.hook_values)
-    wheel_path = config.path or layout.place(build.files, canonicalize_name(build.name))
-    tree_path = build.tree_path or layout.in_tree(wheel_path, build.files)
-    wants_sbom = config.sbom and build.takes_sbom
-    if config.sbom and not build.takes_sbom:
-        build.warn(NO_SBOM)
-    text = _carried(build.root, tree_path, render.HEADER)
-    bill = _carried(build.root, layout.SBOM_NAME, "{") if wants_sbom else None
+    table = Table(document, projects.PYPROJECT) if document else None
+    project = projects.read(root, table, name=name, version=version)
+    config = configuration.read(project.table, hook_values)
+    wheel_path = config.path or layout.place(files, canonicalize_name(name))
+    tree_path = tree_path or layout.in_tree(wheel_path, files)
+    wants_sbom = config.sbom and takes_sbom
+    if config.sbom and not takes_sbom:
+        warn(NO_SBOM)
+    text = _carried(root, tree_path, render.HEADER)
+    bill = _carried(root, layout.SBOM_NAME, "{") if wants_sbom else None
     if text is None or (wants_sbom and bill is None):
-        manifest = _frozen(project, config, build.warn)
+        manifest = _frozen(project, config, warn)
         if manifest is None:
             return None
         text = render.to_python(manifest)

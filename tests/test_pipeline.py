@@ -48,10 +48,9 @@ def freeze(folder: Path, version: str | None = "4.2.0", **options: object) -> Ma
 def generate(folder: Path, warnings: list[str] | None = None) -> pipeline.Generated | None:
     """Generate the module as a build hook does."""
     warn = [] if warnings is None else warnings
-    build = pipeline.Build(
-        root=folder, name="Acme.App", version="4.2.0", files=FILES, warn=warn.append
+    return pipeline.generate(
+        folder, name="Acme.App", version="4.2.0", files=FILES, warn=warn.append
     )
-    return pipeline.generate(build)
 
 
 def listed(manifest: Manifest) -> dict[str, str]:

@@ -56,15 +56,14 @@ def _check(config: configuration.Config) -> None:
 
 def _check_build(folder: Path) -> None:
     warnings: list[str] = []
-    build = pipeline.Build(
-        root=folder,
+    generated = pipeline.generate(
+        folder,
         name="acme-app",
         version="1.0",
         files={wheel: tree for tree, wheel in FILES.items()},
         warn=warnings.append,
         takes_sbom=True,
     )
-    generated = pipeline.generate(build)
     for warning in warnings:
         contract.check_sentence(warning, folder)
     if generated is not None:

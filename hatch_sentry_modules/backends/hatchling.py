@@ -35,17 +35,15 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
         files = self._wheel_files()
         try:
             generated = pipeline.generate(
-                pipeline.Build(
-                    root=Path(self.root),
-                    name=self.metadata.name,
-                    version=self.metadata.version,
-                    files=files,
-                    warn=self.app.display_warning,
-                    hook_values=self.config,
-                    document=self.metadata.config,
-                    # hatchling puts SBOMs into wheels since 1.28.
-                    takes_sbom=self.target_name == "sdist" or "sbom_files" in build_data,
-                )
+                Path(self.root),
+                name=self.metadata.name,
+                version=self.metadata.version,
+                files=files,
+                warn=self.app.display_warning,
+                hook_values=self.config,
+                document=self.metadata.config,
+                # hatchling puts SBOMs into wheels since 1.28.
+                takes_sbom=self.target_name == "sdist" or "sbom_files" in build_data,
             )
             if generated:
                 self._hand_over(generated, files, build_data)

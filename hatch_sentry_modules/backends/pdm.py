@@ -37,13 +37,11 @@ class SentryModulesBuildHook:
         metadata = context.config.metadata
         try:
             generated = pipeline.generate(
-                pipeline.Build(
-                    root=context.root,
-                    name=metadata["name"],
-                    version=metadata["version"],
-                    files=_wheel_files(context, files),
-                    warn=lambda warning: print(f"warning: {warning}", file=sys.stderr),
-                )
+                context.root,
+                name=metadata["name"],
+                version=metadata["version"],
+                files=_wheel_files(context, files),
+                warn=lambda warning: print(f"warning: {warning}", file=sys.stderr),
             )
             if generated:
                 path = generated.wheel_path if context.target == "wheel" else generated.tree_path

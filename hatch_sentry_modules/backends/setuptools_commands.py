@@ -120,13 +120,11 @@ def _generate(command: Command | sdist) -> Generated | None:
     metadata = command.distribution.metadata
     try:
         return pipeline.generate(
-            pipeline.Build(
-                root=root(command.distribution),
-                name=metadata.get_name(),
-                version=metadata.get_version(),
-                files=_wheel_files(command),
-                warn=command.warn,
-            )
+            root(command.distribution),
+            name=metadata.get_name(),
+            version=metadata.get_version(),
+            files=_wheel_files(command),
+            warn=command.warn,
         )
     except FreezeError as error:
         raise BaseError(error) from None
