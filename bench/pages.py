@@ -42,6 +42,11 @@ TITLES = {
     "unrelated": "Builds and applications that do not use it",
 }
 
+NOTES = {
+    "build": "Hatchling looks through all that is installed before it calls a hook. The row "
+    "with a hook that does nothing shows what that takes; the promise is measured from there.",
+}
+
 _HEAD = """\
 # Benchmarks
 
@@ -74,6 +79,7 @@ def page(document: dict[str, Any]) -> str:
     parts += ["## Promises", table.promises(promises)]
     for question, title in TITLES.items():
         parts += [f"## {title}", table.numbers(_rows(document, question))]
+        parts += [NOTES[question]] if question in NOTES else []
     return "\n\n".join(parts) + "\n"
 
 
