@@ -15,7 +15,7 @@ from hatch_sentry_modules.slimming import Values, drop_files, loads_slimmed
 LARGEST_FILE = 2**26
 """In bytes; the largest real lock files have some ten million."""
 
-_PLAIN = re.compile(r"(?!.*(?:@|://))[ -~]{0,200}")
+_PLAIN = r"(?!.*(?:@|://))[ -~]{0,200}"  # compiled where it is needed, which is seldom
 _TOO_DEEP = "values are nested too deeply or too long"
 _MEND = "The file may be cut off or hold a merge conflict: write it anew with its own tool"
 
@@ -110,6 +110,6 @@ def parse_json(file: str, text: str) -> Table:
 
 
 def _syntax_error(place: Place, fault: str) -> SourceError:
-    if not _PLAIN.fullmatch(fault):  # it quotes a key, which may be an address
+    if not re.fullmatch(_PLAIN, fault):  # it quotes a key, which may be an address
         fault = re.split(r"['\"(]", fault)[0].rstrip()
     return place.error(fault[:1].lower() + fault[1:], _MEND)
