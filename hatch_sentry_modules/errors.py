@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Collection
 
-_READABLE = re.compile(r"[\w .,\[\]'\"()-]{0,200}", re.ASCII)
+# A slash between two names leads into an artifact; any other may be in an address or a path.
+_READABLE = re.compile(r"(?:[\w .,\[\]'\"()*-]|(?<=[\w-])/(?=\w)){0,200}", re.ASCII)
 _LONGEST_FILE = 255  # file systems allow no longer names, a configuration does
 
 
@@ -53,11 +54,7 @@ class RefusedEnvironmentError(FreezeError):
 def unknown_choice(file: str, kind: str, name: str, known: Collection[str]) -> SourceError:
     """Make the error for an extra or a dependency group that a lock file does not hold.
 
-    Args:
-        file: The lock file's name.
-        kind: ``extra`` or ``dependency group``.
-        name: What was asked for.
-        known: All that could have been asked for; the nearest is named, if it can be shown.
+    Of those that are known the nearest is named, if it can be shown.
     """
     fault = f"it holds no {kind} {name!r}"
     readable = sorted(filter(_READABLE.fullmatch, known))

@@ -18,8 +18,8 @@ from hatch_sentry_modules.document import LONGEST_NAME, is_version, quoted
 from hatch_sentry_modules.model import ALWAYS, NEVER, Condition, Distribution, Manifest
 from hatch_sentry_modules.render import FORMAT, MARK
 
-LONGEST = 1 << 22
-"""Longer documents are not read: this is room for a hundred thousand distributions."""
+LONGEST = 1 << 20
+"""Longer documents are not read: this is room for thirty thousand distributions."""
 
 MOST_FAULTS = 20
 """So many faults are named; the rest is counted."""

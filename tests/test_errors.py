@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hatch_sentry_modules.errors import unwritable
+from hatch_sentry_modules.errors import FreezeError, unwritable
 
 
 def copying(source: Path, target: Path) -> shutil.Error:
@@ -30,3 +30,20 @@ def test_a_failed_copy_is_told_without_paths(tmp_path: Path) -> None:
     (source / "link").symlink_to(source / "nowhere")
     told = str(unwritable("out", copying(source, tmp_path / "b")))
     assert told == "out: cannot be written (No such file or directory)."
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("*.dist-info/RECORD", "*.dist-info/RECORD"),
+        ("app/_sentry_modules.py", "app/_sentry_modules.py"),
+        ("packages[3].wheels[0]", "packages[3].wheels[0]"),
+        ("sources.'/home/me/app'", "sources.'..."),
+        ("https://user:word@host.example.org/x", "https..."),
+        ("a.'../../x'", "a.'....."),
+        ("a\x1b[31m", "a..."),
+    ],
+)
+def test_a_place_is_shown_as_far_as_it_is_no_address(place: str, shown: str) -> None:
+    """A path inside an artifact is whole; a key that is an address or a path is cut off."""
+    assert str(FreezeError(file="x", place=place, fault="is wrong")) == f"x: {shown}: is wrong."

@@ -24,11 +24,7 @@ class Sdist(NamedTuple):
 
 
 def read(path: Path) -> Sdist:
-    """Read what an sdist says of itself.
-
-    Raises:
-        FreezeError: It has no ``PKG-INFO`` in the folder at its top.
-    """
+    """Read what an sdist says of itself."""
     with tarfile.open(path, "r:gz") as file:
         return Sdist(*name_and_version(_content(file, _pkg_info(path, file)) or b""))
 
@@ -36,13 +32,9 @@ def read(path: Path) -> Sdist:
 def add(source: Path, target: Path, files: Mapping[str, bytes]) -> None:
     """Write a copy of an sdist that holds some files more, at its end.
 
-    All else stays as the build backend made it. A file that is there already with the same
-    content stays. https://packaging.python.org/en/latest/specifications/source-distribution-format/
-
-    Args:
-        source: The sdist, which is only read.
-        target: Where the copy goes.
-        files: The content for each path below the folder at the sdist's top.
+    Their paths begin below the folder at its top. All else stays as the build backend made it, and
+    so does a file that is there already with the same content.
+    https://packaging.python.org/en/latest/specifications/source-distribution-format/
 
     Raises:
         FreezeError: The sdist has a file of that name, or no ``PKG-INFO`` in the folder at its top.

@@ -29,11 +29,7 @@ class Wheel(NamedTuple):
 
 
 def read(path: Path) -> Wheel:
-    """Read what a wheel says of itself.
-
-    Raises:
-        FreezeError: It has no ``.dist-info`` folder, or several.
-    """
+    """Read what a wheel says of itself."""
     with ZipFile(path) as file:
         record = _record(path, file)
         name, version = name_and_version(file.read(str(record.with_name("METADATA"))))
@@ -45,11 +41,6 @@ def add(source: Path, target: Path, files: Mapping[str, bytes]) -> None:
 
     All else stays as the build backend made it, byte for byte. A file that is there already is
     replaced. https://packaging.python.org/en/latest/specifications/binary-distribution-format/
-
-    Args:
-        source: The wheel, which is only read.
-        target: Where the copy goes.
-        files: The content for each path in the wheel.
 
     Raises:
         FreezeError: The wheel is signed, or it has no ``.dist-info`` folder, or several.

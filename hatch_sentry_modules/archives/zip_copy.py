@@ -28,13 +28,8 @@ def append(source: Path, target: Path, new: Mapping[str, bytes], *, like: str) -
     """Write a copy of an archive with entries behind all that it holds.
 
     Every byte before the list stays in its place, also an entry that is replaced: a program that
-    runs from the archive, and has read its list, still finds what it imports later.
-
-    Args:
-        source: The archive, which is only read.
-        target: Where the copy goes.
-        new: The content of each entry that is new or replaced.
-        like: The entry whose compression and time the new ones take.
+    runs from the archive, and has read its list, still finds what it imports later. The new ones
+    take compression and time from the entry ``like``.
 
     Raises:
         BadZipFile: The list is damaged, or data follows the archive, such as a signature.
@@ -53,14 +48,9 @@ def append(source: Path, target: Path, new: Mapping[str, bytes], *, like: str) -
 
 
 def insert(source: Path, target: Path, new: Mapping[str, bytes], *, before: str, like: str) -> None:
-    """Write a copy of an archive in which entries are new, or replaced in their place.
+    """Write a copy of an archive in which entries are replaced, or are new before another one.
 
-    Args:
-        source: The archive, which is only read.
-        target: Where the copy goes.
-        new: The content of each entry that is new or replaced.
-        before: The entry before which the new ones go.
-        like: The entry whose compression and time the new ones take.
+    They take compression and time from the entry ``like``.
 
     Raises:
         BadZipFile: The list is damaged or points elsewhere, or entries overlap.

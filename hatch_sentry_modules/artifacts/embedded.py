@@ -6,18 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from hatch_sentry_modules import layout, manifest_document, render
-from hatch_sentry_modules.manifest_document import EMPTY, ReadManifest
+from hatch_sentry_modules import layout, manifest_document
+from hatch_sentry_modules.manifest_document import EMPTY, LONGEST
 from hatch_sentry_modules.model import Manifest
 
 _MODULE = layout.FILE_NAME.removesuffix(".py")
 _NAME = re.compile(rf"(?:{_MODULE}\.(?:pyc?|(?:[\w-]+\.)?(?:so|pyd))|\w+__mypyc\.[\w.-]+)")
-MARK = render.MARK.encode("ascii")
 _GROUP = "__mypyc."
 """What the extension is called in which mypyc puts all modules that it compiles together."""
-
-LONGEST = 1 << 20
-"""Longer modules, and longer documents, are not read."""
 
 _LONGEST_EXTENSION = 1 << 24
 
@@ -54,23 +50,17 @@ def find(place: str, content: bytes) -> EmbeddedManifest | None:
     is_extension = not place.endswith((".py", ".pyc"))
     longest = _LONGEST_EXTENSION if is_extension else LONGEST
     if len(content) > longest:
-        read: ReadManifest | None = _unread(f"It is longer than {longest} bytes.")
-    else:
-        start = max(0, content.find(MARK))
-        read = manifest_document.find(content[start : start + LONGEST])
-    if read is None and _GROUP in place:
+        return unreadable(place, f"It is longer than {longest} bytes.")
+    if read := manifest_document.find(content):
+        return EmbeddedManifest(place=place, manifest=read.manifest, faults=read.faults)
+    if _GROUP in place:
         return None
-    read = read or _unread(PACKED if is_extension else NONE)
-    return EmbeddedManifest(place=place, manifest=read.manifest, faults=read.faults)
+    return unreadable(place, PACKED if is_extension else NONE)
 
 
 def unreadable(place: str, fault: str) -> EmbeddedManifest:
     """Return what stands for a file that could not be read."""
     return EmbeddedManifest(place=place, manifest=EMPTY, faults=(fault,))
-
-
-def _unread(fault: str) -> ReadManifest:
-    return ReadManifest(EMPTY, (fault,))
 
 
 def without_copies(found: Iterable[EmbeddedManifest]) -> Iterator[EmbeddedManifest]:

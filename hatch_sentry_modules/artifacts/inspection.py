@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from hatch_sentry_modules import manifest_document
 from hatch_sentry_modules.archives.atomic import PREFIX
 from hatch_sentry_modules.artifacts import embedded, metadata
 from hatch_sentry_modules.artifacts.containers import pyinstaller_file
@@ -53,9 +54,6 @@ def inspect(path: Path, tick: Callable[[], None] = lambda: None) -> Inspection:
     Args:
         path: A file or a directory.
         tick: Called for each file that is seen, so that progress can be shown.
-
-    Raises:
-        ArtifactError: It is of no known kind, damaged, or holds more than is read of one.
     """
     name = printable(path.resolve().name)
     budget = Budget(name)
@@ -100,14 +98,16 @@ class _Looking:
     def _wanted(self, place: str) -> int:
         self._tick()
         self._budget.spend(FILE)
-        if len(place) > LONGEST_PLACE or _is_left_over(place):
+        # There can be many thousands of names, and most are done with after a few searches.
+        if len(place) > LONGEST_PLACE or (PREFIX in place and _is_left_over(place)):
             return 0
-        if (inside := place.find(pyinstaller_file.MODULES)) < 0:
+        _, is_module, module = place.partition(pyinstaller_file.MODULES)
+        limit = embedded.limit(place)
+        if not is_module:
             self._marks.see(place)
+            limit = limit or metadata.limit(place)
         elif len(self._packages) < _MOST_PACKAGES:
-            module = place[inside + len(pyinstaller_file.MODULES) :]
             self._packages.add(module.partition("/")[0].partition(".")[0])
-        limit = embedded.limit(place) or metadata.limit(place)
         if limit and _leads_out(place):
             self._refuse(File(place, None, "has a name that leads out of the artifact"))
             return 0
@@ -117,7 +117,7 @@ class _Looking:
 
     def _take(self, place: str, content: bytes) -> None:
         if embedded.limit(place):
-            self._budget.spend(MANIFEST + TEXT * min(len(content), embedded.LONGEST))
+            self._budget.spend(MANIFEST + TEXT * min(len(content), manifest_document.LONGEST))
             if found := embedded.find(printable(place), content):
                 self._manifests.append(found)
             return
@@ -144,8 +144,7 @@ class _Looking:
 
 def _is_left_over(place: str) -> bool:
     """Return whether a process of ours was writing it when it was killed: it need not be whole."""
-    # Most names are done with after one search.
-    return PREFIX in place and any(part.startswith(PREFIX) for part in place.split("/")[:-1])
+    return any(part.startswith(PREFIX) for part in place.split("/")[:-1])
 
 
 def _leads_out(place: str) -> bool:

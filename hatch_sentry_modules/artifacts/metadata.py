@@ -104,11 +104,7 @@ def on_search_path(found: Iterable[Found]) -> Iterator[Distribution]:
 
 
 def single_versions(name: str, metadata: Manifest) -> Manifest:
-    """Return the manifest of what metadata says; of two versions of a name, none is guessed.
-
-    Raises:
-        FreezeError: There is no metadata.
-    """
+    """Return the manifest of what metadata says; of two versions of a name, none is guessed."""
     versions: dict[NormalizedName, set[str]] = {}
     for d in metadata.distributions:
         versions.setdefault(d.name, set()).add(d.version)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from hatch_sentry_modules.cli import differences, manifests
+from hatch_sentry_modules.cli.output import format_option
 from hatch_sentry_modules.compare import compare
 
 _PATH = click.Path(exists=True, path_type=Path)
@@ -16,14 +17,7 @@ _PATH = click.Path(exists=True, path_type=Path)
 @click.command()
 @click.argument("old", type=_PATH)
 @click.argument("new", type=_PATH)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="What is printed; Markdown is for release notes.",
-)
+@format_option("text", "json", "markdown", about="What is printed; Markdown is for release notes.")
 @click.option("--exit-code", is_flag=True, help="End with status 1 if there is a difference.")
 @click.pass_context
 def diff(ctx: click.Context, old: Path, new: Path, form: str, exit_code: bool) -> None:

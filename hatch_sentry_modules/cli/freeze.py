@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import environment as environments
 from hatch_sentry_modules import pipeline, project, render
-from hatch_sentry_modules.cli.output import write
+from hatch_sentry_modules.cli.output import format_option, write
 from hatch_sentry_modules.model import Manifest, Selection
 
 
@@ -36,6 +37,9 @@ def _name(text: str) -> NormalizedName:
         raise click.BadParameter(f"{text!a} is not a valid name") from None
 
 
+_names = partial(click.option, multiple=True, type=_name)
+
+
 @click.command()
 @click.argument(
     "folder",
@@ -46,18 +50,9 @@ def _name(text: str) -> NormalizedName:
 @click.option(
     "--source", metavar="S", help="auto, installed, installed:PLACE, or a lock file in the project."
 )
-@click.option("--extra", "extras", metavar="E", multiple=True, type=_name, help="Add an extra.")
-@click.option(
-    "--group", "groups", metavar="G", multiple=True, type=_name, help="Add a dependency group."
-)
-@click.option(
-    "--only-group",
-    "only_groups",
-    metavar="G",
-    multiple=True,
-    type=_name,
-    help="Freeze this dependency group without the runtime set.",
-)
+@_names("--extra", "extras", metavar="E", help="Add an extra.")
+@_names("--group", "groups", metavar="G", help="Add a dependency group.")
+@_names("--only-group", "only_groups", metavar="G", help="Freeze this group alone.")
 @click.option("--package", metavar="MEMBER", type=_name, help="Freeze a workspace member.")
 @click.option("--all-packages", is_flag=True, help="Freeze all members of the workspace.")
 @click.option(
@@ -69,14 +64,7 @@ def _name(text: str) -> NormalizedName:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Freeze for one environment: a JSON object of all eleven PEP 508 variables.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(FORMATS)),
-    default="python",
-    show_default=True,
-    help="What is printed.",
-)
+@format_option(*FORMATS)
 @click.option(
     "-o",
     "--output",

@@ -13,6 +13,7 @@ from hatch_sentry_modules import pipeline, project, render, sources
 from hatch_sentry_modules.artifacts.containers.container import printable
 from hatch_sentry_modules.artifacts.inject import injection
 from hatch_sentry_modules.artifacts.inject.injection import Injected, Options
+from hatch_sentry_modules.cli.output import format_option
 from hatch_sentry_modules.model import Manifest
 
 
@@ -37,14 +38,7 @@ from hatch_sentry_modules.model import Manifest
     default="",
     help="The folder in ARTIFACT that Python searches, if that is not its top.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What is printed.",
-)
+@format_option("text", "json")
 @click.option("--activate", is_flag=True, help="Also add the run-time package, and start it.")
 def inject(
     artifact: Path,

@@ -14,6 +14,7 @@ from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.inspection import Inspection
 from hatch_sentry_modules.artifacts.metadata import single_versions
 from hatch_sentry_modules.cli import manifests, requirements, table
+from hatch_sentry_modules.cli.output import format_option
 from hatch_sentry_modules.compare import Listed
 from hatch_sentry_modules.model import Manifest
 
@@ -23,17 +24,12 @@ MOST_COMPONENTS = 2000
 FORMAT = 1
 """The revision of the JSON document."""
 
+FORMATS = "What is printed; JSON is the manifest's own document, the last two are for scanners."
+
 
 @click.command()
 @click.argument("artifact", type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "cyclonedx", "requirements"]),
-    default="text",
-    show_default=True,
-    help="What is printed; JSON is the manifest's own document, the last two are for scanners.",
-)
+@format_option("text", "json", "cyclonedx", "requirements", about=FORMATS)
 def inspect(artifact: Path, form: str) -> None:
     """Print the manifest inside ARTIFACT, without running it.
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import click
 
-from hatch_sentry_modules import compare, pipeline, project, sources
+from hatch_sentry_modules import compare, manifest_document, pipeline, project, sources
 from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules.artifacts import embedded
 from hatch_sentry_modules.artifacts.containers.container import ArtifactError, printable
@@ -33,9 +33,6 @@ def read(path: Path) -> NamedManifest:
     """Return the manifest of a file or a folder.
 
     A directory with a ``pyproject.toml`` is a project, whose source is frozen as a build would.
-
-    Raises:
-        FreezeError: It is nothing that lists distributions.
     """
     if path.is_dir():
         return _frozen(path) if (path / "pyproject.toml").is_file() else _of(look(path))
@@ -47,11 +44,7 @@ def read(path: Path) -> NamedManifest:
 
 
 def look(path: Path) -> Inspection:
-    """Look into an artifact, with a progress bar where it takes long.
-
-    Raises:
-        ArtifactError: There are manifests, and none of them can be read.
-    """
+    """Look into an artifact, with a progress bar where it takes long."""
     with progress(path.name) as tick:
         found = inspect(path, tick)
     if found.manifests and not any(one.is_readable for one in found.manifests):
@@ -65,11 +58,7 @@ def look(path: Path) -> Inspection:
 
 
 def chosen(found: Inspection) -> NamedManifest:
-    """Return the manifest of the application: a library can ship one of its own.
-
-    Raises:
-        ArtifactError: There is none.
-    """
+    """Return the manifest of the application: a library can ship one of its own."""
     readable = [one for one in found.manifests if one.is_readable]
     if not readable:
         remedy = "Build it with the hook, or add one with 'sentry-modules inject'"
@@ -83,11 +72,7 @@ def chosen(found: Inspection) -> NamedManifest:
 
 
 def of_metadata(found: Inspection) -> NamedManifest:
-    """Return what the metadata in an artifact says.
-
-    Raises:
-        ArtifactError: It holds none.
-    """
+    """Return what the metadata in an artifact says."""
     if not found.metadata.distributions:
         raise ArtifactError(file=found.name, fault="it holds no metadata of any distribution")
     return NamedManifest(found.name, METADATA, found.metadata)
@@ -99,7 +84,7 @@ def _of(found: Inspection) -> NamedManifest:
 
 def _of_module(path: Path) -> NamedManifest:
     with path.open("rb") as file:
-        one = embedded.find(path.name, file.read(embedded.LONGEST + 1))
+        one = embedded.find(path.name, file.read(manifest_document.LONGEST + 1))
     if one is None or not one.is_readable:
         fault = _first_fault(one) if one else embedded.NONE
         raise ArtifactError(file=path.name, fault=fault)

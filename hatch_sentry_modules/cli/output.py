@@ -1,8 +1,10 @@
-"""Prints a command's result, or puts it into a file whole."""
+"""The form of a command's result, and where it goes: printed, or put into a file whole."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,13 +12,18 @@ from hatch_sentry_modules.archives.atomic import replacing
 from hatch_sentry_modules.errors import unwritable
 
 
+def format_option(*choices: str, about: str = "What is printed.") -> Callable[..., Any]:
+    """Return the option that chooses the form of what is printed; the first is the default."""
+    kind = click.Choice(choices)
+    return click.option(
+        "--format", "form", type=kind, default=choices[0], show_default=True, help=about
+    )
+
+
 def write(text: str, output: Path | None) -> None:
     """Print a text, or write it to a file, whose folders are made.
 
     An interrupted write leaves the old file.
-
-    Raises:
-        FreezeError: The file cannot be written.
     """
     if output is None:
         # As bytes, since not every pipe's encoding has what a marker may hold.

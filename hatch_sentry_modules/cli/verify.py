@@ -12,6 +12,7 @@ from hatch_sentry_modules.artifacts.containers.container import ArtifactError
 from hatch_sentry_modules.artifacts.kinds import FROZEN
 from hatch_sentry_modules.cli import differences, manifests
 from hatch_sentry_modules.cli.manifests import NamedManifest
+from hatch_sentry_modules.cli.output import format_option
 from hatch_sentry_modules.compare import Change, compare, with_collected
 
 _PARTLY = ("wheel", "sdist", *FROZEN)
@@ -29,14 +30,7 @@ _INSTALLERS = {"pip", "setuptools", "wheel"}
     type=click.Path(exists=True, path_type=Path),
     help="Compare with a lock file, a project's folder or another artifact instead.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What is printed.",
-)
+@format_option("text", "json")
 @click.pass_context
 def verify(ctx: click.Context, artifact: Path, against: Path | None, form: str) -> None:
     """Check the manifest in ARTIFACT against what ARTIFACT holds.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from hatch_sentry_modules.cli.inspect import MOST_COMPONENTS
 from tests.artifacts import bundled
 from tests.command_line import refused, run
 
@@ -105,6 +106,18 @@ def test_pins_are_never_contradictory(tmp_path: Path) -> None:
     )
     assert "Double requirement" not in pip.stderr
     assert "No matching distribution found for flask==3.1.3" in pip.stderr
+
+
+def test_an_sbom_of_more_than_can_be_written_in_time(tmp_path: Path) -> None:
+    """The library takes milliseconds for each component; the pins are printed all the same."""
+    most = MOST_COMPONENTS
+    app = bundled.application(tmp_path / "app", metadata=False)
+    listed = ",\n  ".join(f'"d{number}": "1"' for number in range(most + 1))
+    text = bundled.MODULE.replace('"modules": {', f'"modules": {{\n  {listed},', 1)
+    (app / "acme_app" / "_sentry_modules.py").write_text(text, encoding="ascii")
+    assert "more distributions than" in refused("inspect", "--format", "cyclonedx", app)
+    pins = run("inspect", "--format", "requirements", app).stdout
+    assert len(pins.splitlines()) > most
 
 
 def test_bad_input(tmp_path: Path) -> None:

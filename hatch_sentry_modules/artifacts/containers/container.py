@@ -69,24 +69,15 @@ class Container(Protocol):
     kind: str
 
     def files(self, wanted: Wanted) -> Iterator[File]:
-        """Return the files that are wanted, in one pass and each with a bounded part of it.
-
-        Raises:
-            ArtifactError: The container turns out to be cut off or damaged, or holds too much.
-        """
+        """Return the files that are wanted, in one pass and each with a bounded part of it."""
 
 
 def unpacked(
     read: Callable[[int], bytes], size: int, limit: int, form: int, budget: Budget
 ) -> bytes:
-    """Return what a stream of deflated data begins with.
+    """Return what a stream of deflated data of a size begins with, and no more than the limit.
 
-    Args:
-        read: Reads so many bytes of the stream.
-        size: How long the stream is.
-        limit: How much to unpack at most.
-        form: zlib's number for what surrounds the stream.
-        budget: What may still be read.
+    ``form`` is zlib's number for what surrounds the data.
 
     Raises:
         zlib.error: It is damaged, or cut off.

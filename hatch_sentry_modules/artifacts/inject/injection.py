@@ -109,11 +109,7 @@ def inject(
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Place]:
-    """Open a zip archive or a directory.
-
-    Raises:
-        FreezeError: It is damaged, signed, or cannot be read.
-    """
+    """Open a zip archive or a directory."""
     try:
         if path.is_dir():
             yield directory_place.DirectoryPlace(path)

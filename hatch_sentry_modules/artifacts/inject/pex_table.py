@@ -26,10 +26,6 @@ def with_hashes(place: Place, changed: Mapping[str, bytes]) -> dict[str, bytes]:
 
     A pex is unpacked once to a place that is named after its hashes, so those have to change
     with its content. They are made from the old ones, and the start-up file repeats one.
-
-    Raises:
-        FreezeError: ``PEX-INFO`` cannot be read; or the pex makes a virtual environment of
-            itself, which the start-up line would not be part of.
     """
     text = place.read(TABLE)
     if text is None:

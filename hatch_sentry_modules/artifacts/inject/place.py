@@ -35,11 +35,7 @@ class Below:
     """A folder in an artifact, by its path there; the artifact's top where that is empty."""
 
     def __init__(self, place: Place, folder: str) -> None:
-        """Find the folder.
-
-        Raises:
-            FreezeError: It is not there, or it is no path in an artifact.
-        """
+        """Find the folder."""
         self.name = place.name
         self._place = place
         parts = PurePosixPath(folder.replace("\\", "/")).parts

@@ -34,11 +34,7 @@ class ZipPlace:
     """A zip archive, whatever stands before it."""
 
     def __init__(self, path: Path, file: ZipFile) -> None:
-        """Look at an open archive.
-
-        Raises:
-            FreezeError: It is signed, or empty.
-        """
+        """Look at an open archive."""
         self.name = path.name
         self._path = path
         self._file = file
