@@ -75,7 +75,7 @@ def without_copies(found: Iterable[EmbeddedManifest]) -> Iterator[EmbeddedManife
     is_grouped = any(_GROUP in one.place for one in readable)
     known: list[Manifest] = []
     for one in ordered:
-        if one in readable:
+        if one.is_readable:
             if one.manifest in known and not one.faults:
                 continue
             known.append(one.manifest)

@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from hatch_sentry_modules import config as configuration
-from hatch_sentry_modules import pipeline, project, render, sources
+from hatch_sentry_modules import project, render, sources
 from hatch_sentry_modules.artifacts.containers.container import printable
 from hatch_sentry_modules.artifacts.inject import injection
 from hatch_sentry_modules.artifacts.inject.injection import Injected, Options
+from hatch_sentry_modules.cli import manifests
 from hatch_sentry_modules.cli.output import format_option
 from hatch_sentry_modules.model import Manifest
 
@@ -103,9 +104,6 @@ def _to_text(name: str, done: Injected) -> Iterator[str]:
 
 def _freeze(source: str) -> Manifest:
     """Freeze a lock file with the options of the project beside it."""
-    is_installed = source.partition(":")[0] == sources.INSTALLED
-    own = project.read(Path() if is_installed else Path(source).parent)
-    config = configuration.read(own.table)
-    return pipeline.freeze(
-        own, config._replace(source=source if is_installed else Path(source).name)
-    )
+    if source.partition(":")[0] == sources.INSTALLED:
+        return manifests.frozen(Path(), source)
+    return manifests.frozen(Path(source).parent, Path(source).name)

@@ -92,14 +92,15 @@ def _of_module(path: Path) -> NamedManifest:
     return NamedManifest(printable(path.name), "generated module", one.manifest)
 
 
-def _frozen(path: Path) -> NamedManifest:
-    """Freeze a project, or a lock file of one, as a build would."""
-    folder = path if path.is_dir() else path.parent
+def frozen(folder: Path, source: str | None) -> Manifest:
+    """Freeze a project, or a lock file in its folder, as a build would."""
     own = project.read(folder)
     config = configuration.read(own.table)
-    if path != folder:
-        config = config._replace(source=path.name)
-    manifest = pipeline.freeze(own, config)
+    return pipeline.freeze(own, config._replace(source=source) if source else config)
+
+
+def _frozen(path: Path) -> NamedManifest:
+    manifest = frozen(path, None) if path.is_dir() else frozen(path.parent, path.name)
     for warning in manifest.warnings:
         click.echo(f"warning: {warning}", err=True)
     return NamedManifest(printable(path.resolve().name), manifest.source, manifest)
