@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, TypeVar
 
 from packaging.markers import InvalidMarker
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.markers import specialize
-from hatch_sentry_modules.model import Applies, MarkerText
+from hatch_sentry_modules.model import Applies
+
+T = TypeVar("T")
 
 LONGEST_NAME = 256
 _VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,200}", re.ASCII)
@@ -60,21 +62,19 @@ class Place(NamedTuple):
 
     def specifiers(self, text: str) -> SpecifierSet:
         """Parse version specifiers; those that PEP 440 does not allow are an error."""
-        try:
-            if len(text) <= _LONGEST_READ:
-                return SpecifierSet(text)
-        except InvalidSpecifier:
-            pass
-        raise self.error(f"{quoted(text)} is not a valid specifier (PEP 440)")
+        return self._parsed(text, SpecifierSet, "specifier (PEP 440)")
 
     def requirement(self, text: str) -> Requirement:
         """Parse a requirement; one that PEP 508 does not allow is an error."""
+        return self._parsed(text, Requirement, "requirement (PEP 508)")
+
+    def _parsed(self, text: str, parse: Callable[[str], T], kind: str) -> T:
         try:
             if len(text) <= _LONGEST_READ:
-                return Requirement(text)
-        except (InvalidRequirement, RecursionError):
+                return parse(text)
+        except (ValueError, RecursionError):  # what packaging raises are ValueErrors
             pass
-        raise self.error(f"{quoted(text)} is not a valid requirement (PEP 508)")
+        raise self.error(f"{quoted(text)} is not a valid {kind}")
 
     def marker(
         self,
@@ -88,6 +88,13 @@ class Place(NamedTuple):
             return specialize(text, extras=extras, groups=groups)
         except InvalidMarker:
             raise self.error(f"{quoted(text)} is not a valid marker (PEP 508)") from None
+
+    def python_marker(self, text: str) -> str:
+        """Write specifiers of Python versions as the text of a marker; empty where all will do."""
+        found = self.specifiers(text)
+        return " and ".join(
+            sorted(f'python_full_version {s.operator} "{s.version}"' for s in found)
+        )
 
 
 class Table:
@@ -127,7 +134,7 @@ class Table:
 
     def strings(self, key: str) -> tuple[str, ...]:
         """Return an array of strings, empty where the key is missing."""
-        values = self._array(key)
+        values = self.array(key)
         for index, value in enumerate(values):
             if not isinstance(value, str):
                 raise self.place.at(key).at(index).error(f"is {_kind(value)}, not a string")
@@ -142,9 +149,10 @@ class Table:
 
     def tables(self, key: str) -> Iterator[Table]:
         """Yield the tables of an array of tables, one by one."""
-        return tables(self._array(key), self.place.at(key))
+        return tables(self.array(key), self.place.at(key))
 
-    def _array(self, key: str) -> list[Any]:
+    def array(self, key: str) -> list[Any]:
+        """Return an array of anything, empty where the key is missing."""
         value = self.values.get(key, [])
         if not isinstance(value, list):
             raise self.error(key, f"is {_kind(value)}, not an array")
@@ -179,11 +187,10 @@ class Table:
         text = self.string(key)
         return text is None or self.place.at(key).marker(text, extras=extras, groups=groups)
 
-    def environments(self, key: str) -> tuple[MarkerText, ...]:
-        """Return an array of markers of which one has to hold; empty where all will do."""
+    def markers(self, key: str) -> tuple[Applies, ...]:
+        """Return an array of markers that ask for no extra."""
         place = self.place.at(key)
-        found = [place.at(i).marker(text) for i, text in enumerate(self.strings(key))]
-        return () if True in found else tuple(marker for marker in found if isinstance(marker, str))
+        return tuple(place.at(i).marker(text) for i, text in enumerate(self.strings(key)))
 
 
 def tables(values: list[Any], place: Place) -> Iterator[Table]:

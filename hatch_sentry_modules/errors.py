@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 
 # A slash between two names leads into an artifact; any other may be in an address or a path.
 _READABLE = re.compile(r"(?:[\w .,\[\]'\"()*-]|(?<=[\w-])/(?=\w)){0,200}", re.ASCII)
@@ -51,18 +51,19 @@ class RefusedEnvironmentError(FreezeError):
     """The source was not resolved for the asked environment, so it says nothing about it."""
 
 
-def unknown_choice(file: str, kind: str, name: str, known: Collection[str]) -> SourceError:
-    """Make the error for an extra or a dependency group that a lock file does not hold.
+def refuse_unknown(file: str, kind: str, asked: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse an extra, a group or a member that a lock file does not hold, and name the nearest.
 
-    Of those that are known the nearest is named, if it can be shown.
+    Raises:
+        SourceError: Something that is asked for is not known.
     """
-    fault = f"it holds no {kind} {name!r}"
-    readable = sorted(filter(_READABLE.fullmatch, known))
-    import difflib  # seldom needed, and slow to import
+    for name in sorted({*asked}.difference(known)):
+        readable = sorted(filter(_READABLE.fullmatch, known))
+        import difflib  # seldom needed, and slow to import
 
-    nearest = difflib.get_close_matches(name, readable, n=1, cutoff=0)
-    remedy = f"The nearest is {nearest[0]!r}" if nearest else ""
-    return SourceError(file=file, fault=fault, remedy=remedy)
+        nearest = difflib.get_close_matches(name, readable, n=1, cutoff=0)
+        remedy = f"The nearest is {nearest[0]!r}" if nearest else ""
+        raise SourceError(file=file, fault=f"it holds no {kind} {name!r}", remedy=remedy)
 
 
 def unwritable(file: str, error: OSError, remedy: str = "") -> FreezeError:

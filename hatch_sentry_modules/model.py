@@ -94,7 +94,7 @@ class Graph(NamedTuple):
     roots: tuple[Edge, ...]
     nodes: Mapping[Key, Node]
     requires_python: SpecifierSet = SpecifierSet()
-    environments: tuple[MarkerText, ...] = ()
+    environments: tuple[Applies, ...] = ()
     overridden: frozenset[NormalizedName] = frozenset()
     warnings: tuple[str, ...] = ()
 

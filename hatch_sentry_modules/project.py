@@ -11,9 +11,13 @@ from packaging.utils import NormalizedName
 
 from hatch_sentry_modules.document import Place, Table
 from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.model import Node, Selection
 from hatch_sentry_modules.reading import RefusedFileError, read_toml
 
 PYPROJECT = Place("pyproject.toml")
+
+NO_VERSION = "the lock file holds no version for it"
+NOT_LOCKED = "the lock file does not hold it"
 
 
 class Project(NamedTuple):
@@ -44,17 +48,14 @@ def read(
 ) -> Project:
     """Read the project in a folder; a folder without ``pyproject.toml`` is an empty project.
 
-    Args:
-        root: The folder that holds ``pyproject.toml``.
-        document: The file, where it is parsed already.
-        name: The name that a build backend found, which goes before the file's.
-        version: The version that is being built, which goes before the file's.
+    The name and the version that a build backend found take precedence over the file's, which
+    may be parsed already.
 
     Raises:
         SourceError: The file cannot be read for what the specification says it holds.
             https://packaging.python.org/en/latest/specifications/pyproject-toml/
     """
-    path = root / "pyproject.toml"
+    path = root / PYPROJECT.file
     if document is None:
         document = read_toml(path) if path.exists() else Table({}, PYPROJECT)
     table = document.table("project")
@@ -95,27 +96,36 @@ def requirements(table: Table, key: str) -> tuple[Requirement, ...]:
     return tuple(place.at(i).requirement(text) for i, text in enumerate(table.strings(key)))
 
 
+def refuse_member(file: str, project: Project, selection: Selection) -> None:
+    """Refuse another project than the one that a lock file is of, where it is of one alone."""
+    if selection.package not in {None, project.name}:
+        fault = f"it is of one project alone, and that is not {selection.package!r}"
+        remedy = "Freeze that project from its own folder"
+        raise SourceError(file=file, fault=fault, remedy=remedy)
+
+
+def locked_node(
+    name: NormalizedName, version: str | None, root: Path, folder: str | None = None
+) -> Node:
+    """Make the node of what is locked; a folder of the project is installed as it now is."""
+    if folder:
+        version = member_version(root, folder, name) or version
+    return Node(name, version, reason=NO_VERSION)
+
+
 def member_version(root: Path, path: str, name: NormalizedName) -> str | None:
-    """Find the static version of a project in a folder that a lock file names.
+    """Find the static version of the project of a name in a folder that a lock file names.
 
-    Args:
-        root: The lock file's own folder, which the path may not leave.
-        path: The folder as the lock file writes it; an absolute one is not followed.
-        name: The name that the project there must have.
-
-    Returns:
-        The version, or nothing where there is no such project or its version is dynamic.
+    An absolute folder, or one outside the lock file's own, is not read.
 
     Raises:
         RefusedFileError: What stands there is no file.
     """
-    if Path(path).is_absolute():
-        return None
     try:
         folder = (root / path).resolve()
-        if not folder.is_relative_to(root.resolve()):
+        if Path(path).is_absolute() or not folder.is_relative_to(root.resolve()):
             return None
-        own_name, version = _identity(read_toml(folder / "pyproject.toml"))
+        own_name, version = _identity(read_toml(folder / PYPROJECT.file))
     except RefusedFileError as error:
         raise RefusedFileError(file=f"pyproject.toml of {name}", fault=error.fault) from None
     except (SourceError, OSError, RuntimeError, ValueError):

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-K = TypeVar("K", bound=Hashable)
+from hatch_sentry_modules.model import Edge, Key
+
 V = TypeVar("V")
 
 
 def reach(
-    start: Iterable[K], read: Callable[[K], V], ahead: Callable[[V], Iterable[K]]
-) -> dict[K, V]:
-    """Read what is reached from some keys, each once, the nearest first.
-
-    Args:
-        start: The keys to begin at.
-        read: Reads what a key stands for.
-        ahead: Names the keys to which that leads.
-    """
-    reached: dict[K, V] = {}
-    queue = deque(start)
+    roots: Iterable[Edge], read: Callable[[Key], V], edges: Callable[[V], Iterable[Edge]]
+) -> dict[Key, V]:
+    """Read what the roots lead to, each key once, the nearest first; each leads on by its edges."""
+    reached: dict[Key, V] = {}
+    queue = deque(edge.target for edge in roots)
     while queue:
         key = queue.popleft()
         if key not in reached:
             reached[key] = read(key)
-            queue.extend(ahead(reached[key]))
+            queue.extend(edge.target for edge in edges(reached[key]))
     return reached

@@ -1,7 +1,7 @@
 """Walks a graph from its roots to the closure, and says when each distribution is in it."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from packaging.utils import NormalizedName
@@ -91,18 +91,16 @@ def _refuse_foreign(graph: Graph, environment: Mapping[str, str]) -> None:
     python = environment["python_full_version"].rstrip("+")
     if not graph.requires_python.contains(python, prereleases=True):
         fault = f"Python {python} is excluded by requires-python {str(graph.requires_python)!r}"
-        raise RefusedEnvironmentError(
-            file=graph.file, fault=fault, remedy="Choose another environment"
-        )
-    if graph.environments and not any(
-        markers.evaluate(marker, environment) for marker in graph.environments
-    ):
+        remedy = "Choose another environment"
+        raise RefusedEnvironmentError(file=graph.file, fault=fault, remedy=remedy)
+    if graph.environments and not any(_holds(marker, environment) for marker in graph.environments):
         fault = "it was not resolved for this environment"
-        raise RefusedEnvironmentError(
-            file=graph.file,
-            fault=fault,
-            remedy="Lock the project for it, or choose another environment",
-        )
+        remedy = "Lock the project for it, or choose another environment"
+        raise RefusedEnvironmentError(file=graph.file, fault=fault, remedy=remedy)
+
+
+def _holds(marker: Applies, environment: Mapping[str, str]) -> bool:
+    return marker if isinstance(marker, bool) else markers.evaluate(marker, environment)
 
 
 class _Edges:
@@ -110,12 +108,10 @@ class _Edges:
 
     def __init__(self, graph: Graph, environment: Mapping[str, str] | None) -> None:
         self._environment = environment
-        self._verdicts: dict[MarkerText, bool] = {}
+        self._verdicts: dict[Applies, bool] = {}
         self.roots = self._followed(graph.roots)
         self.of: dict[Key, list[Edge]] = reach(
-            (edge.target for edge in self.roots),
-            lambda key: self._followed(graph.nodes[key].edges),
-            lambda edges: (edge.target for edge in edges),
+            self.roots, lambda key: self._followed(graph.nodes[key].edges), lambda edges: edges
         )
 
     def depths(self) -> dict[Key, int]:
@@ -126,17 +122,12 @@ class _Edges:
                 depths.setdefault(edge.target, depths[key] + 1)
         return depths
 
-    def _followed(self, edges: Iterable[Edge]) -> list[Edge]:
+    def _followed(self, edges: Sequence[Edge]) -> list[Edge]:
         if self._environment is None:
             return [edge for edge in edges if edge.marker is not False]
-        return [Edge(edge.target) for edge in edges if self._holds(edge.marker, self._environment)]
-
-    def _holds(self, marker: Applies, environment: Mapping[str, str]) -> bool:
-        if isinstance(marker, bool):
-            return marker
-        if marker not in self._verdicts:
-            self._verdicts[marker] = markers.evaluate(marker, environment)
-        return self._verdicts[marker]
+        for marker in {edge.marker for edge in edges} - self._verdicts.keys():
+            self._verdicts[marker] = _holds(marker, self._environment)
+        return [Edge(edge.target) for edge in edges if self._verdicts[edge.marker]]
 
 
 def _links(graph: Graph, edges: _Edges) -> Links:
@@ -157,9 +148,7 @@ def _links(graph: Graph, edges: _Edges) -> Links:
 def _targets(graph: Graph, edges: _Edges, ways: Iterable[Edge]) -> Iterator[Release]:
     """Follow edges to the first listed nodes: the others are only ways to them."""
     found = reach(
-        (edge.target for edge in ways),
-        lambda key: [] if graph.nodes[key].is_listed else edges.of[key],
-        lambda ahead: (edge.target for edge in ahead),
+        ways, lambda key: [] if graph.nodes[key].is_listed else edges.of[key], lambda ahead: ahead
     )
     for node in map(graph.nodes.__getitem__, found):
         if node.is_listed:

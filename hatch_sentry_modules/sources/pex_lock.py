@@ -12,18 +12,15 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from hatch_sentry_modules.document import Table, is_version
 from hatch_sentry_modules.flat_list import ONE_PLATFORM, refuse_selection
-from hatch_sentry_modules.model import Applies, Edge, Graph, Key, MarkerText, Node, Selection
-from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
+from hatch_sentry_modules.project import NOT_LOCKED, Project
 from hatch_sentry_modules.reach import reach
 from hatch_sentry_modules.reading import parse_json, read_text
-
-NOT_LOCKED = "the lock file does not hold it"
 
 _HEADER = re.compile(r"^//.*", re.MULTILINE)
 _WHEEL = re.compile(r"[^/]*?-([^-/]+)-[^/]*\.whl")
@@ -52,31 +49,15 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         raise document.error("locked_resolves", fault, "Lock with --style universal")
     walk = _Walk(document, resolves)
     roots = tuple(walk.roots())
-    requires = document.strings("requires_python")
+    python = document.place.at("requires_python")
+    markers = map(python.python_marker, document.strings("requires_python"))
     return Graph(
         file=document.file,
         roots=roots,
-        nodes=reach((e.target for e in roots), walk.node, lambda n: (e.target for e in n.edges)),
-        requires_python=SpecifierSet() if len(requires) != 1 else _python(document, requires[0]),
-        environments=tuple(_environments(document, requires)) if len(requires) > 1 else (),
+        nodes=reach(roots, walk.node, lambda node: node.edges),
+        environments=tuple(not marker or python.marker(marker) for marker in markers),
         warnings=() if is_universal else (f"{document.file}: {ONE_PLATFORM}",),
     )
-
-
-def _python(document: Table, text: str) -> SpecifierSet:
-    return document.place.at("requires_python").specifiers(text)
-
-
-def _environments(document: Table, alternatives: tuple[str, ...]) -> Iterator[MarkerText]:
-    """Yield the alternatives of Pythons as markers."""
-    place = document.place.at("requires_python")
-    for text in alternatives:
-        parts = sorted(
-            f'python_full_version {s.operator} "{s.version}"' for s in _python(document, text)
-        )
-        marker = place.marker(" and ".join(parts)) if parts else True
-        if isinstance(marker, str):
-            yield marker
 
 
 class _Walk:
@@ -94,13 +75,8 @@ class _Walk:
     def roots(self) -> Iterator[Edge]:
         """Yield the edges from the requirements, into each of the resolves where it holds."""
         for number, resolve in enumerate(self._resolves):
-            for edge in self._edges(self._document, "requirements", number, None):
-                marker = resolve.marker()
-                if isinstance(marker, str) and isinstance(edge.marker, str):
-                    text = f"({marker}) and ({edge.marker})"
-                    yield edge._replace(marker=resolve.place.at("marker").marker(text))
-                else:
-                    yield edge._replace(marker=marker if edge.marker is True else edge.marker)
+            under = resolve.string("marker")
+            yield from self._edges(self._document, "requirements", number, under=under)
 
     def node(self, key: Key) -> Node:
         """Make the node of a part."""
@@ -112,21 +88,26 @@ class _Walk:
         return Node(key.name, _version(locked), tuple(edges), is_listed=key.extra is None)
 
     def _edges(
-        self, table: Table, key: str, resolve: int, extra: NormalizedName | None
+        self,
+        table: Table,
+        key: str,
+        resolve: int,
+        extra: NormalizedName | None = None,
+        under: str | None = None,
     ) -> Iterator[Edge]:
+        """Yield the edges from requirements, under a marker that holds for all of them."""
         for index, text in enumerate(table.strings(key)):
             place = table.place.at(key).at(index)
             requirement = place.requirement(text)
             name = canonicalize_name(requirement.name)
-            marker: Applies = True
-            if requirement.marker is not None:
-                extras = frozenset([extra] if extra else ())
-                marker = place.marker(str(requirement.marker), extras=extras)
+            markers = [f"({marker})" for marker in (under, requirement.marker) if marker]
+            extras = frozenset([extra] if extra else ())
+            applies = not markers or place.marker(" and ".join(markers), extras=extras)
             # A universal lock leaves out what is needed nowhere that it was made for.
-            if marker is True or (resolve, name) in self._locked:
-                yield Edge(Part(resolve, name), marker)
+            if not requirement.marker or applies is True or (resolve, name) in self._locked:
+                yield Edge(Part(resolve, name), applies)
                 for each in sorted(map(canonicalize_name, requirement.extras)):
-                    yield Edge(Part(resolve, name, each), marker)
+                    yield Edge(Part(resolve, name, each), applies)
 
 
 def _version(locked: Table) -> str:

@@ -102,7 +102,11 @@ def test_extras_that_were_not_locked_are_named() -> None:
             {"groups": "tset"},
             "pdm.lock: it holds no dependency group 'tset'. The nearest is 'test'.",
         ),
-        ({"package": "other"}, "pdm.lock: the format does not tell workspace members apart."),
+        (
+            {"package": "other"},
+            "pdm.lock: it is of one project alone, and that is not 'other'. "
+            "Freeze that project from its own folder.",
+        ),
     ],
 )
 def test_what_the_file_does_not_hold_is_an_error(selection: dict[str, Any], message: str) -> None:

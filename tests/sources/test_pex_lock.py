@@ -12,7 +12,7 @@ from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
 from hatch_sentry_modules.model import Manifest
-from hatch_sentry_modules.sources.pex_lock import NOT_LOCKED
+from hatch_sentry_modules.project import NOT_LOCKED
 from tests.environments import LINUX, execute, listed, python
 
 REAL = Path(__file__).parents[2] / "fixtures" / "locks" / "pex_lock" / "real"

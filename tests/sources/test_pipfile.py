@@ -101,7 +101,11 @@ def test_sections_of_one_version_widen_each_other() -> None:
         ({"groups": "dve"}, "it holds no dependency group 'dve'. The nearest is 'dev'."),
         ({"groups": "default"}, "it holds no dependency group 'default'. The nearest is 'dev'."),
         ({"extras": frozenset({canonicalize_name("docs")})}, "it holds no extra 'docs'."),
-        ({"package": canonicalize_name("other")}, "the format has no workspace members."),
+        (
+            {"package": canonicalize_name("other")},
+            "it is of one project alone, and that is not 'other'. "
+            "Freeze that project from its own folder.",
+        ),
     ],
 )
 def test_what_the_file_does_not_hold_is_an_error(selection: dict[str, Any], message: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hatch_sentry_modules.errors import FreezeError, RefusedEnvironmentError, SourceError
-from hatch_sentry_modules.sources.poetry.packages import NO_VERSION
+from hatch_sentry_modules.project import NO_VERSION
 from tests import corpus
 from tests.environments import LINUX
 from tests.sources import poetry_locks

@@ -10,7 +10,7 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from hatch_sentry_modules.errors import SourceError
-from hatch_sentry_modules.sources.poetry.walk import NOT_LOCKED
+from hatch_sentry_modules.project import NOT_LOCKED
 from tests import corpus
 from tests.environments import LINUX
 from tests.sources import poetry_locks

@@ -43,7 +43,7 @@ def test_dependencies_may_be_strings(tmp_path: Path) -> None:
     """An entry that is a name alone may be a string, beside entries that are tables."""
     lock = APP + 'dependencies = ["direct", { name = "windows", marker = "os_name == \'nt\'" }]\n'
     optional = '[package.optional-dependencies]\nfast = ["quick"]\n'
-    direct = package("direct", 'dependencies = ["further[fast]"]\n')
+    direct = package("direct", 'dependencies = [{ name = "further", extra = ["fast"] }]\n')
     rest = [direct, package("further", optional), package("quick"), package("windows")]
     root = write(tmp_path, lock + "\n".join(rest))
     assert pins(root) == "app==1.0 direct==1.0 further==1.0 quick==1.0"
@@ -175,9 +175,9 @@ def test_one_platform_is_not_all() -> None:
             r"package\[1\].version: is missing",
         ),
         (APP + "dependencies = [7]\n", r"package\[0\].dependencies\[0\]: is an integer"),
-        (APP + 'dependencies = ["a b"]\n', "not a valid requirement"),
+        (APP + 'dependencies = ["a b"]\n', "not a valid name"),
         (APP + 'dependencies = [{ name = "app", marker = "os" }]\n', "not a valid marker"),
-        ("conflicts = 7\n" + APP, "conflicts: is not an array"),
+        ("conflicts = 7\n" + APP, "conflicts: is an integer, not an array"),
         ("conflicts = [7]\n" + APP, r"conflicts\[0\]: is not an array"),
         ("conflicts = [[{ package = 7 }]]\n" + APP, r"conflicts\[0\]\[0\].package: is an integer"),
     ],

@@ -2,30 +2,27 @@
 
 https://pdm-project.org/en/latest/usage/lockfile/ describes the strategies. With
 ``inherit_metadata``, and in version 2, each entry has its groups and its whole marker. Otherwise
-the entries hold links alone, which ``pdm_walk`` follows from the project's requirements.
+the entries hold links alone, which are followed from the project's requirements.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from functools import partial
 from pathlib import Path
 
 from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Table
-from hatch_sentry_modules.errors import SourceError, unknown_choice
+from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.flat_list import ONE_PLATFORM
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
-from hatch_sentry_modules.project import Project, member_version
+from hatch_sentry_modules.project import Project, locked_node, refuse_member
 from hatch_sentry_modules.reading import read_lock
 from hatch_sentry_modules.sources.pdm import project as pdm_project
 from hatch_sentry_modules.sources.pdm.project import DEFAULT
 from hatch_sentry_modules.sources.pdm.targets import environments
 from hatch_sentry_modules.sources.pdm.walk import Walk
-
-NO_VERSION = "the lock file holds no version for it"
 
 _KNOWN_VERSION = re.compile(r"2|3(\.\d+)*|4(\.[0-5](\.\d+)*)?", re.ASCII)
 
@@ -40,17 +37,20 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         raise metadata.error("lock_version", fault, "Lock with a PDM that writes 4.5")
     packages = list(document.tables("package"))
     locked = _groups(metadata, packages) or pdm_project.groups(project)
-    chosen = _chosen(document.file, project, selection, locked)
+    refuse_member(document.file, project, selection)
+    chosen = _chosen(metadata, project, selection, locked)
     is_universal = _is_universal(metadata)
-    node = partial(_node, root=path.parent)
+
+    def node(table: Table) -> Node:
+        return locked_node(table.name(), table.version(), path.parent, table.string("path"))
+
     if version == "2" or "inherit_metadata" in metadata.strings("strategy"):
         flat = dict(_flat(packages, chosen, pdm_project.excluded(project)))
         roots = tuple(flat.values())
         nodes: dict[Key, Node] = {index: node(packages[index]) for index in flat}
     else:
         walk = Walk(packages, project, node, is_universal=is_universal)
-        roots = walk.roots(chosen)
-        nodes = walk.nodes(roots)
+        roots, nodes = walk.graph(chosen)
     warnings = [] if is_universal else [f"{document.file}: {ONE_PLATFORM}"]
     if selection.all_extras and (missing := project.optional_dependencies.keys() - locked):
         warnings.append(f"{document.file}: it was locked without {', '.join(sorted(missing))}.")
@@ -58,46 +58,36 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         file=document.file,
         roots=roots,
         nodes=nodes,
-        environments=environments(metadata),
+        environments=tuple(environments(metadata)),
         warnings=tuple(warnings),
     )
 
 
 def _groups(metadata: Table, packages: list[Table]) -> set[NormalizedName]:
     """Name the groups that were locked; nothing where the file does not say, before 4.2."""
-    texts = metadata.strings("groups") or [
-        t for table in packages for t in table.strings("sections")
-    ]
-    return set(map(canonicalize_name, texts))
+    sections = (text for table in packages for text in table.strings("sections"))
+    return set(map(canonicalize_name, metadata.strings("groups") or sections))
 
 
 def _chosen(
-    file: str, project: Project, selection: Selection, locked: Set[NormalizedName]
+    metadata: Table, project: Project, selection: Selection, locked: Set[NormalizedName]
 ) -> set[NormalizedName]:
     """Name the groups that are asked for, after a check that they were locked."""
-    if selection.package not in (None, project.name):
-        raise SourceError(file=file, fault="the format does not tell workspace members apart")
     for kind, names in (("extra", selection.extras), ("dependency group", selection.groups)):
-        for name in sorted(names - locked):
-            raise unknown_choice(file, kind, name, locked - {DEFAULT})
+        refuse_unknown(metadata.file, kind, names - locked, locked - {DEFAULT})
     chosen = {*selection.extras, *selection.groups}
     if selection.all_extras:
         chosen |= project.optional_dependencies.keys() & locked
     if selection.runtime:
         if DEFAULT not in locked:
             fault = "it was locked without the runtime set"
-            raise SourceError(
-                file=file,
-                place="metadata.groups",
-                fault=fault,
-                remedy="Run 'pdm lock' without --no-default",
-            )
+            raise metadata.error("groups", fault, "Run 'pdm lock' without --no-default")
         chosen.add(DEFAULT)
     return chosen
 
 
 def _is_universal(metadata: Table) -> bool:
-    """Return whether the file names its targets, or was made for every platform."""
+    """Whether the file names its targets, or was made for every platform."""
     if "targets" in metadata:
         return True
     if "strategy" in metadata:
@@ -115,11 +105,3 @@ def _flat(
             continue
         if table.name() not in excluded:
             yield index, Edge(index, table.marker())
-
-
-def _node(table: Table, *, root: Path) -> Node:
-    """Make the node of an entry; a folder in the project is installed as it now is."""
-    name = table.name()
-    path = table.string("path")
-    version = (member_version(root, path, name) if path else None) or table.version()
-    return Node(name, version, reason="" if version else NO_VERSION)

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Place, Table
-from hatch_sentry_modules.errors import unknown_choice
+from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Applies
 from hatch_sentry_modules.project import Project
 
@@ -51,16 +51,15 @@ def lines(project: Project, group: NormalizedName) -> Iterator[Line]:
         fault = "is missing or dynamic, and a lock file without groups is walked from there"
         remedy = "Lock with PDM 2.17 or later, which records the groups of each entry"
         raise project.table.error("project.dependencies", fault, remedy)
-    if group not in groups(project):
-        kind = "extra or dependency group"
-        raise unknown_choice(project.table.file, kind, group, groups(project))
+    kind = "extra or dependency group"
+    refuse_unknown(project.table.file, kind, {group}, groups(project))
     declared = {**project.optional_dependencies, DEFAULT: project.dependencies}
     for requirement in declared.get(group, ()):
         yield from _lines(project, requirement, project.table.place.at("project"))
-    for table in _tables(project):
+    # An extra hides the dependency group of its name, as in PDM.
+    for table in _tables(project) if group not in declared else ():
         for key in table.values:
-            # An extra hides the dependency group of its name, as in PDM.
-            if canonicalize_name(key) == group and group not in declared:
+            if canonicalize_name(key) == group:
                 yield from _development_lines(project, table, key)
 
 

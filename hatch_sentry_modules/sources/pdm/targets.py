@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from hatch_sentry_modules.document import Table, quoted
-from hatch_sentry_modules.model import MarkerText
+from hatch_sentry_modules.model import Applies
 
 _PLATFORM = re.compile(r"(?P<system>[a-z]+)(_\d+)*(_(?P<machine>[a-z][a-z0-9_]*))?", re.ASCII)
 _IMPLEMENTATION = re.compile(r"[a-z]+", re.ASCII)
@@ -23,52 +23,34 @@ _SYSTEMS = {
 _ALIASES = {"linux": "x86_64", "alpine": "x86_64", "windows": "x86_64", "macos": "aarch64"}
 """The machine of a platform that names none."""
 
-_MACHINES = (
-    ("x86_64", "amd64", "AMD64"),
-    ("aarch64", "arm64", "ARM64"),
-    ("x86", "i386", "i686"),
-)
+_MACHINES = (("x86_64", "amd64", "AMD64"), ("aarch64", "arm64", "ARM64"), ("x86", "i386", "i686"))
 """The names of one machine; each operating system has its own for ``platform_machine``."""
 
 
-def environments(metadata: Table) -> tuple[MarkerText, ...]:
-    """Return a marker for each ``[[metadata.targets]]``; none where any environment will do.
+def environments(metadata: Table) -> Iterator[Applies]:
+    """Yield a marker for each ``[[metadata.targets]]``.
 
     Raises:
         SourceError: A target holds what PDM does not write.
     """
-    found = []
     for target in metadata.tables("targets"):
         text = " and ".join(_conditions(target))
-        marker = target.place.marker(text) if text else True
-        if isinstance(marker, bool):
-            return ()
-        found.append(marker)
-    return tuple(found)
+        yield not text or target.place.marker(text)
 
 
 def _conditions(target: Table) -> Iterator[str]:
     """Yield the parts of a target's marker; all of them have to hold."""
-    if python := _python(target):
-        yield python
+    python = target.place.at("requires_python")
+    alternatives = (target.string("requires_python") or "").split("||")
+    markers = [python.python_marker(text) for text in alternatives]
+    if all(markers):
+        yield f"({' or '.join(markers)})"
     if platform := target.string("platform"):
         yield from _platform(target, platform)
     if implementation := target.string("implementation"):
         if not _IMPLEMENTATION.fullmatch(implementation):
             raise target.error("implementation", f"{quoted(implementation)} is not known")
         yield f'implementation_name == "{implementation}"'
-
-
-def _python(target: Table) -> str:
-    """Write ``requires_python``, in which PDM allows alternatives, as a marker."""
-    alternatives = []
-    for text in (target.string("requires_python") or "").split("||"):
-        specifiers = sorted(target.place.at("requires_python").specifiers(text), key=str)
-        if not specifiers:
-            return ""
-        clauses = [f'python_full_version {one.operator} "{one.version}"' for one in specifiers]
-        alternatives.append(" and ".join(clauses))
-    return "(" + " or ".join(alternatives) + ")"
 
 
 def _platform(target: Table, platform: str) -> Iterator[str]:

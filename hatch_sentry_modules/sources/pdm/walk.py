@@ -6,7 +6,7 @@ one entry for each name and set of extras, to follow the links comes to the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from typing import NamedTuple, cast
 
 from packaging.requirements import Requirement
@@ -14,12 +14,10 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Place, Table
 from hatch_sentry_modules.model import Applies, Edge, Key, Node
-from hatch_sentry_modules.project import PYPROJECT, Project
+from hatch_sentry_modules.project import NOT_LOCKED, PYPROJECT, Project
 from hatch_sentry_modules.reach import reach
 from hatch_sentry_modules.sources.pdm import project as pdm_project
 from hatch_sentry_modules.sources.pdm.project import DEFAULT
-
-NOT_LOCKED = "the lock file does not hold it"
 
 
 class _Named(NamedTuple):
@@ -32,12 +30,8 @@ class _Named(NamedTuple):
 class Walk:
     """The entries of a lock file by name and extras, on the way to the nodes of a graph.
 
-    Args:
-        packages: The entries of the lock file.
-        project: The project, whose groups the walk begins at.
-        to_node: Makes the node of an entry, without its edges.
-        is_universal: Whether the file was made for all environments that it is used in; then
-            a conditional requirement without an entry is never needed.
+    ``to_node`` makes the node of an entry, without its edges. Where the file is universal, a
+    conditional requirement without an entry is never needed.
     """
 
     def __init__(
@@ -58,17 +52,10 @@ class Walk:
             extras = frozenset(map(canonicalize_name, table.strings("extras")))
             self.entries.setdefault((table.name(), extras), []).append(index)
 
-    def roots(self, chosen: Set[NormalizedName]) -> tuple[Edge, ...]:
-        """Return the edges from groups of the project to what they require."""
-        return tuple(edge for group in sorted(chosen) for edge in self._group_edges(group))
-
-    def nodes(self, roots: Iterable[Edge]) -> dict[Key, Node]:
-        """Make the nodes that the roots reach, and no others."""
-        return reach(
-            (edge.target for edge in roots),
-            self._node,
-            lambda node: (edge.target for edge in node.edges),
-        )
+    def graph(self, chosen: Set[NormalizedName]) -> tuple[tuple[Edge, ...], dict[Key, Node]]:
+        """Return the edges from groups of the project, and the nodes that they reach."""
+        roots = tuple(edge for group in sorted(chosen) for edge in self._group_edges(group))
+        return roots, reach(roots, self._node, lambda node: node.edges)
 
     def _node(self, key: Key) -> Node:
         if isinstance(key, _Named):
@@ -108,11 +95,9 @@ class Walk:
         if len(found) > 1:
             found = [index for index in found if self._is_met(requirement, index)]
         if len(found) > 1:
-            fault = (
-                f"the lock file holds several versions of {name!r} and does not say which is meant"
-            )
+            versions = f"several versions of {name!r} and does not say which is meant"
             remedy = "Lock with the strategy 'inherit_metadata', which is PDM's default"
-            raise place.error(fault, remedy)
+            raise place.error(f"the lock file holds {versions}", remedy)
         if found:
             yield Edge(found[0], marker)
         elif marker is True or not self.is_universal:

@@ -13,9 +13,9 @@ from pathlib import Path
 from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Table, is_version
-from hatch_sentry_modules.errors import SourceError, unknown_choice
+from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
-from hatch_sentry_modules.project import Project, member_version
+from hatch_sentry_modules.project import Project, locked_node, refuse_member
 from hatch_sentry_modules.reading import read_json
 from hatch_sentry_modules.sources.pipfile.hash import is_stale
 
@@ -26,7 +26,6 @@ DEVELOPMENT = canonicalize_name("dev")
 """The dependency group that Pipenv writes as the section ``develop``."""
 
 NO_VERSION = "the lock file holds no version for a repository, a file or a folder"
-
 NOT_PINNED = "the lock file holds a range for it, not a version"
 
 
@@ -40,36 +39,33 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     nodes: dict[Key, Node] = {}
     roots = []
     first: dict[NormalizedName, Node] = {}
-    differing = set()
+    warnings = []
+    if is_stale(meta, path.with_name("Pipfile")):
+        warnings.append("the lock file is stale: the Pipfile has changed. Lock the project again.")
     for name, entry in _entries(document, _sections(document, project, selection)):
         marker = entry.marker("markers", groups=selection.groups)
+        node = _node(name, entry, path.parent, project)
         if marker is False:
             continue
-        node = _node(name, entry, path.parent, project)
         if first.setdefault(node.name, node).version != node.version:
             # The export of Pipenv, too, lists the version of the first section alone.
-            differing.add(node.name)
+            warnings.append(f"its sections hold several versions of {name}; the first is taken.")
             continue
         nodes[entry.place] = node
         roots.append(Edge(entry.place, marker))
-    is_changed = is_stale(document, path.with_name("Pipfile"))
-    warnings = tuple(_warnings(document.file, differing, is_changed=is_changed))
-    return Graph(file=document.file, roots=tuple(roots), nodes=nodes, warnings=warnings)
+    sentences = tuple(f"{document.file}: {warning}" for warning in dict.fromkeys(warnings))
+    return Graph(file=document.file, roots=tuple(roots), nodes=nodes, warnings=sentences)
 
 
 def _sections(document: Table, project: Project, selection: Selection) -> list[str]:
     """Name the sections that are asked for; the runtime set is ``default``, and comes first."""
-    file = document.file
-    if selection.package not in (None, project.name):
-        raise SourceError(file=file, fault="the format has no workspace members")
-    if selection.extras:
-        raise unknown_choice(file, "extra", min(selection.extras), ())
-    sections = [key for key in sorted(document.values) if key not in ("_meta", "default")]
+    refuse_member(document.file, project, selection)
+    refuse_unknown(document.file, "extra", selection.extras, ())
+    sections = [key for key in sorted(document.values) if key not in {"_meta", "default"}]
     groups = {DEVELOPMENT if key == "develop" else canonicalize_name(key): key for key in sections}
-    for group in sorted(selection.groups - groups.keys()):
-        raise unknown_choice(file, "dependency group", group, groups)
+    refuse_unknown(document.file, "dependency group", selection.groups, groups)
     chosen = sorted(selection.groups, key=lambda group: (group != DEVELOPMENT, group))
-    return [*(["default"] if selection.runtime else []), *(groups[group] for group in chosen)]
+    return ["default"] * selection.runtime + [groups[group] for group in chosen]
 
 
 def _entries(document: Table, sections: Iterable[str]) -> Iterator[tuple[NormalizedName, Table]]:
@@ -84,20 +80,11 @@ def _entries(document: Table, sections: Iterable[str]) -> Iterator[tuple[Normali
 
 
 def _node(name: NormalizedName, entry: Table, root: Path, project: Project) -> Node:
-    """Make the node of an entry; a folder in the project is installed as it now is."""
     path = entry.string("path")
-    if path in (".", "./") and project.name is not None:
+    if path in {".", "./"} and project.name is not None:
         return Node(project.name, project.version, reason=NO_VERSION)
     version = (entry.string("version") or "").lstrip("=").strip()
-    if path:
-        version = member_version(root, path, name) or version
-    if is_version(version):
-        return Node(name, version)
-    return Node(name, None, reason=NOT_PINNED if version else NO_VERSION)
-
-
-def _warnings(file: str, differing: Iterable[NormalizedName], *, is_changed: bool) -> Iterator[str]:
-    if is_changed:
-        yield f"{file}: the lock file is stale: the Pipfile has changed. Lock the project again."
-    for name in sorted(differing):
-        yield f"{file}: its sections hold several versions of {name}; the first is taken."
+    if not is_version(version):
+        node = locked_node(name, None, root, path)
+        return node._replace(reason=NOT_PINNED if version else NO_VERSION)
+    return locked_node(name, version, root, path)

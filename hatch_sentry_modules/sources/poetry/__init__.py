@@ -10,18 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
-from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 
 from hatch_sentry_modules.document import Table, quoted
-from hatch_sentry_modules.errors import SourceError, unknown_choice
-from hatch_sentry_modules.model import Applies, Edge, Graph, MarkerText, Selection
-from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.errors import refuse_unknown
+from hatch_sentry_modules.model import Applies, Edge, Graph, Selection
+from hatch_sentry_modules.project import Project, refuse_member
 from hatch_sentry_modules.reading import read_lock
 from hatch_sentry_modules.sources.poetry.packages import Package, read_packages, to_node
 from hatch_sentry_modules.sources.poetry.project import MAIN, group_names, is_changed
 from hatch_sentry_modules.sources.poetry.syntax import (
-    Constraint,
     read_constraint,
     read_marker,
     to_python_markers,
@@ -39,11 +37,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     document = read_lock(path)
     metadata = document.table("metadata")
     version = _lock_version(metadata)
-    if selection.package not in {None, project.name}:
-        fault = f"it is of one project alone, and that is not {selection.package!r}"
-        raise SourceError(
-            file=document.file, fault=fault, remedy="Freeze that project from its own folder"
-        )
+    refuse_member(document.file, project, selection)
     extras = _asked_extras(document, selection)
     packages = read_packages(document)
     python = read_constraint(metadata, "python-versions")
@@ -55,12 +49,12 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         found = tuple(_grouped(packages, groups, frozenset(extras)))
         roots = tuple(Edge(package, marker) for package, marker in found)
         nodes = {package: to_node(package, path.parent) for package, _ in found}
+    place = metadata.place.at("python-versions")
     return Graph(
         file=document.file,
         roots=roots,
         nodes=nodes,
-        requires_python=_requires_python(python),
-        environments=tuple(_environments(metadata, python)),
+        environments=tuple(map(place.marker, to_python_markers(python))),
         warnings=tuple(_warnings(metadata, version, project)),
     )
 
@@ -81,14 +75,8 @@ def _asked_extras(
 ) -> Mapping[NormalizedName, tuple[NormalizedName, ...]]:
     """Return the project's extras that are asked for, each with the names it adds."""
     table = document.table("extras")
-    known = {
-        table.place.at(extra).name(extra): tuple(
-            map(table.place.at(extra).name, table.strings(extra))
-        )
-        for extra in table.values
-    }
-    for extra in sorted(selection.extras - known.keys()):
-        raise unknown_choice(document.file, "extra", extra, known)
+    known = {table.place.at(extra).name(extra): table.names(extra) for extra in table.values}
+    refuse_unknown(document.file, "extra", selection.extras, known)
     return known if selection.all_extras else {extra: known[extra] for extra in selection.extras}
 
 
@@ -96,13 +84,12 @@ def _asked_groups(
     file: str, packages: Iterable[Package], project: Project, selection: Selection
 ) -> frozenset[NormalizedName]:
     """Return the groups that are asked for; a group of the project can be empty in the file."""
-    if not selection.groups:
-        return frozenset({MAIN} if selection.runtime else ())
-    known = group_names(project) | {MAIN}
-    known.update(group for package in packages for _, group in _groups(package.table))
-    for group in sorted(selection.groups - known):
-        raise unknown_choice(file, "dependency group", group, known)
-    return selection.groups | ({MAIN} if selection.runtime else set())
+    main = frozenset({MAIN} if selection.runtime else ())
+    if selection.groups:
+        locked = {group for package in packages for _, group in _groups(package.table)}
+        known = locked | group_names(project) | {MAIN}
+        refuse_unknown(file, "dependency group", selection.groups, known)
+    return selection.groups | main
 
 
 def _groups(table: Table) -> Iterator[tuple[str, NormalizedName]]:
@@ -129,19 +116,6 @@ def _group_marker(table: Table, group: str, extras: frozenset[str]) -> Applies:
     if isinstance(table.values.get("markers"), dict):
         return read_marker(table.table("markers"), group, extras)
     return read_marker(table, "markers", extras)
-
-
-def _requires_python(python: Constraint) -> SpecifierSet:
-    """Return a constraint that has no alternatives as specifiers."""
-    return SpecifierSet(",".join(map(str, python[0])) if len(python) == 1 else "")
-
-
-def _environments(metadata: Table, python: Constraint) -> Iterator[MarkerText]:
-    """Yield the alternatives of a constraint, such as ``~3.8 || ^3.10``, as markers."""
-    for text in to_python_markers(python) if len(python) > 1 else ():
-        marker = metadata.place.at("python-versions").marker(text)
-        if not isinstance(marker, bool):
-            yield marker
 
 
 def _warnings(metadata: Table, version: tuple[int, ...], project: Project) -> Iterator[str]:

@@ -45,31 +45,16 @@ def read_entries(table: Table) -> Iterator[tuple[NormalizedName, Table]]:
 def read_dependency(
     name: NormalizedName, entry: Table, marker: Applies, packages: Packages
 ) -> Dependency:
-    """Read an entry of a dependency.
-
-    Args:
-        name: Its name.
-        entry: Its table.
-        marker: What :func:`read_condition` gave for it.
-        packages: The packages of the lock file.
-    """
-    return Dependency(
-        name=name,
-        marker=marker,
-        candidates=packages.choose(name, entry),
-        extras=entry.names("extras"),
-    )
+    """Read the entry of a dependency, with what :func:`read_condition` returned for it."""
+    return Dependency(name, marker, packages.choose(name, entry), entry.names("extras"))
 
 
 def read_condition(entry: Table, extras: frozenset[str]) -> Applies:
     """Join ``markers``, ``python`` and ``platform`` of an entry to one marker for some extras."""
     if entry.values.keys() == {"version"}:
         return True
-    parts = [
-        read_marker(entry, extras=extras),
-        read_python_marker(entry),
-        read_platform_marker(entry),
-    ]
+    python, platform = read_python_marker(entry), read_platform_marker(entry)
+    parts = [read_marker(entry, extras=extras), python, platform]
     if False in parts:
         return False
     texts = [f"({part})" for part in parts if part is not True]
@@ -106,11 +91,10 @@ def extra_dependencies(
         if name == package.name:
             yield Dependency(name, True, (package,), extras)
     for name, entry in read_entries(package.table.table("dependencies")):
-        marker = read_condition(entry, frozenset({extra}))
-        if marker is not False and is_optional(entry):
-            is_marked = read_condition(entry, frozenset()) is False
-            if is_marked or name in named:
-                yield read_dependency(name, entry, marker, packages)
+        is_named = name in named or read_condition(entry, frozenset()) is False
+        marker = is_optional(entry) and is_named and read_condition(entry, frozenset({extra}))
+        if marker is not False:
+            yield read_dependency(name, entry, marker, packages)
 
 
 def _extra_lines(

@@ -11,10 +11,8 @@ from packaging.utils import NormalizedName
 
 from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.model import Edge, Node
-from hatch_sentry_modules.project import member_version
+from hatch_sentry_modules.project import locked_node
 from hatch_sentry_modules.sources.poetry.syntax import Constraint, allows, read_constraint
-
-NO_VERSION = "the lock file holds no version for it"
 
 MAX_FORKS = 128
 """Real lock files hold up to 6 versions of one name; a hostile one is stopped."""
@@ -36,22 +34,12 @@ def read_packages(document: Table) -> list[Package]:
 
 
 def to_node(package: Package, root: Path, edges: tuple[Edge, ...] = ()) -> Node:
-    """Make the node of a package.
-
-    Poetry builds a folder as it is, so a static version in the folder goes before the one that
-    was locked.
-
-    Args:
-        package: The package.
-        root: The lock file's folder, from which a path in it is seen.
-        edges: What the package needs.
-    """
-    version = package.table.version()
+    """Make the node of a package; a path in the lock file is seen from the folder it is in."""
     source = package.table.table("source")
-    if source.string("type") == "directory":
-        path = source.required_string("url")
-        version = member_version(root, path, package.name) or version
-    return Node(package.name, version, edges, "" if version else NO_VERSION)
+    is_folder = source.string("type") == "directory"
+    folder = source.required_string("url") if is_folder else None
+    node = locked_node(package.name, package.table.version(), root, folder)
+    return node._replace(edges=edges)
 
 
 class Packages:
@@ -68,12 +56,7 @@ class Packages:
         return len(self._by_name[name]) > 1
 
     def choose(self, name: NormalizedName, entry: Table) -> tuple[Package, ...]:
-        """Return those packages of one name that a dependency allows.
-
-        Args:
-            name: The name; its only package is what Poetry resolved.
-            entry: The dependency, as ``pyproject.toml`` or the lock file writes it.
-        """
+        """Return those packages of one name that the entry of a dependency allows."""
         packages = self._by_name.get(name, [])
         if len(packages) < 2:  # noqa: PLR2004  # nothing to choose from
             return tuple(packages)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from itertools import chain
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules.errors import unknown_choice
+from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Applies, Edge, Key, Node, Selection
-from hatch_sentry_modules.project import Project
+from hatch_sentry_modules.project import NOT_LOCKED, Project
 from hatch_sentry_modules.reach import reach
 from hatch_sentry_modules.sources.poetry.dependency import (
     Dependency,
@@ -31,23 +31,17 @@ from hatch_sentry_modules.sources.poetry.packages import Package, Packages, to_n
 from hatch_sentry_modules.sources.poetry.project import MAIN, dependency_tables
 from hatch_sentry_modules.sources.poetry.syntax import Constraint
 
-NOT_LOCKED = "the lock file does not hold it"
-
-_Target: TypeAlias = tuple[Package, NormalizedName | None]
+Target: TypeAlias = tuple[Package, NormalizedName | None]
 """A package, or one of its extras."""
 
 
 class Walk:
-    """The packages of a lock file by name, and what is reached of them."""
+    """The packages of a lock file by name, and what is reached of them.
+
+    The walk begins at the project's ``pyproject.toml``; ``python`` is what the lock file is for.
+    """
 
     def __init__(self, packages: Iterable[Package], project: Project, python: Constraint) -> None:
-        """Take what is walked.
-
-        Args:
-            packages: The packages of the lock file.
-            project: The project, whose ``pyproject.toml`` says where the walk begins.
-            python: The Pythons that the lock file is for.
-        """
         self._project = project
         self._python = python
         self._packages = Packages(packages)
@@ -69,27 +63,27 @@ class Walk:
         reached = reach(_targets(needed), self._read, _targets)
         every = tuple(chain(needed, *reached.values()))
         forks = Forks(self._python, self._decided(every))
-        nodes: dict[Key, Node] = {
-            dependency.name: Node(dependency.name, None, reason=NOT_LOCKED)
-            for dependency in every
-            if not dependency.candidates
-        }
-        for (package, extra), dependencies in reached.items():
+        nodes: dict[Key, Node] = {}
+        for key, dependencies in reached.items():
+            package, extra = cast(Target, key)
             node = to_node(package, root, tuple(_edges(dependencies)))
-            nodes[package, extra] = node._replace(is_listed=extra is None)
-        roots = tuple(_edges(needed))
-        targets = {edge.target for node in nodes.values() for edge in node.edges}
-        targets.update(edge.target for edge in roots)
-        nodes.update((key, forks.node(key)) for key in targets if isinstance(key, Choice))
-        return roots, nodes
+            nodes[key] = node._replace(is_listed=extra is None)
+        for name, _, candidates, extras in every:
+            if not candidates:
+                nodes[name] = Node(name, None, reason=NOT_LOCKED)
+            elif len(candidates) > 1:
+                choices = (Choice(candidates, extra) for extra in (None, *extras))
+                nodes.update(
+                    (choice, forks.node(choice)) for choice in choices if choice not in nodes
+                )
+        return tuple(_edges(needed)), nodes
 
     def _needed(self, selection: Selection, optional: Set[NormalizedName]) -> Iterator[Dependency]:
         """Yield what the project itself depends on in the asked groups."""
         tables = list(dependency_tables(self._project))
         known = {group for group, _ in tables}
         pyproject = self._project.table
-        for group in sorted(selection.groups - known):
-            raise unknown_choice(pyproject.file, "dependency group", group, known)
+        refuse_unknown(pyproject.file, "dependency group", selection.groups, known)
         asked = selection.groups | ({MAIN} if selection.runtime else set())
         if MAIN in asked - known:
             fault = "is missing, so the lock file is stale: one before 2.1 is walked from there"
@@ -101,8 +95,8 @@ class Walk:
                 if marker is not False:
                     yield read_dependency(name, entry, marker, self._packages)
 
-    def _read(self, target: _Target) -> tuple[Dependency, ...]:
-        package, extra = target
+    def _read(self, key: Key) -> tuple[Dependency, ...]:
+        package, extra = cast(Target, key)
         found = (
             package_dependencies(package, self._packages)
             if extra is None
@@ -117,11 +111,10 @@ class Walk:
                 yield candidates[0], marker
 
 
-def _targets(dependencies: Iterable[Dependency]) -> Iterator[_Target]:
-    for dependency in dependencies:
-        for package in dependency.candidates:
-            yield package, None
-            yield from ((package, extra) for extra in dependency.extras)
+def _targets(dependencies: Iterable[Dependency]) -> Iterator[Edge]:
+    """Yield edges to all packages that can be needed, and to the extras of them."""
+    for _, _, candidates, extras in dependencies:
+        yield from (Edge((each, extra)) for each in candidates for extra in (None, *extras))
 
 
 def _edges(dependencies: Iterable[Dependency]) -> Iterator[Edge]:

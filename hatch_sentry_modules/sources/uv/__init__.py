@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 
-from hatch_sentry_modules.document import Place, Table, tables
+from packaging.utils import canonicalize_name
+
+from hatch_sentry_modules.document import Place, Table
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import (
     ALWAYS,
@@ -26,7 +28,6 @@ from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.reach import reach
 from hatch_sentry_modules.reading import read_lock
 from hatch_sentry_modules.resolve import absorb, conditions
-from hatch_sentry_modules.sources.uv import declared
 from hatch_sentry_modules.sources.uv.conflicts import Active, Conflicts, Item, item
 from hatch_sentry_modules.sources.uv.packages import EXTRA, Packages, Part
 from hatch_sentry_modules.sources.uv.roots import Root, Roots
@@ -47,10 +48,36 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     conflicts = Conflicts(document)
     active = _settle(document, packages, roots, conflicts) if conflicts else {}
     graph = _Walk(packages, conflicts, active, built=found.asked).graph(document, roots)
+    manifest = document.table("manifest")
+    overridden = frozenset(entry.name() for entry in manifest.tables("overrides"))
     return graph._replace(
-        overridden=declared.overridden(document),
-        warnings=tuple(declared.changes(document.file, packages, project)),
+        overridden=overridden.union(manifest.names("excludes")),
+        warnings=tuple(_changes(document.file, packages, project)),
     )
+
+
+def _changes(file: str, packages: Packages, project: Project) -> Iterator[str]:
+    """Yield a warning for each requirement that the project no longer or not yet had when locked.
+
+    Those without a marker that were added are left to the check of all sources, which finds that
+    their distributions are missing. A file of revision 4 need not record any requirements.
+    """
+    own = (packages.all[index] for index in packages.folders)
+    tables = (package.table for package in own if package.name == project.name)
+    metadata = next((table.table("metadata") for table in tables), None)
+    if project.is_dynamic or metadata is None or "requires-dist" not in metadata:
+        return
+    recorded = {
+        entry.name()
+        for entry in metadata.tables("requires-dist")
+        if "extra ==" not in (entry.string("marker") or "")
+    }
+    declared = {canonicalize_name(each.name): each for each in project.dependencies}
+    for name in sorted(recorded - declared.keys()):
+        yield f"{file}: it is stale: the project no longer requires {name}. Run 'uv lock' anew."
+    for name, requirement in declared.items():
+        if requirement.marker and name not in recorded:
+            yield f"{file}: it is stale: it was locked without {name}. Run 'uv lock' anew."
 
 
 def _settle(
@@ -103,20 +130,17 @@ class _Walk:
     def graph(self, document: Table, roots: Iterable[Root]) -> Graph:
         """Walk, and make the graph of all that is reached."""
         start = [edge for part, marker, at in roots for edge in self._links([part], marker, at)]
-        nodes = reach(
-            (edge.target for edge in start),
-            lambda key: self._node(key) if isinstance(key, Part) else self._between[key],
-            lambda node: (edge.target for edge in node.edges),
-        )
         return Graph(
             file=document.file,
             roots=tuple(start),
-            nodes=nodes,
+            nodes=reach(start, self._node, lambda node: node.edges),
             requires_python=document.specifiers("requires-python"),
-            environments=document.environments("supported-markers"),
+            environments=document.markers("supported-markers"),
         )
 
-    def _node(self, part: Part) -> Node:
+    def _node(self, part: Key) -> Node:
+        if not isinstance(part, Part):
+            return self._between[part]
         package = self._packages.all[part.at]
         if part.kind:
             edges = self._edges(package.choices(part.kind), part.choice)
@@ -165,23 +189,12 @@ class _Walk:
 
 
 def _entries(table: Table, key: str) -> Iterator[Table]:
-    """Return the entries of a dependency array.
+    """Yield the entries of a dependency array.
 
-    Each is a table; one that says no more than a name may be a string in files to come
-    (https://github.com/astral-sh/uv/pull/21864).
+    One that is a name alone may be a string (https://github.com/astral-sh/uv/pull/21864).
     """
     values = table.values.get(key)
-    if not isinstance(values, list) or str not in map(type, values):
-        return table.tables(key)
-    place = table.place.at(key)
-    return tables([_entry(place, it) if isinstance(it, str) else it for it in values], place)
-
-
-def _entry(place: Place, text: str) -> dict[str, object]:
-    requirement = place.requirement(text)
-    entry: dict[str, object] = {"name": requirement.name, "extra": sorted(requirement.extras)}
-    if requirement.specifier:
-        entry["version"] = str(requirement.specifier).lstrip("=")
-    if requirement.marker:
-        entry["marker"] = str(requirement.marker)
-    return entry
+    if isinstance(values, list) and str in map(type, values):
+        values = [{"name": value} if isinstance(value, str) else value for value in values]
+        table = Table({key: values}, table.place)
+    return table.tables(key)

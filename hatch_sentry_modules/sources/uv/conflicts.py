@@ -48,14 +48,10 @@ class Conflicts:
     """
 
     def __init__(self, document: Table) -> None:
-        sets = document.values.get("conflicts", [])
-        place = document.place.at("conflicts")
-        if not isinstance(sets, list):
-            raise place.error("is not an array")
-        self._place = place
+        self._place = document.place.at("conflicts")
         self._rivals: dict[Item, frozenset[Item]] = {}
-        for index, value in enumerate(sets):
-            items = frozenset(_items(value, place.at(index)))
+        for index, value in enumerate(document.array("conflicts")):
+            items = frozenset(_items(value, self._place.at(index)))
             for one in items:
                 self._rivals[one] = self.rivals(one) | items - {one}
 
@@ -82,11 +78,7 @@ class Conflicts:
     ) -> Condition:
         """Turn the marker of an entry into a condition on environments alone.
 
-        Args:
-            place: Where the marker stands.
-            text: The marker.
-            active: When each item is active.
-            own: What its entry itself activates, so that it is judged where this is active.
+        It is judged where ``own`` is active: what its entry itself activates.
 
         Raises:
             SourceError: It is no marker, or what it says of items cannot be said of environments.

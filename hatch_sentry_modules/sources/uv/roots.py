@@ -6,7 +6,7 @@ from typing import NamedTuple
 from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Place, Table
-from hatch_sentry_modules.errors import SourceError, unknown_choice
+from hatch_sentry_modules.errors import SourceError, refuse_unknown
 from hatch_sentry_modules.model import Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.sources.uv.packages import EXTRA, GROUP, RELOCK, Packages, Part
@@ -45,7 +45,8 @@ class Roots:
             SourceError: A member, extra or group is known neither to the lock file nor to the
                 project.
         """
-        self._refuse_unknown_extras()
+        extras = {extra for index in self._members for extra in self._known(index, EXTRA)}
+        refuse_unknown(self._file, "extra", self._selection.extras, extras)
         roots = [root for group in sorted(self._selection.groups) for root in self._group(group)]
         if self._selection.runtime:
             for index in self._members:
@@ -66,17 +67,11 @@ class Roots:
         # A workspace of one project names no members.
         members = {*self._manifest.names("members")} or {names[index] for index in self._top}
         wanted = members if self._asked is None else {self._asked}
-        for name in sorted(wanted.difference(names.values())):
-            raise unknown_choice(self._file, "workspace member", name, {*names.values()})
+        refuse_unknown(self._file, "workspace member", wanted, names.values())
         if not wanted and not self._manifest.values:
             fault = "it holds no workspace member"
             raise SourceError(file=self._file, fault=fault, remedy=RELOCK)
         return [index for index, name in names.items() if name in wanted]
-
-    def _refuse_unknown_extras(self) -> None:
-        known = {extra for index in self._members for extra in self._known(index, EXTRA)}
-        for extra in sorted(self._selection.extras - known):
-            raise unknown_choice(self._file, "extra", extra, known)
 
     def _extras(self, index: int) -> Iterable[str]:
         known = self._known(index, EXTRA)
@@ -92,14 +87,10 @@ class Roots:
         else:
             known.update(metadata.table("requires-dev").values)
         if package.name == self._project.name:
-            known.update(self._declared(kind))
+            groups = self._project.table.table("dependency-groups").values
+            declared = self._project.optional_dependencies if kind == EXTRA else groups
+            known.update(map(canonicalize_name, declared))
         return known
-
-    def _declared(self, kind: str) -> Iterable[str]:
-        if kind == EXTRA:
-            return self._project.optional_dependencies
-        groups = self._project.table.table("dependency-groups").values
-        return map(canonicalize_name, groups)
 
     def _group(self, group: NormalizedName) -> Iterator[Root]:
         """Find a group: a member's own, or one of the workspace's top, which members share."""
@@ -110,7 +101,7 @@ class Roots:
         if not owners and group not in shared:
             candidates = {*self._members, *self._top}
             known = {name for index in candidates for name in self._known(index, GROUP)}
-            raise unknown_choice(self._file, "dependency group", group, known | {*shared.values})
+            refuse_unknown(self._file, "dependency group", {group}, known | {*shared.values})
         yield from (self._root(Part(index, GROUP, group)) for index in owners)
         if group in shared and (self._asked is None or not owners):
             yield from self._requirements(shared, group)
