@@ -27,8 +27,7 @@ from hatch_sentry_modules.sources.requirements import entry as requirements_entr
 from hatch_sentry_modules.sources.requirements import lines as requirements_lines
 from hatch_sentry_modules.sources.requirements.entry import Entry
 from hatch_sentry_modules.sources.requirements.lines import Line
-from hatch_sentry_modules.sources.requirements.origin import is_one_platform
-from hatch_sentry_modules.sources.requirements.text import decode
+from hatch_sentry_modules.sources.requirements.text import decode, is_one_platform
 
 LIMITED = "limited"
 """Marks the node that leads to a name's constraints; no version reads so."""
@@ -56,10 +55,8 @@ def is_pinned(path: Path) -> bool:
     entries = [(line.is_constraint, requirements_entry.parse(line)) for line in lines]
     fixed = {entry.name for _, entry in entries if entry.version}
     listed = [entry for is_constraint, entry in entries if not is_constraint]
-    unfixed = (entry for entry in listed if entry.name not in fixed)
-    return any(entry.name in fixed for entry in listed) and not any(
-        entry.reason == requirements_entry.OPEN for entry in unfixed
-    )
+    reasons = {"" if entry.name in fixed else entry.reason for entry in listed}
+    return "" in reasons and requirements_entry.OPEN not in reasons
 
 
 def read(path: Path, project: Project, selection: Selection) -> Graph:
@@ -119,23 +116,13 @@ def _graph(file: str, listed: list[_Listed], warnings: tuple[str, ...]) -> Graph
     for item in listed:
         (limits if item.line.is_constraint else required).setdefault(item.name, []).append(item)
     nodes: dict[Key, Node] = {}
-    roots = [
-        edge
-        for name, items in required.items()
-        for edge in _edges(items, _pins(limits.get(name, ())), nodes)
-    ]
+    pinned = ((items, _pins(limits.get(name, ()))) for name, items in required.items())
+    roots = tuple(edge for items, pins in pinned for edge in _edges(items, pins, nodes))
     # A list in which every line has a condition was made for the environments in which one holds:
     # in any other it says nothing, which is not the same as that nothing is installed there.
-    markers = [item.marker for items in required.values() for item in items]
-    return Graph(
-        file=file,
-        roots=tuple(roots),
-        nodes=nodes,
-        environments=tuple(dict.fromkeys(m for m in markers if not isinstance(m, bool)))
-        if True not in markers
-        else (),
-        warnings=warnings,
-    )
+    markers = (item.marker for items in required.values() for item in items)
+    environments = tuple(dict.fromkeys(markers))
+    return Graph(file, roots, nodes, environments=environments, warnings=warnings)
 
 
 def _edges(items: list[_Listed], limits: _Pins, nodes: dict[Key, Node]) -> Iterator[Edge]:

@@ -91,14 +91,12 @@ def _parse(line: Line, text: str) -> Entry:
     return _specified(name, requirement.specifier)
 
 
-def _pin(line: Line, name: str, version: str) -> Entry:
+def _pin(line: Line, written: str, version: str) -> Entry:
     """Take the form that nearly every line has without the cost of a full parse."""
-    try:
-        if is_version(version):
-            return Entry(canonicalize_name(name, validate=True), version)
-    except InvalidName:
-        pass
-    raise line.error("is not a valid requirement (PEP 508)", "Correct it")
+    name = _valid(written)
+    if name is None or not is_version(version):
+        raise line.error("is not a valid requirement (PEP 508)", "Correct it")
+    return Entry(name, version)
 
 
 def _specified(name: NormalizedName, specifiers: SpecifierSet) -> Entry:

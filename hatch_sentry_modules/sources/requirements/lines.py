@@ -7,11 +7,11 @@ steps here are its steps, in its order, except that environment variables are ne
 
 from __future__ import annotations
 
-import optparse
+import getopt
 import re
 import shlex
 from pathlib import Path, PureWindowsPath
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, TypeAlias
 
 from hatch_sentry_modules.document import quoted
 from hatch_sentry_modules.errors import SourceError
@@ -27,22 +27,20 @@ _ADDRESS = re.compile(r"(https?|file):", re.IGNORECASE)
 _HASH = re.compile(r"(sha256|sha384|sha512):.*", re.DOTALL)
 _HASHES = re.compile(r"(\s*--hash[= ](sha256|sha384|sha512):[0-9a-fA-F]+)+")
 
-_FLAGS = ("--no-index", "--prefer-binary", "--require-hashes", "--no-require-hashes", "--pre")
-_WITH_VALUE = (
-    ("-i", "--index-url", "--pypi-url"),
-    ("--extra-index-url",),
-    ("-f", "--find-links"),
-    ("--no-binary",),
-    ("--only-binary",),
-    ("--all-releases",),
-    ("--only-final",),
-    ("--trusted-host",),
-    ("--use-feature",),
-    ("-C", "--config-settings", "--config-setting"),
+_INCLUDE, _CONSTRAIN, _EDIT = ("-r", "--requirement"), ("-c", "--constraint"), ("-e", "--editable")
+_SHORT = "r:c:e:i:f:C:"
+_LONG = (
+    *("requirement=", "constraint=", "editable=", "hash=", "config-settings=", "config-setting="),
+    *("index-url=", "pypi-url=", "extra-index-url=", "find-links=", "no-index", "trusted-host="),
+    *("no-binary=", "only-binary=", "prefer-binary", "pre", "all-releases=", "only-final="),
+    *("require-hashes", "no-require-hashes", "use-feature="),
     # Known to pip before 23.1, so they stand in old files.
-    ("--install-option",),
-    ("--global-option",),
+    *("install-option=", "global-option="),
 )
+"""The options that pip allows in a requirements file; a value follows the equals sign."""
+
+
+_Options: TypeAlias = list[tuple[str, str]]
 
 
 class Line(NamedTuple):
@@ -67,10 +65,8 @@ def read(path: Path) -> tuple[list[Line], list[str]]:
     """Read a requirements file and the files it includes.
 
     Relative includes may leave the project's folder, as in a monorepo: pip follows them too, and
-    neither a message nor the manifest shows anything of the files but names and versions.
-
-    Returns:
-        The requirements, and a warning, a sentence, for each part that is not read.
+    neither a message nor the manifest shows anything of the files but names and versions. Beside
+    the requirements stands a warning, a sentence, for each part that is not read.
 
     Raises:
         SourceNotFoundError: There is no such file.
@@ -89,54 +85,47 @@ class _Reader:
         self.lines: list[Line] = []
         self.warnings: list[str] = []
         self._done: set[tuple[Path, bool]] = set()
-        self._parser = _parser()
 
     def read(self, path: Path, *, is_constraint: bool, above: tuple[Path, ...]) -> None:
         self._done.add((path.resolve(), is_constraint))
         above = (*above, path.resolve())
-        for number, text in logical_lines(decode(path)):
-            requirement, options = self._split(Line(path.name, number, text, False, is_constraint))
-            if options is None:
-                self.lines.append(requirement)
-            elif options.includes or options.constraints:
-                self._include(requirement, options, path.parent, above)
-
-    def _split(self, line: Line) -> tuple[Line, optparse.Values | None]:
-        """Cut the options off a line, and give them only if there is no requirement on it."""
-        text, written = _cut_options(line.text)
-        if not written or (text and _HASHES.fullmatch(written)):
-            return line._replace(text=text), None
-        try:
-            options, _ = self._parser.parse_args(shlex.split(written))
-        except ValueError:
-            raise line.error("holds options that pip would refuse") from None
-        is_editable = bool(options.editables)
-        if text or is_editable:
-            text = text or options.editables[0]
-            return line._replace(text=text, is_editable=is_editable), None
-        return line, options
+        for number, whole in logical_lines(decode(path)):
+            text, written = _cut_options(whole)
+            line = Line(path.name, number, text, False, is_constraint)
+            is_plain = not written or (text and _HASHES.fullmatch(written))
+            options = [] if is_plain else _parse(line, written)
+            editables = _values(options, _EDIT)
+            if not text and not editables:
+                self._include(line, options, path.parent, above)
+            else:
+                text = text or editables[0]
+                self.lines.append(line._replace(text=text, is_editable=bool(editables)))
 
     def _include(
-        self, line: Line, options: optparse.Values, folder: Path, above: tuple[Path, ...]
+        self, line: Line, options: _Options, folder: Path, above: tuple[Path, ...]
     ) -> None:
         # pip takes the first one on a line, and a file that is included by a constraints file
         # with -r adds its requirements nevertheless.
-        is_constraint = not options.includes
-        written = (options.includes or options.constraints)[0]
-        if _ADDRESS.match(written):
-            if not is_constraint:
-                remedy = "Keep a copy beside this file and include that"
-                raise line.error("includes an address, and the network is not used", remedy)
-            where = f"{line.file}: line {line.number}"
-            self.warnings.append(f"{where}: the constraints at an address are not read.")
-            return
-        path = _find(line, folder, written)
-        if path.resolve() in above:
-            raise line.error(f"{path.name} includes itself", "Remove one of the includes")
-        if len(above) >= MAX_DEPTH:
-            raise line.error("files are included too deeply", "Join some of them")
-        if (path.resolve(), is_constraint) not in self._done:
-            self.read(path, is_constraint=is_constraint, above=above)
+        included = _values(options, _INCLUDE)
+        is_constraint = not included
+        for written in (included or _values(options, _CONSTRAIN))[:1]:
+            if _ADDRESS.match(written):
+                self._refuse_address(line, is_constraint=is_constraint)
+                return
+            path = _find(line, folder, written)
+            if path.resolve() in above:
+                raise line.error(f"{path.name} includes itself", "Remove one of the includes")
+            if len(above) >= MAX_DEPTH:
+                raise line.error("files are included too deeply", "Join some of them")
+            if (path.resolve(), is_constraint) not in self._done:
+                self.read(path, is_constraint=is_constraint, above=above)
+
+    def _refuse_address(self, line: Line, *, is_constraint: bool) -> None:
+        if not is_constraint:
+            remedy = "Keep a copy beside this file and include that"
+            raise line.error("includes an address, and the network is not used", remedy)
+        where = f"{line.file}: line {line.number}"
+        self.warnings.append(f"{where}: the constraints at an address are not read.")
 
 
 def _find(line: Line, folder: Path, written: str) -> Path:
@@ -166,27 +155,15 @@ def _cut_options(line: str) -> tuple[str, str]:
     return " ".join(words[:first]), " ".join(words[first:])
 
 
-class _Parser(optparse.OptionParser):
-    """Raises where optparse would print to the user and end the process."""
-
-    def error(self, msg: str) -> NoReturn:
-        raise ValueError(msg)
-
-
-def _check_hash(_: object, option: str, value: str, parser: optparse.OptionParser) -> None:
-    if not _HASH.fullmatch(value):
-        parser.error(f"{option} is malformed")
+def _parse(line: Line, written: str) -> _Options:
+    try:
+        options, _ = getopt.gnu_getopt(shlex.split(written), _SHORT, _LONG)
+        if all(_HASH.fullmatch(value) for value in _values(options, ("--hash",))):
+            return options
+    except (getopt.GetoptError, ValueError):
+        pass
+    raise line.error("holds options that pip would refuse")
 
 
-def _parser() -> _Parser:
-    """Make the parser of the options that pip allows in a requirements file."""
-    parser = _Parser(add_help_option=False)
-    parser.add_option("-r", "--requirement", dest="includes", action="append")
-    parser.add_option("-c", "--constraint", dest="constraints", action="append")
-    parser.add_option("-e", "--editable", dest="editables", action="append")
-    parser.add_option("--hash", type="string", action="callback", callback=_check_hash)
-    for flag in _FLAGS:
-        parser.add_option(flag, action="store_true")
-    for names in _WITH_VALUE:
-        parser.add_option(*names)
-    return parser
+def _values(options: _Options, names: tuple[str, ...]) -> list[str]:
+    return [value for name, value in options if name in names]
