@@ -19,15 +19,15 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules import project as projects
 from hatch_sentry_modules.document import is_version
-from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.flat_list import refuse_selection
 from hatch_sentry_modules.markers import specialize
-from hatch_sentry_modules.model import Edge, Graph, Key, MarkerText, Node, Selection
+from hatch_sentry_modules.model import Applies, Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.sources.installed import folders as installed_folders
 from hatch_sentry_modules.sources.installed import record as installed_record
+from hatch_sentry_modules.sources.installed.folders import INSTALLED
 
-FILE = installed_folders.FILE
+FILE = INSTALLED.file
 
 NO_VERSION = "its metadata holds no version"
 BAD_VERSION = "its metadata holds a version that is not valid (PEP 440)"
@@ -58,13 +58,7 @@ Names: TypeAlias = dict[NormalizedName, list[Found]]
 
 
 def read(project: Project, selection: Selection, place: str = "") -> Graph:
-    """Read what is installed.
-
-    Args:
-        project: The project, whose requirements must be there.
-        selection: What is asked for; nothing can be selected from what is installed.
-        place: An interpreter, an environment or a folder, seen from the project; nothing for
-            the interpreter that runs.
+    """Read what is installed at a place, seen from the project, or for the running interpreter.
 
     Raises:
         SourceError: The place cannot be read or does not hold what the project requires; or
@@ -81,7 +75,7 @@ def read(project: Project, selection: Selection, place: str = "") -> Graph:
         file=FILE,
         roots=tuple(map(Edge, nodes)),
         nodes=nodes,
-        environments=() if place else tuple(_own_environment()),
+        environments=() if place else (_own_environment(),),
         warnings=(f"{FILE}: distributions without a valid name: {nameless}.",) if nameless else (),
     )
 
@@ -89,8 +83,7 @@ def read(project: Project, selection: Selection, place: str = "") -> Graph:
 def scan(folders: Iterable[str | Path]) -> tuple[Names, int]:
     """Find the distributions of each name in the first folder that has it, as ``import`` would.
 
-    Returns:
-        The candidates of each name, and how many distributions have no name to list.
+    Beside them stands how many distributions have no name to list.
     """
     found: Names = {}
     nameless = 0
@@ -149,12 +142,11 @@ def _refuse_incomplete(project: Project, found: Names, *, is_here: bool) -> None
         if requirement.marker is None or (is_here and requirement.marker.evaluate())
     }
     if missing or not found:
-        what = (
-            f"{', '.join(sorted(missing))}, which the project requires" if missing else "anything"
-        )
+        names = ", ".join(sorted(missing))
+        what = f"{names}, which the project requires" if missing else "anything"
         where = "this interpreter" if is_here else "the place"
         remedy = f"Build without isolation, or name {PLACE}" if is_here else "Install it there"
-        raise SourceError(file=FILE, fault=f"{where} does not hold {what}", remedy=remedy)
+        raise INSTALLED.error(f"{where} does not hold {what}", remedy)
 
 
 def _refuse_build_environment(project: Project, found: Names) -> None:
@@ -170,9 +162,7 @@ def _refuse_build_environment(project: Project, found: Names) -> None:
             queue += _requires(found[name][0].distribution)
     if found.keys() <= seen:
         fault = "this interpreter holds only what the build itself requires"
-        raise SourceError(
-            file=FILE, fault=fault, remedy=f"Build without isolation, or name {PLACE}"
-        )
+        raise INSTALLED.error(fault, f"Build without isolation, or name {PLACE}")
 
 
 def _requires(distribution: Distribution) -> Iterator[str]:
@@ -190,9 +180,7 @@ def _requires(distribution: Distribution) -> Iterator[str]:
             yield requirement.name
 
 
-def _own_environment() -> Iterator[MarkerText]:
+def _own_environment() -> Applies:
     """Return for which environment the interpreter that runs was filled."""
     values = dict(default_environment())
-    marker = specialize(" and ".join(f'{name} == "{values[name]}"' for name in ENVIRONMENT))
-    if not isinstance(marker, bool):
-        yield marker
+    return specialize(" and ".join(f'{name} == "{values[name]}"' for name in ENVIRONMENT))

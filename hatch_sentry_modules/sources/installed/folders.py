@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.document import Place
 
-FILE = "installed"
+INSTALLED = Place("installed")
 
 _VERSION = re.compile(r"\d+\.\d+")
 _ENVIRONMENT = "pyvenv.cfg"
@@ -24,38 +24,30 @@ _LAYOUTS = ("lib*/*/site-packages", "lib*/*/dist-packages", "Lib/site-packages")
 def find(place: Path) -> list[Path]:
     """Find the folders of a place, in the order in which they are searched by ``import``.
 
-    Args:
-        place: An interpreter, the folder of an environment, or a folder that holds distributions
-            itself, such as the target of ``pip install --target``.
+    A place is an interpreter, the folder of an environment, or a folder that holds distributions
+    itself, such as the target of ``pip install --target``.
 
     Raises:
         SourceError: There is nothing at the place, or no folder that holds distributions.
     """
     try:
-        return _find(place)
+        return list(_linked(_find(place)))
     except (OSError, ValueError, RuntimeError):
-        raise SourceError(
-            file=FILE, fault="its place cannot be read", remedy="Correct 'source'"
-        ) from None
+        raise INSTALLED.error("its place cannot be read", "Correct 'source'") from None
 
 
-def _find(place: Path) -> list[Path]:
-    if place.is_file():
-        found = _of_interpreter(place)
-    elif (place / _ENVIRONMENT).is_file():
-        found = _of_environment(place)
-    elif place.is_dir():
-        return _linked(_below([place], "")) or [place]
-    else:
-        raise SourceError(
-            file=FILE,
-            fault="there is no such interpreter or folder",
-            remedy="Correct the path in 'source'",
-        )
-    if not found:
-        fault = "nothing tells where this interpreter keeps its distributions"
-        raise SourceError(file=FILE, fault=fault, remedy="Name the folder that holds them instead")
-    return _linked(found)
+def _find(place: Path) -> Iterable[Path]:
+    if not place.is_file():
+        if (place / _ENVIRONMENT).is_file():
+            return _of_environment(place)
+        if place.is_dir():
+            return _below([place]) or [place]
+        fault = "there is no such interpreter or folder"
+        raise INSTALLED.error(fault, "Correct the path in 'source'")
+    if found := _of_interpreter(place):
+        return found
+    fault = "nothing tells where this interpreter keeps its distributions"
+    raise INSTALLED.error(fault, "Name the folder that holds them instead")
 
 
 def _of_interpreter(program: Path) -> list[Path]:
@@ -73,7 +65,7 @@ def _of_environment(folder: Path) -> list[Path]:
     lines = (folder / _ENVIRONMENT).read_text(encoding="utf-8-sig").splitlines()
     pairs = (line.partition("=") for line in lines)
     values = {key.strip().lower(): value.strip() for key, _, value in pairs}
-    found = _below([folder], "")
+    found = _below([folder])
     if values.get("include-system-site-packages", "").lower() == "true" and "home" in values:
         version = _VERSION.match(values.get("version_info") or values.get("version", ""))
         found += _of_prefix(Path(values["home"]), version[0] if version else "")
@@ -86,7 +78,7 @@ def _of_prefix(programs: Path, version: str) -> list[Path]:
     return _below([prefix / "local", prefix, programs], version)
 
 
-def _below(prefixes: Iterable[Path], version: str) -> list[Path]:
+def _below(prefixes: Iterable[Path], version: str = "") -> list[Path]:
     """Find the folders for distributions below prefixes, for one version of Python.
 
     Raises:
@@ -101,21 +93,18 @@ def _below(prefixes: Iterable[Path], version: str) -> list[Path]:
             pythons.add(python[0] if python else version)
     if len(pythons - {version}) > 1:
         fault = f"it holds several Pythons: {', '.join(sorted(pythons))}"
-        raise SourceError(
-            file=FILE, fault=fault, remedy="Name the folder of the distributions instead"
-        )
+        raise INSTALLED.error(fault, "Name the folder of the distributions instead")
     return list(found.values())
 
 
-def _linked(folders: Iterable[Path]) -> list[Path]:
+def _linked(folders: Iterable[Path]) -> dict[Path, None]:
     """Add the folders that ``.pth`` files link, as editable installs do."""
     found: dict[Path, None] = {}
     for folder in folders:
         found.setdefault(folder)
         for file in sorted(folder.glob("[!.]*.pth")):
-            for path in _links(file):
-                found.setdefault(path)
-    return list(found)
+            found.update(dict.fromkeys(_links(file)))
+    return found
 
 
 def _links(file: Path) -> Iterator[Path]:

@@ -12,27 +12,16 @@ import csv
 import hashlib
 from importlib.metadata import Distribution
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 _ALGORITHMS = {"sha256", "sha384", "sha512"}
 _CHUNK = 2**20
 
 
-class _File(NamedTuple):
-    path: str
-    algorithm: str
-    digest: str
-    size: int
-
-
 def choose(distributions: list[Distribution]) -> Distribution | None:
-    """Choose the distribution whose recorded files are there, each with its hash.
+    """Return the distribution whose recorded files are there, each with its hash, or nothing.
 
     Where several are whole, the one whose files include those of all others is meant: a newer
     version that changed none of the older one's files and added some.
-
-    Returns:
-        The distribution, or nothing where the files do not tell.
     """
     whole = [(d, files) for d in distributions if (files := _whole(d))]
     for distribution, files in whole:
@@ -41,24 +30,18 @@ def choose(distributions: list[Distribution]) -> Distribution | None:
     return None
 
 
-def _whole(distribution: Distribution) -> frozenset[_File]:
-    """Return the recorded files if all of them are there and right, else nothing."""
+def _whole(distribution: Distribution) -> frozenset[tuple[str, str]]:
+    """Return the files of import packages with their hashes if all are there and right."""
     try:
-        files = frozenset(_recorded(distribution))
+        rows = csv.reader((distribution.read_text("RECORD") or "").splitlines())
+        files = frozenset(
+            (path, hashed) for path, hashed, _ in rows if hashed and _is_of_package(path)
+        )
         root = Path(str(distribution.locate_file("")))
-        return files if all(_is_there(root, file) for file in files) else frozenset()
+        is_whole = all(_is_there(root / path, hashed) for path, hashed in files)
     except (OSError, ValueError, csv.Error):
         return frozenset()
-
-
-def _recorded(distribution: Distribution) -> list[_File]:
-    """Read the files of import packages from a ``RECORD``, those that have a hash."""
-    files = []
-    for path, hashed, size in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
-        if hashed and _is_of_package(path):
-            algorithm, _, digest = hashed.partition("=")
-            files.append(_File(path, algorithm, digest, int(size)))
-    return files
+    return files if is_whole else frozenset()
 
 
 def _is_of_package(path: str) -> bool:
@@ -71,12 +54,12 @@ def _is_of_package(path: str) -> bool:
     return is_inside and bool(parts) and not parts[0].endswith((".dist-info", ".data"))
 
 
-def _is_there(root: Path, file: _File) -> bool:
-    path = root / file.path
-    if file.algorithm not in _ALGORITHMS or not path.is_file() or path.stat().st_size != file.size:
+def _is_there(path: Path, hashed: str) -> bool:
+    algorithm, _, digest = hashed.partition("=")
+    if algorithm not in _ALGORITHMS or not path.is_file():
         return False
-    found = hashlib.new(file.algorithm)
+    found = hashlib.new(algorithm)
     with path.open("rb") as content:
         while chunk := content.read(_CHUNK):
             found.update(chunk)
-    return base64.urlsafe_b64encode(found.digest()).rstrip(b"=").decode("ascii") == file.digest
+    return base64.urlsafe_b64encode(found.digest()).rstrip(b"=").decode("ascii") == digest
