@@ -1,15 +1,23 @@
-"""Finds what a project is locked with: what ``source = "auto"`` stands for."""
+"""Finds what a project is locked with: what ``source = "auto"`` stands for.
+
+Others that stand beside it are compared with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from itertools import islice
 from pathlib import Path
 
-from hatch_sentry_modules.document import Table
-from hatch_sentry_modules.errors import SourceNotFoundError
+from packaging.utils import NormalizedName
+
+from hatch_sentry_modules import sources
+from hatch_sentry_modules.document import Table, listed
+from hatch_sentry_modules.errors import FreezeError, SourceNotFoundError
+from hatch_sentry_modules.model import Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.reading import read_text
+from hatch_sentry_modules.resolve import Closure, resolve
 
 TOOLS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 """The tools' own lock files, in this order."""
@@ -96,3 +104,34 @@ def _others(root: Path) -> Iterator[str]:
             name = path.relative_to(root).as_posix()
             if path.is_file() and name.isascii() and name.isprintable():
                 yield name
+
+
+def disagreements(
+    file: str, closure: Closure, others: Iterable[Path], project: Project, selection: Selection
+) -> Iterator[str]:
+    """Yield a warning, a sentence, for each other file that holds something else.
+
+    A list for pip may be of another part of the project, so only its versions are compared. A
+    file that cannot be read is not used, and so not reported.
+    """
+    ours = _versions(closure)
+    for path in others:
+        try:
+            theirs = _versions(resolve(sources.read(str(path), project, selection)))
+        except FreezeError:
+            continue
+        is_lock = path.name in {*TOOLS, "pylock.toml"}
+        names = ours.keys() | theirs.keys() if is_lock else ours.keys() & theirs.keys()
+        differing = {name for name in names if ours.get(name) != theirs.get(name)}
+        if differing := differing - {project.name}:
+            yield (
+                f"{file}: it is used, but {path.name} beside it disagrees on {listed(differing)}. "
+                "Remove one of the two, or set 'source'."
+            )
+
+
+def _versions(closure: Closure) -> dict[NormalizedName, Set[str]]:
+    found: dict[NormalizedName, set[str]] = {name: set() for name in closure.skipped}
+    for distribution in closure.distributions:
+        found.setdefault(distribution.name, set()).add(distribution.version)
+    return {**found}

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+from packaging.utils import NormalizedName
 
-from hatch_sentry_modules.document import LONGEST_NAME, Table, quoted
-from hatch_sentry_modules.errors import ConfigError
+from hatch_sentry_modules.document import Place, Table, quoted
+from hatch_sentry_modules.errors import ConfigError, SourceError
 
 TABLE = "tool.sentry-modules"
 
@@ -25,10 +25,6 @@ HATCHLING_KEYS = {
 
 https://hatch.pypa.io/latest/config/build/#build-hooks
 """
-
-_KEY = re.compile(r"[\w-]{1,60}", re.ASCII)
-_SEPARATORS = re.compile(r"\[[^\]]*\]|[-_.]+")
-_OBJECT = re.compile(r"\w+(\.\w+)*(:\w+(\.\w+)*)?", re.ASCII)
 
 
 class Config(NamedTuple):
@@ -55,12 +51,9 @@ class Config(NamedTuple):
 
 
 def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Config:
-    """Read the configuration of a project.
+    """Read the configuration of a project from its ``pyproject.toml``.
 
-    Args:
-        document: All of ``pyproject.toml``.
-        hook_values: What hatchling hands to its hook, which can come from other places than
-            ``tool.hatch.build.hooks.sentry-modules``; nothing means that this table is read.
+    What hatchling hands to its hook can come from other places than the hook's table there.
 
     Raises:
         ConfigError: Every mistake that was found, each with its full TOML path.
@@ -73,116 +66,103 @@ def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Confi
         fault = f"{TABLE} and {HATCH_TABLE} both hold options"
         raise ConfigError(file=document.file, fault=fault, remedy="Keep them in one of the two")
     table, options = (HATCH_TABLE, own) if own else (TABLE, shared)
-    mistakes = [f"{table}.{mistake}" for mistake in _mistakes(options)]
+    found: dict[str, Any] = {}
+    mistakes = []
+    for key, value in options.items():
+        if key not in OPTIONS:
+            mistakes.append(f"{table}.{_unknown(key)}")
+            continue
+        try:
+            found[key.replace("-", "_")] = OPTIONS[key](value)
+        except ValueError as fault:
+            mistakes.append(f"{table}.{key}: {fault}")
     if mistakes:
         raise ConfigError(file=document.file, fault="; ".join(mistakes), remedy="Mend the table")
-    return Config(
-        **{key.replace("-", "_"): OPTIONS[key].parse(value) for key, value in options.items()}
-    )
+    return Config(**found)
 
 
-def _mistakes(values: Mapping[str, Any]) -> list[str]:
-    found = []
-    for key, value in values.items():
-        if key not in OPTIONS:
-            import difflib  # seldom needed, and slow to import
+def _unknown(key: str) -> str:
+    import difflib  # seldom needed, and slow to import
 
-            nearest = difflib.get_close_matches(key, OPTIONS, n=1, cutoff=0)
-            found.append(f"{_shown_key(key)}: unknown option, the nearest is {nearest[0]!r}")
-        elif fault := OPTIONS[key].fault(value):
-            found.append(f"{key}: {fault}")
-    return found
+    nearest = difflib.get_close_matches(key, OPTIONS, n=1, cutoff=0)
+    shown = key if re.fullmatch(r"[\w-]{1,60}", key, re.ASCII) else quoted(key)
+    return f"{shown}: unknown option, the nearest is {nearest[0]!r}"
 
 
-def _shown_key(key: str) -> str:
-    return key if _KEY.fullmatch(key) else quoted(key)
+def _boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")  # noqa: TRY004  # a mistake in the table
+    return value
 
 
-def _boolean_fault(value: object) -> str:
-    return "" if isinstance(value, bool) else "must be true or false"
+def _source(value: object) -> str:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ValueError(
+            "must be 'auto', 'installed', 'installed:PLACE' or the path of a lock file"
+        )
+    return value
 
 
-def _source_fault(value: object) -> str:
-    if isinstance(value, str) and value and "\0" not in value:
-        return ""
-    return "must be 'auto', 'installed', 'installed:PLACE' or the path of a lock file"
-
-
-def _path_fault(value: object) -> str:
+def _path(value: object) -> str:
     if not isinstance(value, str) or not value.endswith(".py") or "\\" in value:
-        return "must be the path of a .py file in the wheel, with forward slashes"
+        raise ValueError("must be the path of a .py file in the wheel, with forward slashes")
     path = PurePosixPath(value)
-    if (
-        path.is_absolute()
-        or ".." in path.parts
-        or not all(part.isidentifier() for part in path.with_suffix("").parts)
-    ):
-        return "must lie in the wheel, and each part of it must be a name that Python can import"
-    return ""
+    # Neither a root nor a way up is a name.
+    if not all(part.isidentifier() for part in path.with_suffix("").parts):
+        fault = "must lie in the wheel, and each part of it must be a name that Python can import"
+        raise ValueError(fault)
+    return str(path)
 
 
-def _object_fault(value: object) -> str:
-    if isinstance(value, str) and _OBJECT.fullmatch(value):
-        return ""
-    return "must name a build backend, such as 'uv_build' or 'package.module:object'"
+def _backend(value: object) -> str:
+    names = value.replace(":", ".", 1).split(".") if isinstance(value, str) else [""]
+    if not all(name.isidentifier() and name.isascii() for name in names):
+        raise ValueError("must name a build backend, such as 'uv_build' or 'package.module:object'")
+    return str(value)
 
 
-def _folders_fault(value: object) -> str:
-    if not isinstance(value, list) or _strings_fault(value):
-        return _strings_fault(value)
-    for folder in map(PurePosixPath, value):
+def _strings(value: object) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise ValueError("must be an array of strings")
+    return value
+
+
+def _folders(value: object) -> tuple[str, ...]:
+    for folder in map(PurePosixPath, _strings(value)):
         if folder.is_absolute() or ".." in folder.parts or {"\\", "\0"} & {*str(folder)}:
-            return "must hold folders in the project, with forward slashes"
-    return ""
+            raise ValueError("must hold folders in the project, with forward slashes")
+    return tuple(_strings(value))
 
 
-def _strings_fault(value: object) -> str:
-    if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
-        return ""
-    return "must be an array of strings"
-
-
-def _names_fault(value: object) -> str:
-    if not isinstance(value, list) or _strings_fault(value):
-        return _strings_fault(value)
-    return next((f"{quoted(name)} is not a valid name" for name in value if not _is_name(name)), "")
-
-
-def _is_name(text: str) -> bool:
+def _names(value: object) -> frozenset[NormalizedName]:
     try:
-        canonicalize_name(text, validate=True)
-    except InvalidName:
-        return False
-    return len(text) <= LONGEST_NAME
+        return frozenset(map(Place(TABLE).name, _strings(value)))
+    except SourceError as error:
+        raise ValueError(error.fault) from None
 
 
-def _names(value: list[str]) -> frozenset[NormalizedName]:
-    return frozenset(map(canonicalize_name, value))
+def _patterns(value: object) -> tuple[str, ...]:
+    return normalized_patterns(_strings(value))
 
 
 def normalized_patterns(values: Iterable[str]) -> tuple[str, ...]:
     """Normalize patterns as names are, but for what stands in brackets."""
-    return tuple(
-        _SEPARATORS.sub(lambda found: found[0] if found[0][0] == "[" else "-", value.lower())
-        for value in values
-    )
+
+    def separator(found: re.Match[str]) -> str:
+        return found[0] if found[0][0] == "[" else "-"
+
+    return tuple(re.sub(r"\[[^\]]*\]|[-_.]+", separator, value.lower()) for value in values)
 
 
-class Option(NamedTuple):
-    """Checks a value and parses it; the fault is empty where the value is valid."""
-
-    fault: Callable[[object], str]
-    parse: Callable[[Any], Any]
-
-
-OPTIONS = {
-    "source": Option(_source_fault, str),
-    "path": Option(_path_fault, lambda value: str(PurePosixPath(value))),
-    "extras": Option(_names_fault, _names),
-    "groups": Option(_names_fault, _names),
-    "exclude": Option(_strings_fault, normalized_patterns),
-    "required": Option(_boolean_fault, bool),
-    "sbom": Option(_boolean_fault, bool),
-    "build-backend": Option(_object_fault, str),
-    "backend-path": Option(_folders_fault, tuple),
+OPTIONS: Mapping[str, Callable[[object], Any]] = {
+    "source": _source,
+    "path": _path,
+    "extras": _names,
+    "groups": _names,
+    "exclude": _patterns,
+    "required": _boolean,
+    "sbom": _boolean,
+    "build-backend": _backend,
+    "backend-path": _folders,
 }
+"""What makes the parsed form of each option, or raises a ValueError that says what is wrong."""

@@ -32,10 +32,7 @@ def refuse_selection(file: str, project: Project, selection: Selection) -> None:
 def warnings(file: str, project: Project, names: Set[NormalizedName]) -> Iterator[str]:
     """Yield a warning, a sentence, for each development group whose requirements are all listed.
 
-    Args:
-        file: The list's name.
-        project: The project; one whose requirements only its backend knows is not judged.
-        names: What is listed.
+    A project whose requirements only its backend knows is not judged.
     """
     if project.is_dynamic:
         return

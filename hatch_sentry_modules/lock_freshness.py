@@ -19,16 +19,9 @@ REMEDY = "Lock or install the project again"
 def check(
     graph: Graph, project: Project, selection: Selection, closure: Closure
 ) -> tuple[str, ...]:
-    """Compare what the project requires with what its source holds.
+    """Return a warning, a sentence, for each of the project's requirements that is not met.
 
-    Args:
-        graph: What the source holds.
-        project: The project; one whose requirements only its backend knows is not judged.
-        selection: What was asked for; workspace members declare their own requirements.
-        closure: What was found in the source, universal or for one environment.
-
-    Returns:
-        A warning, a sentence, for each requirement that the source does not meet.
+    Members of a workspace declare their own requirements, so that none is judged for another.
 
     Raises:
         SourceError: The source meets none of the requirements and holds nothing else.

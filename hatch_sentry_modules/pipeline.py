@@ -13,7 +13,6 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules import (
     automatic,
-    disagreement,
     layout,
     left_out,
     lock_freshness,
@@ -138,12 +137,8 @@ def freeze(
 ) -> Manifest:
     """Make the manifest of a project.
 
-    Args:
-        project: The project, with the version that is being built if it is known.
-        config: The options.
-        selection: What is asked for, instead of the extras and groups of ``config``.
-        environment: All eleven marker variables for one concrete list, or nothing for a
-            universal manifest.
+    A selection takes precedence over the extras and groups of the configuration. An environment
+    is all eleven marker variables for one concrete list; without it the manifest is universal.
 
     Raises:
         FreezeError: What is asked for cannot be frozen.
@@ -166,7 +161,7 @@ def freeze(
         warnings=(
             *graph.warnings,
             *lock_freshness.check(graph, project, selection, closure),
-            *disagreement.warnings(graph.file, closure, others, project, selection),
+            *automatic.disagreements(graph.file, closure, others, project, selection),
         ),
     )
     if name is not None and not selection.all_packages:

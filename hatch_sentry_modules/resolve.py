@@ -50,10 +50,8 @@ class Closure(NamedTuple):
 def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closure:
     """Compute the closure of a graph.
 
-    Args:
-        graph: What a source read.
-        environment: All eleven marker variables for one concrete list; nothing for a
-            universal one, in which every distribution has its condition.
+    An environment is all eleven marker variables for one concrete list; without it the closure is
+    universal, and every distribution has its condition.
 
     Raises:
         RefusedEnvironmentError: The graph was not resolved for that environment.

@@ -32,14 +32,11 @@ CONDA = ("pixi.lock", "*conda-lock.yml", "*conda-lock.yaml")
 
 
 def read(source: str, project: Project, selection: Selection) -> Graph:
-    """Read a project's source.
+    """Read a project's source for a selection of it; paths are seen from the project.
 
-    Args:
-        source: The path of a lock file, ``installed`` for the interpreter that runs, or
-            ``installed:PLACE`` for another one, an environment, or a folder such as the target
-            of ``pip install --target``. Paths are seen from the project.
-        project: The project that is being built.
-        selection: What is asked for.
+    It is the path of a lock file, ``installed`` for the interpreter that runs, or
+    ``installed:PLACE`` for another one, an environment, or a folder such as the target of
+    ``pip install --target``.
 
     Raises:
         SourceNotFoundError: There is no such file.

@@ -41,15 +41,13 @@ class Choice(NamedTuple):
 
 
 class Forks:
-    """What decides between the locked versions of a name."""
+    """What decides between the locked versions of a name.
+
+    Known before are the Pythons that the project runs on, and the packages that some dependency
+    allows alone, with the markers under which it holds.
+    """
 
     def __init__(self, python: Constraint, decided: Iterable[tuple[Package, Applies]]) -> None:
-        """Take what is known before anything has to be decided.
-
-        Args:
-            python: The Pythons that the project runs on.
-            decided: The packages that some dependency allows alone, and when it holds.
-        """
         self._python = python
         self._decided: dict[Package, list[Marker]] = {}
         for package, marker in decided:

@@ -44,9 +44,8 @@ def dependency_tables(project: Project) -> Iterator[tuple[NormalizedName, Table]
 def is_changed(project: Project, content_hash: str | None) -> bool:
     """Return whether a lock file was made of other requirements than the project has now.
 
-    Args:
-        project: The project; nothing is said of one without ``pyproject.toml``.
-        content_hash: What the lock file recorded; Poetry takes a file without it for stale.
+    Poetry takes a file that records no hash for stale; a project without ``pyproject.toml`` is
+    not judged.
     """
     if not project.table.values:
         return False

@@ -49,12 +49,7 @@ class Walk:
     def graph(
         self, root: Path, selection: Selection, optional: Set[NormalizedName]
     ) -> tuple[tuple[Edge, ...], dict[Key, Node]]:
-        """Return the roots and the nodes that they reach.
-
-        Args:
-            root: The lock file's folder.
-            selection: The groups that are asked for.
-            optional: The names that the asked extras of the project add.
+        """Return the roots, with what the asked extras add, and the nodes that they reach.
 
         Raises:
             SourceError: There is no such group, or something on the way cannot be read.

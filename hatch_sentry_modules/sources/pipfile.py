@@ -7,8 +7,12 @@ installs all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -16,8 +20,7 @@ from hatch_sentry_modules.document import Table, is_version
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project, locked_node, refuse_member
-from hatch_sentry_modules.reading import read_json
-from hatch_sentry_modules.sources.pipfile.hash import is_stale
+from hatch_sentry_modules.reading import read_json, read_toml
 
 SPECIFICATION = 6
 """The ``pipfile-spec`` that Pipenv has written as long as its lock files have sections."""
@@ -27,6 +30,11 @@ DEVELOPMENT = canonicalize_name("dev")
 
 NO_VERSION = "the lock file holds no version for a repository, a file or a folder"
 NOT_PINNED = "the lock file holds a range for it, not a version"
+
+_NO_CATEGORIES = frozenset(
+    {"source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv"}
+    | {"default", "develop"}
+)
 
 
 def read(path: Path, project: Project, selection: Selection) -> Graph:
@@ -40,7 +48,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     roots = []
     first: dict[NormalizedName, Node] = {}
     warnings = []
-    if is_stale(meta, path.with_name("Pipfile")):
+    if _is_stale(meta, path.with_name("Pipfile")):
         warnings.append("the lock file is stale: the Pipfile has changed. Lock the project again.")
     for name, entry in _entries(document, _sections(document, project, selection)):
         marker = entry.marker("markers", groups=selection.groups)
@@ -88,3 +96,37 @@ def _node(name: NormalizedName, entry: Table, root: Path, project: Project) -> N
         node = locked_node(name, None, root, path)
         return node._replace(reason=NOT_PINNED if version else NO_VERSION)
     return locked_node(name, version, root, path)
+
+
+def _is_stale(meta: Table, pipfile: Path) -> bool:
+    """Whether the hash of the ``Pipfile`` is another than the one that a lock file records.
+
+    Nothing is known, and that is not stale, where the file is missing or names no source: Pipenv
+    then hashes one of its own configuration.
+    """
+    recorded = meta.table("hash").string("sha256")
+    if not recorded or not pipfile.is_file():
+        return False
+    values = read_toml(pipfile).values
+    # Since 2026 names are normalized first (pypa/pipenv#4699); categories came with 2022.10.
+    spellings: tuple[Callable[[str], str], ...] = (canonicalize_name, str)
+    categories = (values.keys() - _NO_CATEGORIES, set[str]())
+    hashes = (_hash(values, *choices) for choices in product(spellings, categories))
+    return "source" in values and recorded not in hashes
+
+
+def _hash(pipfile: Mapping[str, Any], normalize: Callable[[str], str], categories: set[str]) -> str:
+    def section(name: str) -> object:
+        values = pipfile.get(name, {})
+        is_table = isinstance(values, dict)
+        return {normalize(key): values[key] for key in values} if is_table else values
+
+    data = {
+        "_meta": {"sources": pipfile["source"], "requires": pipfile.get("requires", {})},
+        "default": section("packages"),
+        "develop": section("dev-packages"),
+        **{name: section(name) for name in categories},
+    }
+    # TOML has dates, which Pipenv could not have hashed: written as text they match nothing.
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
