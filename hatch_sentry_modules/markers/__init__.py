@@ -25,8 +25,9 @@ from hatch_sentry_modules.model import ALWAYS, NEVER, Condition, MarkerText
 _NAME = re.compile(r"""(?<![.\w])(os|platform|sys)\b|"[^"]*"|'[^']*'""")
 
 
+@lru_cache(maxsize=2**16)
 def specialize(
-    text: str, *, extras: Set[str] = frozenset(), groups: Set[str] = frozenset()
+    text: str, *, extras: frozenset[str] = frozenset(), groups: frozenset[str] = frozenset()
 ) -> MarkerText | bool:
     """Parse a marker and decide what it says of extras and dependency groups.
 
@@ -39,11 +40,6 @@ def specialize(
     Raises:
         packaging.markers.InvalidMarker: See :func:`hatch_sentry_modules.markers.parse.parse`.
     """
-    return _specialize(text, frozenset(extras), frozenset(groups))
-
-
-@lru_cache(maxsize=2**16)
-def _specialize(text: str, extras: frozenset[str], groups: frozenset[str]) -> MarkerText | bool:
     names = set(map(canonicalize_name, extras))
     asked: dict[str, Set[str]] = {
         # Where no extra is asked for, installers evaluate with an empty one.

@@ -80,7 +80,10 @@ def test_one_spelling(text: str, canonical: str) -> None:
 )
 def test_a_selection_is_decided(text: str, decided: str | bool) -> None:
     """Extras and groups are judged by membership under PEP 685 names; the rest remains."""
-    assert specialize(text, extras={"Socks", "http.2"}, groups={"DEV"}) == decided
+    assert (
+        specialize(text, extras=frozenset({"Socks", "http.2"}), groups=frozenset({"DEV"}))
+        == decided
+    )
 
 
 def test_nothing_is_selected_by_default() -> None:

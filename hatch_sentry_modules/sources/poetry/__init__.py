@@ -50,10 +50,12 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         roots = tuple(Edge(package, marker) for package, marker in found)
         nodes = {package: to_node(package, path.parent) for package, _ in found}
     place = metadata.place.at("python-versions")
+    one = ",".join(map(str, python[0])) if len(python) == 1 else ""
     return Graph(
         file=document.file,
         roots=roots,
         nodes=nodes,
+        requires_python=place.specifiers(one),
         environments=tuple(map(place.marker, to_python_markers(python))),
         warnings=tuple(_warnings(metadata, version, project)),
     )

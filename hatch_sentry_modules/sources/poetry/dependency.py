@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
@@ -29,7 +29,7 @@ class Dependency(NamedTuple):
     extras: tuple[NormalizedName, ...]
 
 
-def read_entries(table: Table) -> Iterator[tuple[NormalizedName, Table]]:
+def _read_entries(table: Table) -> Iterator[tuple[NormalizedName, Table]]:
     """Yield the dependencies in a table: each a constraint or a table, or an array of these."""
     for key, value in table.values.items():
         place = table.place.at(key)
@@ -42,14 +42,20 @@ def read_entries(table: Table) -> Iterator[tuple[NormalizedName, Table]]:
             yield name, Table(values, here)
 
 
-def read_dependency(
-    name: NormalizedName, entry: Table, marker: Applies, packages: Packages
-) -> Dependency:
-    """Read the entry of a dependency, with what :func:`read_condition` returned for it."""
-    return Dependency(name, marker, packages.choose(name, entry), entry.names("extras"))
+def read_dependencies(
+    table: Table,
+    packages: Packages,
+    is_wanted: Callable[[NormalizedName, Table], bool],
+    extras: frozenset[str] = frozenset(),
+) -> Iterator[Dependency]:
+    """Read those dependencies in a table that are wanted, and can hold for some extras."""
+    for name, entry in _read_entries(table):
+        marker = is_wanted(name, entry) and _read_condition(entry, extras)
+        if marker is not False:
+            yield Dependency(name, marker, packages.choose(name, entry), entry.names("extras"))
 
 
-def read_condition(entry: Table, extras: frozenset[str]) -> Applies:
+def _read_condition(entry: Table, extras: frozenset[str]) -> Applies:
     """Join ``markers``, ``python`` and ``platform`` of an entry to one marker for some extras."""
     if entry.values.keys() == {"version"}:
         return True
@@ -71,10 +77,8 @@ def is_optional(entry: Table) -> bool:
 
 def package_dependencies(package: Package, packages: Packages) -> Iterator[Dependency]:
     """Yield what a package needs without any of its extras."""
-    for name, entry in read_entries(package.table.table("dependencies")):
-        marker = read_condition(entry, frozenset())
-        if marker is not False and not is_optional(entry):
-            yield read_dependency(name, entry, marker, packages)
+    table = package.table.table("dependencies")
+    return read_dependencies(table, packages, lambda _, entry: not is_optional(entry))
 
 
 def extra_dependencies(
@@ -90,11 +94,13 @@ def extra_dependencies(
         named.add(name)
         if name == package.name:
             yield Dependency(name, True, (package,), extras)
-    for name, entry in read_entries(package.table.table("dependencies")):
-        is_named = name in named or read_condition(entry, frozenset()) is False
-        marker = is_optional(entry) and is_named and read_condition(entry, frozenset({extra}))
-        if marker is not False:
-            yield read_dependency(name, entry, marker, packages)
+
+    def is_added(name: NormalizedName, entry: Table) -> bool:
+        is_named = name in named or _read_condition(entry, frozenset()) is False
+        return is_named and is_optional(entry)
+
+    table = package.table.table("dependencies")
+    yield from read_dependencies(table, packages, is_added, frozenset({extra}))
 
 
 def _extra_lines(

@@ -13,6 +13,7 @@ from typing import TypeAlias, cast
 
 from packaging.utils import NormalizedName
 
+from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Applies, Edge, Key, Node, Selection
 from hatch_sentry_modules.project import NOT_LOCKED, Project
@@ -22,9 +23,7 @@ from hatch_sentry_modules.sources.poetry.dependency import (
     extra_dependencies,
     is_optional,
     package_dependencies,
-    read_condition,
-    read_dependency,
-    read_entries,
+    read_dependencies,
 )
 from hatch_sentry_modules.sources.poetry.forks import Choice, Forks
 from hatch_sentry_modules.sources.poetry.packages import Package, Packages, to_node
@@ -83,12 +82,13 @@ class Walk:
         if MAIN in asked - known:
             fault = "is missing, so the lock file is stale: one before 2.1 is walked from there"
             raise pyproject.error("tool.poetry.dependencies", fault, "Run 'poetry lock'")
+
+        def is_wanted(name: NormalizedName, entry: Table) -> bool:
+            return name != "python" and (name in optional or not is_optional(entry))
+
         for group, table in tables:
-            for name, entry in read_entries(table) if group in asked else ():
-                is_wanted = name in optional or not is_optional(entry)
-                marker = is_wanted and name != "python" and read_condition(entry, frozenset())
-                if marker is not False:
-                    yield read_dependency(name, entry, marker, self._packages)
+            if group in asked:
+                yield from read_dependencies(table, self._packages, is_wanted)
 
     def _read(self, key: Key) -> tuple[Dependency, ...]:
         package, extra = cast(Target, key)

@@ -11,13 +11,12 @@ from pathlib import PureWindowsPath
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
+from packaging.requirements import Requirement
 from packaging.utils import (
-    InvalidName,
     InvalidWheelFilename,
     NormalizedName,
     canonicalize_name,
+    is_normalized_name,
     parse_wheel_filename,
 )
 
@@ -75,8 +74,8 @@ def parse(line: Line) -> Entry:
 def _parse(line: Line, text: str) -> Entry:
     if pinned := _PINNED.fullmatch(text):
         return _pin(line, *pinned.groups())
-    if scheme := _SCHEME.match(text):
-        return _at_address(text, None, VCS if scheme[1] else ADDRESS)
+    if _SCHEME.match(text):
+        return _at_address(text, None)
     if _is_path(text) or (line.is_editable and "@" not in text):
         return _at_path(text)
     if VARIABLE.search(text):
@@ -84,11 +83,15 @@ def _parse(line: Line, text: str) -> Entry:
     try:
         requirement = Requirement(text)
         name = canonicalize_name(requirement.name, validate=True)
-    except (InvalidRequirement, InvalidName):
+    except ValueError:  # what packaging raises
         raise line.error("is not a valid requirement (PEP 508)", "Correct it") from None
     if requirement.url:
-        return _at_url(requirement.url, name)
-    return _specified(name, requirement.specifier)
+        return _at_address(requirement.url, name)
+    # The only == or === that names a whole version fixes it.
+    exact = [s.version for s in requirement.specifier if s.operator in {"==", "==="}]
+    is_fixed = len(exact) == 1 and is_version(exact[0])
+    is_fixed = is_fixed and requirement.specifier.contains(exact[0], prereleases=True)
+    return Entry(name, exact[0]) if is_fixed else Entry(name, reason=OPEN)
 
 
 def _pin(line: Line, written: str, version: str) -> Entry:
@@ -99,34 +102,23 @@ def _pin(line: Line, written: str, version: str) -> Entry:
     return Entry(name, version)
 
 
-def _specified(name: NormalizedName, specifiers: SpecifierSet) -> Entry:
-    """Take the version of the only ``==`` or ``===`` that names a whole version."""
-    exact = [s.version for s in specifiers if s.operator in ("==", "===")]
-    if len(exact) == 1 and is_version(exact[0]) and specifiers.contains(exact[0], prereleases=True):
-        return Entry(name, exact[0])
-    return Entry(name, reason=OPEN)
-
-
 def _varying(text: str) -> Entry:
     """Take the name alone from a requirement in which an environment variable stands."""
     found = _NAME.match(text)
     name = _valid(found[0]) if found else None
     _, at, url = text.partition("@")
-    return _at_url(url.strip(), name) if name and at else Entry(name, reason=VARYING)
+    return _at_address(url.strip(), name) if name and at else Entry(name, reason=VARYING)
 
 
-def _at_url(url: str, name: NormalizedName) -> Entry:
-    scheme = _SCHEME.match(url)
-    return _at_address(url, name, VCS if scheme and scheme[1] else ADDRESS)
-
-
-def _at_address(url: str, name: NormalizedName | None, reason: str) -> Entry:
+def _at_address(url: str, name: NormalizedName | None) -> Entry:
     """Take the version of a wheel from its file name, which pip holds it to."""
+    scheme = _SCHEME.match(url)
+    reason = VCS if scheme and scheme[1] else ADDRESS
     try:
         found, version = _wheel(unquote(urlsplit(url).path).rpartition("/")[2])
     except ValueError:  # includes what urlsplit and the file name's parser raise
         return Entry(name or _egg(url), reason=reason)
-    return Entry(name or found, version, reason)
+    return Entry(name or found, version)
 
 
 def _wheel(file_name: str) -> tuple[NormalizedName, str]:
@@ -143,10 +135,7 @@ def _egg(url: str) -> NormalizedName | None:
 
 
 def _valid(name: str) -> NormalizedName | None:
-    try:
-        return canonicalize_name(name, validate=True)
-    except InvalidName:
-        return None
+    return canonicalize_name(name) if is_normalized_name(canonicalize_name(name)) else None
 
 
 def _is_path(text: str) -> bool:
