@@ -20,7 +20,6 @@ T = TypeVar("T")
 
 LONGEST_NAME = 256
 _VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,200}", re.ASCII)
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 _LONGEST_SHOWN = 60
 _MOST_LISTED = 10
 _LONGEST_READ = 4000  # Python refuses to read numbers of more than 4300 digits
@@ -224,7 +223,7 @@ def quoted(text: str) -> str:
 
 def leading_name(text: str) -> NormalizedName | None:
     """Return the name at the start of a requirement, whatever follows."""
-    name = _NAME.match(text)
+    name = re.match(r"(?a)[A-Za-z0-9][\w.-]*", text)
     return canonicalize_name(name[0]) if name else None
 
 

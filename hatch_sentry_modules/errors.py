@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable
 
 # A slash between two names leads into an artifact; any other may be in an address or a path.
-_READABLE = re.compile(r"(?:[\w .,\[\]'\"()*-]|(?<=[\w-])/(?=\w)){0,200}", re.ASCII)
+# Compiled when there is an error: no build has to wait for it.
+_READABLE = r"(?a)(?:[\w .,\[\]'\"()*-]|(?<=[\w-])/(?=\w)){0,200}"
 _LONGEST_FILE = 255  # file systems allow no longer names, a configuration does
 
 
@@ -30,7 +31,7 @@ class FreezeError(Exception):
 
 def _readable(place: str) -> str:
     """Cut a place off where a key in it is not a name: it may be an address, or an escape code."""
-    found = _READABLE.match(place)
+    found = re.match(_READABLE, place)
     readable = found[0] if found else ""
     return place if readable == place else f"{readable}..."
 
@@ -58,7 +59,7 @@ def refuse_unknown(file: str, kind: str, asked: Iterable[str], known: Iterable[s
         SourceError: Something that is asked for is not known.
     """
     for name in sorted({*asked}.difference(known)):
-        readable = sorted(filter(_READABLE.fullmatch, known))
+        readable = sorted(name for name in known if re.fullmatch(_READABLE, name))
         import difflib  # seldom needed, and slow to import
 
         nearest = difflib.get_close_matches(name, readable, n=1, cutoff=0)

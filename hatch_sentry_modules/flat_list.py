@@ -29,17 +29,23 @@ def refuse_selection(file: str, project: Project, selection: Selection) -> None:
         raise SourceError(file=file, fault=fault, remedy=remedy)
 
 
-def warnings(file: str, project: Project, names: Set[NormalizedName]) -> Iterator[str]:
+def warnings(
+    file: str,
+    project: Project,
+    names: Set[NormalizedName],
+    needed: Set[NormalizedName] = frozenset(),
+) -> Iterator[str]:
     """Yield a warning, a sentence, for each development group whose requirements are all listed.
 
-    A project whose requirements only its backend knows is not judged.
+    What others in the list need belongs there, whichever group asks for it too. A project whose
+    requirements only its backend knows is not judged.
     """
     if project.is_dynamic:
         return
     declared = [project.dependencies, *project.optional_dependencies.values()]
     own = {canonicalize_name(requirement.name) for some in declared for requirement in some}
     for group, asked in _groups(project.table):
-        added = asked - own - {project.name}
+        added = asked - own - needed - {project.name}
         if added and added <= names:
             listed = ", ".join(sorted(added))
             yield (

@@ -181,6 +181,30 @@ def test_a_list_with_a_development_group_in_it_is_told(
     assert not clean.warnings
 
 
+NEEDED = {
+    "pylock.toml": pylock("idna==3.10", "iniconfig==2.3.1").replace(
+        '"3.10"\n', '"3.10"\ndependencies = [{ name = "iniconfig" }]\n'
+    ),
+    "requirements.txt": "idna==3.10\n    # via acme\niniconfig==2.3.1\n    # via idna\n",
+    "requirements.lock": (
+        "idna==3.10\n    # via acme\niniconfig==2.3.1\n    # via\n    #   acme\n    #   idna\n"
+    ),
+    "requirements-lock.txt": "idna==3.10  # via acme\niniconfig==2.3.1  # via acme, Idna\n",
+}
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_a_group_that_asks_for_what_is_needed_anyway_is_not_mentioned(
+    tmp_path: Path, name: str
+) -> None:
+    """A distribution of the runtime set may stand in a development group as well."""
+    group = DEV["dependency-groups"]
+    assert not about(freeze(tmp_path, {name: NEEDED[name]}, PROJECT + group), "iniconfig")
+    alone = NEEDED[name].replace("via idna", "via acme").replace("#   idna", "#   acme")
+    alone = alone.replace(", Idna", "").replace('{ name = "iniconfig" }', "")
+    assert about(freeze(tmp_path, {name: alone}, PROJECT + group), "(iniconfig)")
+
+
 def test_groups_that_the_file_tells_apart_are_not_mentioned(tmp_path: Path) -> None:
     """A pylock can name its groups, and markers ask for them."""
     head = 'dependency-groups = ["dev"]\nextras = ["web"]\n'

@@ -54,7 +54,11 @@ def _warnings(document: Table, project: Project, names: Set[NormalizedName]) -> 
     if document.string("created-by") == "pip" and "environments" not in document:
         yield f"{document.file}: {flat_list.ONE_PLATFORM}"
     if "dependency-groups" not in document:
-        yield from flat_list.warnings(document.file, project, names)
+        links = (
+            link for each in document.tables("packages") for link in each.tables("dependencies")
+        )
+        needed = {link.name() for link in links if "name" in link}
+        yield from flat_list.warnings(document.file, project, names, needed)
 
 
 def _extras(document: Table, selection: Selection) -> frozenset[str]:

@@ -27,7 +27,7 @@ from hatch_sentry_modules.sources.requirements import entry as requirements_entr
 from hatch_sentry_modules.sources.requirements import lines as requirements_lines
 from hatch_sentry_modules.sources.requirements.entry import Entry
 from hatch_sentry_modules.sources.requirements.lines import Line
-from hatch_sentry_modules.sources.requirements.text import decode, is_one_platform
+from hatch_sentry_modules.sources.requirements.text import decode, is_one_platform, needed_by
 
 LIMITED = "limited"
 """Marks the node that leads to a name's constraints; no version reads so."""
@@ -80,9 +80,11 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
 def _warnings(path: Path, project: Project, names: Set[NormalizedName]) -> Iterator[str]:
     if "constraint" in path.name.lower():
         yield f"{path.name}: constraints say what may be installed, and not what is."
-    if is_one_platform(decode(path)):
+    text = decode(path)
+    if is_one_platform(text):
         yield f"{path.name}: {ONE_PLATFORM}"
-    yield from flat_list.warnings(path.name, project, names)
+    needed = frozenset(needed_by(text, names - {project.name}))
+    yield from flat_list.warnings(path.name, project, names, needed)
 
 
 def _marker(line: Line, text: str) -> Applies:

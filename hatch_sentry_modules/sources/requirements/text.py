@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
+
+from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import quoted
 from hatch_sentry_modules.errors import SourceError
@@ -25,6 +27,8 @@ _ONE_PLATFORM = re.compile(
     r"|uv pip compile\b(?!.*--universal)|universal: false)"
 )
 _FROZEN = re.compile(r"\w[\w.-]*==[\w.!+-]+|\w[\w.-]* @ \S+|-e \S+|# Editable .*", re.ASCII)
+_ENTRY = re.compile(r"^(\w[\w.-]*).*(?:\n[ \t]+.*)*", re.ASCII | re.MULTILINE)
+_NEEDING = re.compile(r"(?:#|,|\bvia) +(?!via\b)(\w[\w.-]*)", re.ASCII)
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -69,6 +73,14 @@ def is_one_platform(text: str) -> bool:
         return True
     pins = [line.lower() for line in lines if "==" in line]
     return len(pins) > 1 and all(map(_FROZEN.fullmatch, lines)) and pins == sorted(pins)
+
+
+def needed_by(text: str, names: Set[NormalizedName]) -> Iterator[NormalizedName]:
+    """Yield what one of some distributions needs, where comments such as ``# via flask`` tell."""
+    for entry in _ENTRY.finditer(text):
+        needing = map(canonicalize_name, _NEEDING.findall(entry[0]))
+        if not names.isdisjoint(needing):
+            yield canonicalize_name(entry[1])
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
