@@ -14,6 +14,7 @@ from bench.measuring import ROOT, Job, Promise, Report, Row, Setting, find, shar
 
 ROUNDS = {1_000: 3, 5_000: 3, 20_000: 1, 100_000: 1}
 SMALLEST, COUNTED = 1_000, 5_000
+SHAPES = {"uv.lock with conflicts": (8, 64), "poetry.lock 2.0 with forks": (10, 100)}
 WARM = ROOT / "fixtures" / "locks" / "uv" / "real" / "uv.lock"
 
 # What is promised, for each distribution among 5,000 against one among 1,000.
@@ -38,19 +39,26 @@ def measure(setting: Setting) -> Report:
             is_counted=size <= COUNTED,
             rounds=rounds,
         )
-        for kind in locks.FORMATS
-        for size, rounds in ROUNDS.items()
+        for kind, sizes in _sizes()
+        for size, rounds in sizes.items()
     )
     return Report(rows=rows, promises=list(_promises(rows)))
 
 
+def _sizes() -> Iterator[tuple[str, dict[int, int]]]:
+    """Yield the sizes of each kind of file, and how often each is timed."""
+    yield from ((kind, ROUNDS) for kind in locks.FORMATS)
+    yield from ((kind, dict.fromkeys(sizes, 3)) for kind, sizes in SHAPES.items())
+
+
 def _promises(rows: list[Row]) -> Iterator[Promise]:
-    for kind in locks.FORMATS:
-        few, many = (find(rows, kind, size, "freeze") for size in (SMALLEST, COUNTED))
+    for kind in (*locks.FORMATS, *SHAPES):
+        smallest, counted = SHAPES.get(kind, (SMALLEST, COUNTED))
+        few, many = (find(rows, kind, size, "freeze") for size in (smallest, counted))
         value, by = share(many, few)
         yield Promise(
-            text=f"freezing {kind}: for each of {COUNTED:,} against {SMALLEST:,}",
-            value=value * SMALLEST / COUNTED,
+            text=f"freezing {kind}: for each of {counted:,} against {smallest:,}",
+            value=value * smallest / counted,
             limit=GROWTH,
             by=by,
         )

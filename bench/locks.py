@@ -117,6 +117,55 @@ def _requirements(count: int) -> Iterator[str]:
         yield f"p{number}==1.{number}{condition} \\\n    --hash={HASH}\n"
 
 
+def _pex(count: int) -> Iterator[str]:
+    def locked(number: int, needed: list[Link]) -> dict[str, object]:
+        requires = [f"p{target}{f'; {marker}' if marker else ''}" for target, marker in needed]
+        file = f"https://files.example.org/p{number}-1.{number}.tar.gz"
+        artifacts = [{"algorithm": "sha256", "hash": "0" * 64, "url": file}]
+        name, version = f"p{number}", f"1.{number}"
+        shown = {"project_name": name, "version": version, "requires_dists": requires}
+        return {**shown, "artifacts": artifacts}
+
+    resolve = {"locked_requirements": [locked(*each) for each in enumerate(links(count))]}
+    yield json.dumps(
+        {"style": "universal", "requirements": ["p0"], "locked_resolves": [resolve]}, indent=1
+    )
+
+
+def _conflicts(count: int) -> Iterator[str]:
+    """Write an extra that is active in many environments, and what is needed in all others."""
+    yield 'version = 1\nrequires-python = ">=3.10"\n'
+    yield 'conflicts = [[{ package = "x", extra = "a" }, { package = "x", extra = "b" }]]\n\n'
+    yield '[[package]]\nname = "acme"\nversion = "1.0"\nsource = { virtual = "." }\n'
+    yield 'dependencies = [\n    { name = "last", marker = "extra != \'extra-1-x-a\'" },\n'
+    for number in range(count):
+        yield f'    {{ name = "p{number}", marker = "platform_machine == \'m{number}\'" }},\n'
+    yield "]\n"
+    source = 'source = { registry = "https://index.example.org/simple" }\n'
+    for number in range(count):
+        yield f'\n[[package]]\nname = "p{number}"\nversion = "1.{number}"\n{source}'
+        marker = f"platform_system == 's{number}'"
+        yield f'dependencies = [{{ name = "x", extra = ["a"], marker = "{marker}" }}]\n'
+    yield f'\n[[package]]\nname = "last"\nversion = "1.0"\n{source}'
+    yield f'\n[[package]]\nname = "x"\nversion = "1.0"\n{source}'
+    yield "\n[package.optional-dependencies]\na = []\nb = []\n"
+
+
+def _forks(count: int) -> Iterator[str]:
+    """Write many versions of one name, all of which each of as many packages allows."""
+    package = '[[package]]\nname = "{}"\nversion = "{}"\noptional = false\n'
+    yield package.format("p0", "1.0") + 'python-versions = "*"\n\n[package.dependencies]\n'
+    yield "".join(f'a{number} = "*"\n' for number in range(count))
+    for number in range(count):
+        yield package.format("fork", f"{number}.0")
+        yield f'python-versions = ">=3.{number % 30 + 5}"\n\n'
+        yield package.format(f"a{number}", "1.0") + 'python-versions = "*"\n\n'
+        marker = f"platform_machine == 'm{number}'"
+        yield f'[package.dependencies]\nfork = {{version = "*", markers = "{marker}"}}\n\n'
+    yield '[metadata]\nlock-version = "2.0"\npython-versions = ">=3.5"\n'
+    yield f'content-hash = "{"0" * 64}"\n'
+
+
 def _flat(count: int) -> Iterator[Link]:
     chance = random.Random(count)  # noqa: S311 - nothing secret
     return ((number, _marker(chance)) for number in range(count))
@@ -130,14 +179,21 @@ FORMATS: dict[str, tuple[str, Callable[[int], Iterator[str]]]] = {
     "Pipfile.lock": ("Pipfile.lock", _pipfile),
     "pylock.toml": ("pylock.toml", _pylock),
     "requirements.txt": ("requirements.txt", _requirements),
+    "pex lock": ("pex.lock", _pex),
 }
 """For each format the name of its file, and what writes it."""
+
+SHAPES: dict[str, tuple[str, Callable[[int], Iterator[str]]]] = {
+    "uv.lock with conflicts": ("uv.lock", _conflicts),
+    "poetry.lock 2.0 with forks": ("poetry.lock", _forks),
+}
+"""What could grow faster than its file, and is small in any real one."""
 
 
 def write(folder: Path, kind: str, count: int) -> Path:
     """Write a project and its lock file of one format; give the lock file."""
     folder.mkdir(parents=True)
-    name, lines = FORMATS[kind]
+    name, lines = {**FORMATS, **SHAPES}[kind]
     (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
     lock = folder / name
     lock.write_text("".join(lines(count)), encoding="utf-8")
