@@ -308,8 +308,58 @@ def test_an_application_may_have_an_empty_name_and_version(tmp_path: Path, name:
     assert (manifest.project, listed(manifest)) == (None, {"idna": "3.10"})
 
 
-def test_a_lock_from_before_poetry_11_says_how_old_it_is(tmp_path: Path) -> None:
-    """It has no version of its format, and its files in a table at its end."""
-    old = '[[package]]\nname = "idna"\nversion = "2.9"\n\n[metadata]\npython-versions = "*"\n'
-    with pytest.raises(SourceError, match=r"is missing; .* or older than Poetry 1\.1\."):
-        freeze(tmp_path, {"poetry.lock": old}, f"{PROJECT}[tool.poetry]\n")
+# A format that has no version in its first files says so in the words for an unknown one.
+OLD = {
+    "uv.lock": (UV.replace("version = 1\n", "", 1), "version: is not 1"),
+    "poetry.lock": (
+        POETRY.replace('lock-version = "2.1"\n', ""),
+        r"metadata\.lock-version: is missing; .* or older than Poetry 1\.1\.",
+    ),
+    "pdm.lock": (
+        PDM.replace('lock_version = "4.5.0"\n', ""),
+        "lock_version: is not a lock version",
+    ),
+    "Pipfile.lock": (
+        PIPFILE.replace('"pipfile-spec": 6', '"sources": []'),
+        "pipfile-spec: is not 6",
+    ),
+    "pylock.toml": (
+        pylock("idna==3.10").replace('lock-version = "1.0"\n', ""),
+        "lock-version: is not 1.0",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OLD)
+def test_a_lock_from_before_its_format_had_a_version_says_so(tmp_path: Path, name: str) -> None:
+    """Its first line is not taken for a mistake of the user, and the remedy is to lock again."""
+    text, message = OLD[name]
+    pyproject = f"{PROJECT}[tool.poetry]\n[tool.pdm]\n"
+    with pytest.raises(SourceError, match=rf"{message}.* (Lock with|Run '[a-z]+ lock')"):
+        freeze(tmp_path, {name: text}, pyproject)
+
+
+ITSELF = {
+    "pylock.toml": pylock("idna==3.10")
+    + '[[packages]]\nname = "acme"\ndirectory = { path = ".", editable = true }\n',
+    "Pipfile.lock": PIPFILE.replace(
+        '"default": {', '"default": {"acme": {"editable": true, "path": "."}, '
+    ),
+    "uv.lock": UV.replace("virtual", "editable"),
+}
+
+
+@pytest.mark.parametrize("name", ITSELF)
+def test_a_lock_that_holds_the_project_itself_lists_it_once(tmp_path: Path, name: str) -> None:
+    """Its version is the one that is built; Poetry and PDM lock only what the project requires."""
+    manifest = freeze(tmp_path, {name: ITSELF[name]})
+    assert (listed(manifest), manifest.warnings) == ({"acme": "1.0", "idna": "3.10"}, ())
+
+
+@pytest.mark.parametrize(
+    "line", ["-e file:.", "file:.", "-e .", ".", "-e ./", "-e .[web]", "-e file:./#egg=acme"]
+)
+def test_a_list_that_holds_the_project_itself_lists_it_once(tmp_path: Path, line: str) -> None:
+    """Rye, uv and pip freeze have their own ways to write it."""
+    manifest = freeze(tmp_path, {"requirements.txt": f"# exported\n{line}\nidna==3.10\n"})
+    assert (listed(manifest), manifest.warnings) == ({"acme": "1.0", "idna": "3.10"}, ())

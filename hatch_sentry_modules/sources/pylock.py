@@ -24,7 +24,7 @@ from hatch_sentry_modules.reading import read_lock
 def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a pylock file; see :func:`hatch_sentry_modules.sources.read` for the errors."""
     document = read_lock(path)
-    if not re.fullmatch(r"1\.[0-9]+", document.required_string("lock-version")):
+    if not re.fullmatch(r"1\.[0-9]+", document.string("lock-version") or ""):
         fault = "is not 1.0, the only version that is known"
         raise document.error("lock-version", fault, "Lock with a tool that writes version 1.0")
     if "packages" not in document:

@@ -244,3 +244,29 @@ def test_cycles_and_extras_of_oneself_come_to_an_end(tmp_path: Path) -> None:
     lock += package("a", 'dependencies = [{ name = "b" }]\n')
     lock += package("b", 'dependencies = [{ name = "a" }]\n')
     assert pins(write(tmp_path, lock)) == "a==1.0 app==1.0 b==1.0"
+
+
+@pytest.mark.parametrize(
+    ("asked", "table"),
+    [
+        ({}, "dependencies = [NEEDED]\n"),
+        ({"extras": "web"}, "[package.optional-dependencies]\nweb = [NEEDED]\n"),
+        ({"groups": "dev"}, "[package.dev-dependencies]\ndev = [NEEDED]\n"),
+        ({"all_packages": True}, "dependencies = [NEEDED]\n"),
+    ],
+)
+def test_a_member_that_is_no_package_gives_only_what_it_requires(
+    tmp_path: Path, asked: dict[str, Any], table: str
+) -> None:
+    """Uv does not install it (``package = false``), however it is reached.
+
+    No other format locks what is not installed: uv's exports leave it out.
+    """
+    lock = '[manifest]\nmembers = ["app", "lib"]\n' + APP
+    lock += table.replace("NEEDED", '{ name = "lib" }')
+    lib = package("lib", 'dependencies = [{ name = "six" }]\n')
+    root = write(
+        tmp_path, lock + lib.replace(REGISTRY, 'source = { virtual = "lib" }\n') + package("six")
+    )
+    assert pins(root, **asked) == "app==1.0 six==1.0"
+    assert pins(root, package="lib") == "lib==1.0 six==1.0"

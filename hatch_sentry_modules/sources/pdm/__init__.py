@@ -44,7 +44,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a ``pdm.lock``; see :func:`hatch_sentry_modules.sources.read` for the errors."""
     document = read_lock(path)
     metadata = document.table("metadata")
-    version = metadata.required_string("lock_version")
+    version = metadata.string("lock_version") or ""
     if not _KNOWN_VERSION.fullmatch(version):
         fault = "is not a lock version that is known (2 to 4.5)"
         raise metadata.error("lock_version", fault, "Lock with a PDM that writes 4.5")
