@@ -42,9 +42,6 @@ def find(project: Project) -> list[Path]:
     """Find the lock files of a project, of which the first is the one that it uses.
 
     A workspace member finds the ``uv.lock`` of the workspace above it.
-
-    Raises:
-        SourceNotFoundError: There is none.
     """
     root = project.root.absolute()
     found = [root / name for name in TOOLS if (root / name).exists()]

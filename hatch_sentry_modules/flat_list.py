@@ -17,11 +17,7 @@ HATCH = "Hatch's default environment"
 
 
 def refuse_selection(file: str, project: Project, selection: Selection) -> None:
-    """Refuse to select from what is one list.
-
-    Raises:
-        SourceError: Something else than the runtime set of the project is asked for.
-    """
+    """Refuse to select from what is one list."""
     is_other = selection.package not in (None, project.name)
     if is_other or selection._replace(package=None) != Selection():
         fault = "it is one list, in which nothing can be selected"

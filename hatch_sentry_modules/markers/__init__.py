@@ -75,9 +75,6 @@ def evaluate(marker: MarkerText, environment: Mapping[str, str]) -> bool:
 
     A comparison that packaging leaves undefined there, as ``~=`` with a local build of Python on
     its right, does not hold.
-
-    Raises:
-        KeyError: One of the eleven variables is missing; none is taken from this interpreter.
     """
     full = {name: environment[name] for name in VARIABLES}
 
@@ -108,9 +105,6 @@ def settle(condition: Condition) -> Condition:
     """Return ``ALWAYS`` or ``NEVER`` in the place of a condition that needs no environment.
 
     Forks can leave such a one: ``sys_platform == "linux" or sys_platform != "linux"``.
-
-    Raises:
-        UncompilableMarkerError: See :func:`to_python`.
     """
     return {"True": ALWAYS, "False": NEVER}.get(to_python(condition), condition)
 

@@ -26,9 +26,6 @@ def find(place: Path) -> list[Path]:
 
     A place is an interpreter, the folder of an environment, or a folder that holds distributions
     itself, such as the target of ``pip install --target``.
-
-    Raises:
-        SourceError: There is nothing at the place, or no folder that holds distributions.
     """
     try:
         return list(_linked(_find(place)))
@@ -79,11 +76,7 @@ def _of_prefix(programs: Path, version: str) -> list[Path]:
 
 
 def _below(prefixes: Iterable[Path], version: str = "") -> list[Path]:
-    """Find the folders for distributions below prefixes, for one version of Python.
-
-    Raises:
-        SourceError: Several Pythons share the prefixes, and nothing says which is meant.
-    """
+    """Find the folders for distributions below prefixes, for one version of Python."""
     found: dict[Path, Path] = {}  # lib64 is often a link to lib
     pythons = set()
     for path in (p for prefix in prefixes for pattern in _LAYOUTS for p in prefix.glob(pattern)):

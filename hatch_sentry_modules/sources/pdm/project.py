@@ -41,12 +41,7 @@ def excluded(project: Project) -> frozenset[NormalizedName]:
 
 
 def lines(project: Project, group: NormalizedName) -> Iterator[Line]:
-    """Yield what a group requires.
-
-    Raises:
-        SourceError: There is no such group, a line of it cannot be read, or only the build
-            backend knows the project's requirements.
-    """
+    """Yield what a group requires."""
     if group == DEFAULT and project.is_dynamic:
         fault = "is missing or dynamic, and a lock file without groups is walked from there"
         remedy = "Lock with PDM 2.17 or later, which records the groups of each entry"
@@ -93,11 +88,7 @@ def _lines(project: Project, requirement: Requirement, place: Place) -> Iterator
 
 
 def parse(place: Place, text: str) -> Requirement:
-    """Parse a requirement at a place; of an editable one, only its name is kept.
-
-    Raises:
-        SourceError: It is not valid, or an editable one does not say its name.
-    """
+    """Parse a requirement at a place; of an editable one, only its name is kept."""
     editable = text.startswith("-e ")
     return place.requirement(text.rpartition("#egg=")[2].partition("&")[0] if editable else text)
 

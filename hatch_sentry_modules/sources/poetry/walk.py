@@ -48,11 +48,7 @@ class Walk:
     def graph(
         self, root: Path, selection: Selection, optional: Set[NormalizedName]
     ) -> tuple[tuple[Edge, ...], dict[Key, Node]]:
-        """Return the roots, with what the asked extras add, and the nodes that they reach.
-
-        Raises:
-            SourceError: There is no such group, or something on the way cannot be read.
-        """
+        """Return the roots, with what the asked extras add, and the nodes that they reach."""
         needed = tuple(self._needed(selection, optional))
         reached = reach(_targets(needed), self._read, _targets)
         every = tuple(chain(needed, *reached.values()))

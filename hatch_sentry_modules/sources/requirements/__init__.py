@@ -47,9 +47,6 @@ def is_pinned(path: Path) -> bool:
     """Return whether a requirements file is a lock: it has a pin, and leaves no version open.
 
     Addresses and local projects, whose version nobody can pin, do not count.
-
-    Raises:
-        SourceError: pip would refuse the file.
     """
     lines, _ = requirements_lines.read(path)
     entries = [(line.is_constraint, requirements_entry.parse(line)) for line in lines]
@@ -145,11 +142,7 @@ def _edges(items: list[_Listed], limits: _Pins, nodes: dict[Key, Node]) -> Itera
 
 
 def _pins(items: Iterable[_Listed]) -> _Pins:
-    """Return the version that is fixed under each marker.
-
-    Raises:
-        SourceError: Two lines fix different versions, so pip refuses the file.
-    """
+    """Return the version that is fixed under each marker."""
     pins: _Pins = {}
     for item in items:
         if item.version is not None:

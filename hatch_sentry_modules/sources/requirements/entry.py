@@ -59,11 +59,7 @@ class Entry(NamedTuple):
 
 
 def parse(line: Line) -> Entry:
-    """Parse a requirement line.
-
-    Raises:
-        SourceError: pip would refuse the line.
-    """
+    """Parse a requirement line."""
     # In an address a semicolon may stand for itself, so a blank has to follow the marker's.
     separator = "; " if _SCHEME.match(line.text) else ";"
     text, _, marker = line.text.partition(separator)

@@ -67,11 +67,6 @@ def read(path: Path) -> tuple[list[Line], list[str]]:
     Relative includes may leave the project's folder, as in a monorepo: pip follows them too, and
     neither a message nor the manifest shows anything of the files but names and versions. Beside
     the requirements stands a warning, a sentence, for each part that is not read.
-
-    Raises:
-        SourceNotFoundError: There is no such file.
-        SourceError: A file cannot be read, an included file is missing or includes itself,
-            or a line holds what pip refuses.
     """
     reader = _Reader()
     reader.read(path, is_constraint=False, above=())

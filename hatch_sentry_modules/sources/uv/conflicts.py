@@ -41,11 +41,7 @@ def item(name: str, kind: str = "", choice: str = "") -> Item:
 
 
 class Conflicts:
-    """The sets of items that exclude one another; no set is the common case.
-
-    Raises:
-        SourceError: The sets are not what a ``uv.lock`` holds.
-    """
+    """The sets of items that exclude one another; no set is the common case."""
 
     def __init__(self, document: Table) -> None:
         self._place = document.place.at("conflicts")
@@ -79,9 +75,6 @@ class Conflicts:
         """Turn the marker of an entry into a condition on environments alone.
 
         It is judged where ``own`` is active: what its entry itself activates.
-
-        Raises:
-            SourceError: It is no marker, or what it says of items cannot be said of environments.
         """
         always = {one for one, condition in active.items() if condition == ALWAYS}
         held = frozenset(always - self.rivals(*own) | own)

@@ -77,9 +77,6 @@ class Packages:
 
         An edge names version and source only where the name alone is ambiguous, and then no
         version means a source that has none.
-
-        Raises:
-            SourceError: No package, or more than one, is meant.
         """
         # Names are written normalized, and looking one up is quicker than normalizing it again.
         found = self._by_name.get(entry.required_string("name")) or self.named(entry.name())
@@ -104,9 +101,6 @@ class Packages:
 
         A workspace member with a dynamic version has none in the lock file; its own
         ``pyproject.toml`` may have a static one by now.
-
-        Raises:
-            SourceError: It is no version, or an index holds the package and none is there.
         """
         package = self.all[index]
         if version := package.table.version():

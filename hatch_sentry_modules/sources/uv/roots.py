@@ -39,12 +39,7 @@ class Roots:
         self.asked = frozenset(() if self._asked is None else self._members)
 
     def find(self) -> list[Root]:
-        """Find the roots.
-
-        Raises:
-            SourceError: A member, extra or group is known neither to the lock file nor to the
-                project.
-        """
+        """Find the roots."""
         extras = {extra for index in self._members for extra in self._known(index, EXTRA)}
         refuse_unknown(self._file, "extra", self._selection.extras, extras)
         roots = [root for group in sorted(self._selection.groups) for root in self._group(group)]
