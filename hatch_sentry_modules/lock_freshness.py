@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -29,23 +30,15 @@ def check(
     if not selection.runtime or selection.package or selection.all_packages:
         return ()
     overridden = graph.overridden | _overridden(project.table)
-    required = [
-        requirement
-        for requirement in _required(project, selection)
-        if canonicalize_name(requirement.name) not in overridden
-    ]
+    extras = (project.optional_dependencies.get(extra, ()) for extra in selection.extras)
+    declared = chain(project.dependencies, *extras)
+    required = [each for each in declared if canonicalize_name(each.name) not in overridden]
     faults = list(_faults(required, closure))
     is_empty = all(distribution.name == project.name for distribution in closure.distributions)
     if required and len(faults) == len(required) and is_empty:
         fault = f"it meets none of the project's requirements: {', '.join(sorted(faults))}"
         raise SourceError(file=graph.file, fault=fault, remedy=REMEDY)
     return tuple(f"{graph.file}: it is stale: {fault}. {REMEDY}." for fault in sorted(faults))
-
-
-def _required(project: Project, selection: Selection) -> Iterator[Requirement]:
-    yield from project.dependencies
-    for extra in selection.extras:
-        yield from project.optional_dependencies.get(extra, ())
 
 
 def _overridden(document: Table) -> frozenset[NormalizedName]:

@@ -96,14 +96,11 @@ def generate(  # noqa: PLR0913 - what backends know differs
         if manifest is None:
             return None
         text = render.to_python(manifest)
-        bill = _sbom(manifest) if wants_sbom else None
+        if wants_sbom:
+            from hatch_sentry_modules import sbom
+
+            bill = sbom.to_cyclonedx(manifest)
     return Generated(text=text, wheel_path=wheel_path, tree_path=tree_path, sbom=bill)
-
-
-def _sbom(manifest: Manifest) -> str:
-    from hatch_sentry_modules import sbom
-
-    return sbom.to_cyclonedx(manifest)
 
 
 def _frozen(project: Project, config: Config, warn: Callable[[str], None]) -> Manifest | None:

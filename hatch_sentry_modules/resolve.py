@@ -67,7 +67,7 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
         depths.setdefault(node.name, depth)
         if node.is_listed and node.version is None:
             skipped[node.name] = node.reason
-    distributions = tuple(_collect(graph, _conditions(graph, edges), skipped))
+    distributions = tuple(_collect(graph, conditions(graph, edges), skipped))
     for distribution in distributions:
         if distribution.condition == ALWAYS:
             skipped.pop(distribution.name, None)
@@ -77,12 +77,6 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
         depths=depths,
         links=_links(graph, edges),
     )
-
-
-def conditions(graph: Graph) -> dict[Key, Condition]:
-    """Find for each node that is reached in some environment when it is."""
-    found = _conditions(graph, _Edges(graph, None))
-    return {key: frozenset(clauses) for key, clauses in found.items()}
 
 
 def _refuse_foreign(graph: Graph, environment: Mapping[str, str]) -> None:
@@ -153,21 +147,22 @@ def _targets(graph: Graph, edges: _Edges, ways: Iterable[Edge]) -> Iterator[Rele
             yield node.name, node.version
 
 
-def _conditions(graph: Graph, edges: _Edges) -> dict[Key, list[_Clause]]:
-    """Find for each node the OR of ANDs of markers on the ways to it.
+def conditions(graph: Graph, edges: _Edges | None = None) -> dict[Key, list[_Clause]]:
+    """Find for each node that is reached the OR of ANDs of markers on the ways to it.
 
     Shorter ANDs come first out of the queue (an edge adds one marker or none), so an AND that
     is kept is never absorbed by a later one, and cycles end.
     """
-    conditions: dict[Key, list[_Clause]] = {}
+    edges = edges or _Edges(graph, None)
+    found: dict[Key, list[_Clause]] = {}
     queue: deque[tuple[Key, _Clause]] = deque()
     _enqueue(queue, frozenset(), edges.roots)
     count = len(edges.roots) + sum(map(len, edges.of.values()))
     for _ in range(1_000 + MAX_STEPS * count):
         if not queue:
-            return conditions
+            return found
         key, clause = queue.popleft()
-        known = conditions.setdefault(key, [])
+        known = found.setdefault(key, [])
         if known and any(kept <= clause for kept in known):
             continue
         known.append(clause)

@@ -17,7 +17,6 @@ from packaging.markers import InvalidMarker
 
 from hatch_sentry_modules.document import Place, Table, tables
 from hatch_sentry_modules.markers.logic import Junction, Tree, combine
-from hatch_sentry_modules.markers.opposite import opposite
 from hatch_sentry_modules.markers.parse import Comparison, parse, write_marker
 from hatch_sentry_modules.model import ALWAYS, NEVER, Applies, Condition, MarkerText
 from hatch_sentry_modules.resolve import absorb
@@ -150,6 +149,8 @@ def _condition(tree: Tree[Comparison]) -> Condition:
 
 def _opposite(place: Place, condition: Condition) -> Condition:
     """Turn a condition around, to one marker: as alternatives it could be endless."""
+    from hatch_sentry_modules.markers.opposite import opposite  # seldom needed
+
     try:
         trees = [
             combine("or", [opposite(parse(marker)) for marker in clause])
