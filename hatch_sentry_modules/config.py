@@ -16,25 +16,16 @@ HATCH_TABLE = "tool.hatch.build.hooks.sentry-modules"
 """Hatch needs a table of its own to switch the hook on; it may hold the options instead."""
 
 HATCHLING_KEYS = {
-    "dependencies",
-    "enable-by-default",
-    "require-runtime-dependencies",
-    "require-runtime-features",
+    *("dependencies", "enable-by-default"),
+    *("require-runtime-dependencies", "require-runtime-features"),
 }
-"""What hatchling itself reads in a hook's table.
-
-https://hatch.pypa.io/latest/config/build/#build-hooks
-"""
+"""What hatchling itself reads there (https://hatch.pypa.io/latest/config/build/#build-hooks)."""
 
 
 class Config(NamedTuple):
     """What a user may decide; the defaults are right for most projects.
 
-    ``source`` is ``auto``, ``installed``, ``installed:PLACE`` or the path of a lock file in the
-    project.
-    ``path`` is where the generated module goes in the wheel, with forward slashes;
-    nothing means ``_sentry_modules.py`` in the import package.
-    ``exclude`` holds glob patterns over normalized names.
+    ``path`` is where the generated module goes in the wheel, and nothing its import package.
     ``build_backend`` and ``backend_path`` are the keys of ``[build-system]`` for the backend
     that :mod:`hatch_sentry_modules.backend` wraps; other entrances have no use for them.
     """

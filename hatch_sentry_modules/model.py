@@ -21,10 +21,7 @@ Applies: TypeAlias = MarkerText | bool
 """What a marker comes to for a selection: what remains of it, or true or false everywhere."""
 
 Condition: TypeAlias = frozenset[frozenset[MarkerText]]
-"""When a distribution is part of the closure: an OR of ANDs of markers.
-
-``ALWAYS`` holds one empty AND and is true everywhere; no AND at all is true nowhere.
-"""
+"""When a distribution is part of the closure: an OR of ANDs of markers."""
 
 ALWAYS: Condition = frozenset({frozenset()})
 NEVER: Condition = frozenset()
@@ -40,12 +37,7 @@ Empty where a source is one flat list, which tells nothing of what requires what
 
 
 class Selection(NamedTuple):
-    """Which part of a lock file is asked for.
-
-    ``package`` names a workspace member; ``all_packages`` asks for all of them.
-    ``runtime=False`` leaves out the runtime set, so that only ``groups`` remain.
-    ``all_extras`` adds every extra the project declares.
-    """
+    """Which part of a lock file is asked for: ``package`` names a member of a workspace."""
 
     extras: frozenset[NormalizedName] = frozenset()
     groups: frozenset[NormalizedName] = frozenset()
@@ -82,12 +74,10 @@ class Node(NamedTuple):
 class Graph(NamedTuple):
     """What a source read: roots, nodes, and the environments the lock file was resolved for.
 
-    ``file`` is the file's name as messages show it, without its directory.
     Flat lock formats give one edge from the roots to every node.
     An environment outside ``requires_python``, or in which none of ``environments`` holds
     (when there are any), is refused.
     ``overridden`` are names for which the project's own requirements do not count.
-    ``warnings`` are sentences about the source as a whole, such as that it is stale.
     """
 
     file: str
@@ -119,13 +109,8 @@ class Distribution(NamedTuple):
 class Manifest(NamedTuple):
     """The frozen table: sorted, validated, and all that the renderer sees.
 
-    ``project`` is ``None`` for a folder that declares no project.
-    ``source`` is the lock file's name or ``installed``.
-    ``skipped`` maps a name to the reason for which it has no version.
-    ``omit`` names, in order, what an event leaves off first; empty when all versions fit.
-    ``exclude`` holds glob patterns over normalized names that no event carries.
-    ``is_injected`` marks what ``sentry-modules inject`` puts into something that exists.
-    ``links`` can name more than is listed: what was excluded.
+    ``MANIFEST_FORMAT.md`` documents the fields that are rendered. ``links`` can name more than is
+    listed: what was excluded.
     """
 
     project: NormalizedName | None

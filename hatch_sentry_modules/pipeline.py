@@ -39,8 +39,7 @@ NO_SBOM = (
 class Generated(NamedTuple):
     """A generated module and its place: in the wheel, and in the tree that an sdist carries.
 
-    ``sbom`` is the SBOM where one is asked for. An sdist carries it at its top, as
-    ``layout.SBOM_NAME``.
+    An sdist carries the SBOM at its top, as ``layout.SBOM_NAME``.
     """
 
     text: str

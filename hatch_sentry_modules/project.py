@@ -23,10 +23,9 @@ NOT_LOCKED = "the lock file does not hold it"
 class Project(NamedTuple):
     """The project as its own file declares it, before any resolution.
 
-    ``version`` is ``None`` while it is dynamic; a build hook knows it and passes it in.
-    ``name`` is ``None`` for a folder that declares no project, such as a workspace root.
-    ``table`` is all of ``pyproject.toml``, for the tables that one lock tool alone reads.
+    ``version`` is ``None`` while it is dynamic, ``name`` for a folder that declares no project.
     ``is_dynamic`` tells that a backend computes the requirements, so they are not known here.
+    ``table`` is all of ``pyproject.toml``, for the tables that one lock tool alone reads.
     """
 
     root: Path

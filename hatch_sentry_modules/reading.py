@@ -25,13 +25,7 @@ class RefusedFileError(SourceError):
 
 
 def read_bytes(path: Path) -> bytes:
-    """Read a regular file that is no larger than a real one.
-
-    Raises:
-        SourceNotFoundError: There is no such file.
-        RefusedFileError: It is not a regular file, or too large.
-        SourceError: It cannot be read.
-    """
+    """Read a regular file that is no larger than a real one; all others are refused."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise RefusedFileError(file=path.name, fault="is not a regular file")
@@ -68,8 +62,7 @@ def read_toml(path: Path) -> Table:
 def read_lock(path: Path) -> Table:
     """Read a lock file in TOML, but not the files and hashes of each distribution.
 
-    They are nine tenths of it, and nothing asks for them. What cannot be parsed without them is
-    parsed as it is, so that errors name the right line. Errors are those of :func:`read_toml`.
+    What cannot be parsed without them is parsed as it is, so that errors name the right line.
     """
     text = read_text(path)
     try:

@@ -196,7 +196,7 @@ def test_no_environments_are_no_restriction(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('created-by = "hand"\npackages = []\n', "lock-version: is missing"),
+        ('created-by = "hand"\npackages = []\n', "lock-version: is not 1.0"),
         ('lock-version = "2.0"\npackages = []\n', "lock-version: is not 1.0"),
         ("lock-version = 1.0\npackages = []\n", "lock-version: is a float, not a string"),
         (HEAD, "packages: is missing"),
