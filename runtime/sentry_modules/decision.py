@@ -155,12 +155,15 @@ def _is_in_place(place: Place, folder: str, stem: str, entry: str) -> bool:
 
 
 def _imported_from(stem: str) -> str | None:
-    # Return the place that an imported module is from.
+    # Return the place that an imported module is from. Six has a ``__path__``, and is one file.
     name = stem[: -len("/__init__")] if stem.endswith("/__init__") else stem
     module = sys.modules.get(name.replace("/", "."))
     names = vars(module) if isinstance(module, ModuleType) else {}
-    file, levels = names.get("__file__"), name.count("/") + 1 + ("__path__" in names)
-    return file.rsplit(os.sep, levels)[0] if type(file) is str else None
+    file = names.get("__file__")
+    if type(file) is not str:
+        return None
+    levels = name.count("/") + 1 + file.rpartition(os.sep)[2].startswith("__init__.")
+    return file.rsplit(os.sep, levels)[0]
 
 
 def _stems(place: Place, form: str, folder: str) -> list[str]:

@@ -40,7 +40,7 @@ def say(why: str, module: str) -> None:
 def _target(top: str) -> str:
     # In a package; beside a script, a handler's file or a worker's module, which can hold no other.
     module = sys.modules.get(top)
-    is_package = top != MODULE and (module is None or hasattr(module, "__path__"))
+    is_package = top != MODULE and (module is None or bool(getattr(module, "__path__", ())))
     return f"{top}/{MODULE}.py" if top and is_package else f"{MODULE}.py"
 
 

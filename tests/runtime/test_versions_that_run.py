@@ -60,6 +60,10 @@ LAYOUTS: dict[str, tuple[list[Mapping[str, str]], dict[str, str], str]] = {
         [ACME, metadata("humanize", "4.6", "humanize/__init__.py", record=False)],
         {**FROZEN, "humanize": "4.6"}, "",
     ),
+    "one file with a path, as six has": (
+        [ACME, {**metadata("humanize", "4.6", "humanize.py"), "humanize.py": "__path__ = []"}],
+        {**FROZEN, "humanize": "4.6"}, "import humanize",
+    ),
     "metadata without code": ([ACME, metadata("humanize", "4.6")], FROZEN, ""),
     "left by an upgrade": (
         [ACME, {**HUMANIZE, **metadata("humanize", "4.17", "humanize/__init__.py")}], FROZEN, "",
