@@ -13,7 +13,7 @@ import pytest
 
 from demo.cache import kept_python
 from demo.server import Server
-from tests.engines.cells import Cell, Inbox, ask
+from tests.engines.cells import Cell, Inbox
 from tests.engines.conftest import Field
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded
@@ -101,13 +101,15 @@ def test_an_event_lists_what_the_worker_imported(
 def test_the_page_holds_for_dask(
     place: Place, worker_page: WorkerPage, tracker: Server, tmp_path: Path
 ) -> None:
-    """The plugin of the page starts Sentry on a worker, which gets the archive by upload."""
+    """The plugin of the page starts Sentry on a worker, which gets the archive by upload.
 
-    def send(inbox: Inbox, _: bool) -> None:
-        python = kept_python("engine-dask", *DASK)
-        with _cluster(place.python, tmp_path, SENTRY_DSN=inbox.dsn) as address:
-            more = {**path_with(python.parent), "DASK_SCHEDULER_ADDRESS": address}
-            finished(*worker_page.command(JOB), folder=worker_page.folder, more=more)
-            wait_for(inbox.is_filled, tmp_path / "log")
-
-    assert worker_page.faults(ask(tracker, "the page on workers, Dask", send)) == {}
+    The task's event and that of Dask's log carry the same list.
+    """
+    inbox = Inbox(tracker=tracker, project=tracker.add_project("the page on workers, Dask"))
+    python = kept_python("engine-dask", *DASK)
+    with _cluster(place.python, tmp_path, SENTRY_DSN=inbox.dsn) as address:
+        more = {**path_with(python.parent), "DASK_SCHEDULER_ADDRESS": address}
+        finished(*worker_page.command(JOB), folder=worker_page.folder, more=more)
+        wait_for(lambda: len(tracker.events(inbox.project)) == 2, tmp_path / "log")
+    for event in tracker.events(inbox.project):
+        assert worker_page.faults(event.data) == {}
