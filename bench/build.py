@@ -78,20 +78,20 @@ def measure(setting: Setting) -> Report:
 
 def _alone(folder: Path, wheels: Path) -> Iterator[Job]:
     """Build by hatchling in its own environment, which has no more than each way needs."""
-    idle = folder / "idle"
-    for name, text in IDLE_FILES.items():
-        (idle / name).parent.mkdir(parents=True, exist_ok=True)
-        (idle / name).write_text(text, encoding="utf-8")
     python = install(folder / "environment", wheels, "hatchling")
+    (packages,) = python.parents[1].glob("lib/python*/site-packages")
+    for name, text in IDLE_FILES.items():
+        (packages / name).parent.mkdir(exist_ok=True)
+        (packages / name).write_text(text, encoding="utf-8")
     ours = install(folder / "environment with ours", wheels, "hatchling", "hatch-sentry-modules")
-    for way, interpreter, hook, more in (
-        (WITHOUT, python, "", {}),
-        (IDLE, python, "[tool.hatch.build.hooks.idle]\n", {"PYTHONPATH": str(idle)}),
-        (WITH, ours, HOOK["hatchling"], {}),
+    for way, interpreter, hook in (
+        (WITHOUT, python, ""),
+        (IDLE, python, "[tool.hatch.build.hooks.idle]\n"),
+        (WITH, ours, HOOK["hatchling"]),
     ):
         project = _lay_out(folder / f"alone {way}", "hatchling", hook)
         command = (interpreter, "-m", "hatchling", "build", "-t", "wheel")
-        yield Job(case=ALONE, way=way, command=command, folder=project, more=more, rounds=5)
+        yield Job(case=ALONE, way=way, command=command, folder=project, rounds=5)
 
 
 def _isolated(folder: Path, wheels: Path) -> Iterator[Job]:
@@ -144,6 +144,7 @@ def install(folder: Path, wheels: Path, *names: str) -> Path:
     """Make a virtual environment from the wheels, and return its interpreter."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = python_of(folder)
-    options = ("--quiet", "--no-index", "--find-links", str(wheels))
+    # Before Python 3.12 an environment has an old setuptools, which would be kept.
+    options = ("--quiet", "--upgrade", "--no-index", "--find-links", str(wheels))
     subprocess.run([python, "-m", "pip", "install", *options, *names], check=True)
     return python
