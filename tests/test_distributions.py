@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import pytest
 import sentry_modules
 import tomli
+from packaging.requirements import Requirement
 
 from tests.backends import archives
 from tests.backends.building import build
@@ -85,6 +86,20 @@ def test_the_sdist_builds_the_same_wheel(
     again = build(unpack(sdist, tmp_path / "unpacked"), "wheel", tmp_path / "again")
     assert again.name == wheels[package].name
     assert again.read_bytes() == wheels[package].read_bytes()
+
+
+@pytest.mark.parametrize(("python", "is_needed"), [("3.10", True), ("3.11", False)])
+def test_a_parser_of_toml_is_needed_only_where_python_has_none(
+    python: str, is_needed: bool, wheels: dict[str, Path]
+) -> None:
+    """Each isolated build installs what the wheel needs, and the parser is the second of that."""
+    wheel = wheels["hatch_sentry_modules"]
+    with ZipFile(wheel) as file:
+        lines = file.read(f"{information(wheel)}/METADATA").decode().splitlines()
+    needed = [Requirement(line[15:]) for line in lines if line.startswith("Requires-Dist: ")]
+    environment = {"python_version": python, "extra": ""}
+    names = {r.name for r in needed if r.marker is None or r.marker.evaluate(environment)}
+    assert names == {"packaging"} | ({"tomli"} if is_needed else set())
 
 
 def test_one_version_stands_in_one_place(wheels: dict[str, Path]) -> None:

@@ -69,6 +69,21 @@ def test_without_counts_the_processor_time_judges(tmp_path: Path) -> None:
     assert share(rows[0].values, rows[0].values) == (1.0, PROCESSOR)
 
 
+def test_without_valgrind_the_processor_time_judges(tmp_path: Path) -> None:
+    """It is looked for on the path alone, and the promise says what it was judged by."""
+    program = f"""
+from pathlib import Path
+from bench import counting
+from bench.measuring import Job, Setting, at_most
+assert not counting.VALGRIND
+job = Job(case="", command=({sys.executable!r}, "-c", ""), folder=Path())
+(row,) = Setting(folder=Path(), corpus=Path(), is_quick=True).measure([job])
+print(at_most("", 1.0, row.values, row.values).by)
+"""
+    more = {"PATH": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    assert run((sys.executable, "-c", program), tmp_path, more).output.strip() == PROCESSOR
+
+
 @pytest.mark.parametrize(("value", "is_met"), [(1.9, True), (2.0, True), (2.1, False)])
 def test_a_promise_is_met_or_missed(value: float, is_met: bool) -> None:
     """A number is held against its limit, from above or from below, and the table says so."""
