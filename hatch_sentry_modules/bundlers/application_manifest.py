@@ -29,10 +29,7 @@ class ApplicationManifest(NamedTuple):
 def find(packages: Mapping[str, str], collected: Manifest) -> ApplicationManifest | None:
     """Find the application's generated module, which lists the SDK; a library's need not.
 
-    Args:
-        packages: The import packages in the bundle, each with its folder; the empty name stands
-            for the folder of the program.
-        collected: What was really collected.
+    ``packages`` are import packages and their folders; the empty name stands for the program's.
     """
     places = sorted(packages.items())
     found = [own for package, folder in places if (own := _read(package, Path(folder)))]

@@ -16,14 +16,9 @@ from hatch_sentry_modules.sources import installed
 
 
 def freeze(files: Iterable[str], folders: Iterable[str]) -> Manifest:
-    """Make the manifest of what a bundle holds.
+    """Return the manifest of the files' owners; it skips what has no valid version.
 
-    Args:
-        files: The paths from which the bundler takes modules, libraries and data.
-        folders: The entries of its module search path, which hold the metadata.
-
-    Returns:
-        The manifest of a folder that declares no project; it skips what has no valid version.
+    ``folders`` are the entries of the bundler's module search path, which hold the metadata.
     """
     taken = {file_owners.canonical_path(file) for file in files}
     copy = runtime_package.folder().resolve()

@@ -38,6 +38,7 @@ class Analysis(Protocol):
     graph: Graph
     excludes: list[str]
     inputs: list[str]
+    noarchive: bool
     custom_runtime_hooks: list[str]
     binaries: Contents
     datas: Contents
@@ -54,6 +55,9 @@ class ModuleHook(Protocol):
 
     def add_imports(self, *names: str) -> None:
         """Collect modules as if the hooked one imported them."""
+
+    def set_module_collection_mode(self, name: str, mode: str) -> None:
+        """Say whether a module goes in as bytecode, as its source, or as both."""
 
 
 class PlaceHook(Protocol):
@@ -89,6 +93,10 @@ def add_runtime_package(hook_api: ModuleHook) -> None:
         if analysis.custom_runtime_hooks:
             analysis.custom_runtime_hooks = [_FIRST, *analysis.custom_runtime_hooks]
         hook_api.add_imports(runtime_package.PACKAGE)
+        # The source goes in too, so that the bundle can be inspected unexecuted. Without an archive
+        # it goes in alone: all programs of a spec file have their bytecode in one folder.
+        mode = "py" if analysis.noarchive else "pyz+py"
+        hook_api.set_module_collection_mode(MODULE, mode)
 
 
 def offer_runtime_package(hook_api: PlaceHook) -> None:

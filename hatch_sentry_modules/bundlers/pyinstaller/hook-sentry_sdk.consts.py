@@ -5,10 +5,6 @@ Only one hook of a module runs, and ``sentry_sdk`` has one in pyinstaller-hooks-
 imports this module always.
 """
 
-from hatch_sentry_modules.bundlers.pyinstaller.analysis import MODULE
 from hatch_sentry_modules.bundlers.pyinstaller.analysis import add_runtime_package as hook
 
 __all__ = ["hook"]
-
-# The source goes in beside the compiled module, so that the bundle can be inspected unexecuted.
-module_collection_mode = {MODULE: "pyz+py"}

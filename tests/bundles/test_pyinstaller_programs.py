@@ -1,0 +1,137 @@
+"""Several programs in one spec file of PyInstaller, which can share files by ``MERGE``."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sentry_modules
+
+from demo.bundles import normalize
+from tests.bundles.bundlers.environment import owners
+from tests.bundles.pages import Workplace
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("pyinstaller programs"),
+    pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell"),
+]
+
+PROGRAM = """
+import json
+import markupsafe
+import {own}
+import sentry_sdk
+
+def see(event, hint):
+    print(json.dumps(event["modules"]))
+
+sentry_sdk.init(dsn="http://key@127.0.0.1:9/1", before_send=see, shutdown_timeout=0)
+sentry_sdk.capture_message("{own}")
+"""
+"""Prints the modules of an event in the place of sending it."""
+
+OWN = {"app": "humanize", "tool": "tabulate"}
+"""What one program alone imports, and the SDK nowhere mentions, as it does the frameworks."""
+
+SPEC = """
+programs = {{"app": Analysis(["app.py"], {options}), "tool": Analysis(["tool.py"], {options})}}
+archives = {{name: PYZ(analysis.pure) for name, analysis in programs.items()}}
+
+def collect(name, *names):
+    parts = []
+    for each in names:
+        a = programs[each]
+        parts += [EXE(archives[each], a.scripts, a.dependencies, exclude_binaries=True, name=each)]
+        parts += [a.binaries, a.datas]
+    COLLECT(*parts, name=name)
+"""
+
+TOGETHER = """
+collect("together", "app", "tool")
+"""
+
+APART = """
+collect("app", "app")
+collect("tool", "tool")
+"""
+
+MERGED = f"""
+a, b = programs.values()
+MERGE((a, "app", "app/app"), (b, "tool", "tool/tool"))
+{APART}
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """Install what is bundled, and write the programs."""
+    place = Workplace(tmp_path_factory.mktemp("pyinstaller_programs"))
+    requirements = "humanize tabulate markupsafe sentry-sdk pyinstaller hatch-sentry-modules"
+    place.run(f"pip install --quiet {requirements}")
+    for name, own in OWN.items():
+        text = PROGRAM.format(own=own)
+        (place.folder / f"{name}.py").write_text(text, encoding="utf-8")
+    return place
+
+
+def rows(contents: Path) -> Iterator[tuple[str, str, str]]:
+    """Return the name, path and kind of each entry of all tables in a file of PyInstaller's."""
+    for table in ast.literal_eval(contents.read_text(encoding="utf-8")):
+        if isinstance(table, list):
+            yield from (row for row in table if isinstance(row, tuple) and len(row) == 3)
+
+
+def build(place: Workplace, name: str, spec: str) -> dict[str, dict[str, str]]:
+    """Build both programs, and return whose files each analysis holds."""
+    (place.folder / f"{name}.spec").write_text(spec, encoding="utf-8")
+    place.run(f"pyinstaller --noconfirm --log-level WARN --distpath {name} {name}.spec")
+    analyses = sorted((place.folder / "build" / name).glob("Analysis-0?.toc"))
+    bundled = dict(zip(OWN, (_bundled(place, one) for one in analyses), strict=True))
+    assert {*OWN.values()} == bundled["app"].keys() ^ bundled["tool"].keys()
+    assert all({own, "markupsafe", "sentry-sdk"} <= bundled[one].keys() for one, own in OWN.items())
+    return bundled
+
+
+def _bundled(place: Workplace, analysis: Path) -> dict[str, str]:
+    """Return whose files an analysis holds, before any moved to another program.
+
+    Without an archive the paths are those of compiled copies, and the names tell.
+    """
+    collected = [row for row in rows(analysis) if row[2] != "PYSOURCE"]
+    files = [Path(row[0]) for row in collected]
+    files += [Path(row[1].rpartition("site-packages/")[2]) for row in collected]
+    stems = (str(file.parent / file.name.partition(".")[0]) for file in files)
+    found = owners(place.python, stems, place.folder)
+    del found["hatch-sentry-modules"]  # its wheel holds the copy of the run-time package
+    return found | {"sentry-modules": sentry_modules.__version__}
+
+
+def modules(place: Workplace, program: str) -> dict[str, str]:
+    """Run a program, and return the modules of its event by normalized name."""
+    event = json.loads(place.run(program).splitlines()[-1])
+    return {normalize(name): version for name, version in event.items()}
+
+
+def test_each_program_lists_what_it_holds(place: Workplace) -> None:
+    """The list has what a program takes from another by reference, and nothing of the other."""
+    bundled = build(place, "packed", SPEC.format(options="") + TOGETHER + MERGED)
+    for program in OWN:
+        assert modules(place, f"packed/together/{program}") == bundled[program]
+        assert modules(place, f"packed/{program}/{program}") == bundled[program]
+    of_second = rows(place.folder / "build" / "packed" / "PKG-03.toc")
+    taken = {entry for entry, _, kind in of_second if kind == "DEPENDENCY"}
+    assert any(entry.startswith("markupsafe/_speedups") for entry in taken)
+
+
+def test_programs_without_an_archive_share_no_file(place: Workplace) -> None:
+    """PyInstaller compiles the modules of all into one folder, so the source goes in alone."""
+    bundled = build(place, "loose", SPEC.format(options="noarchive=True") + APART)
+    for program in OWN:
+        assert modules(place, f"loose/{program}/{program}") == bundled[program]
+        files = (place.folder / "loose" / program).rglob("_sentry_modules.*")
+        assert [file.name for file in files] == ["_sentry_modules.py"]
