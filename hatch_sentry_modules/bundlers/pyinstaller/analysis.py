@@ -57,7 +57,7 @@ class ModuleHook(Protocol):
         """Collect modules as if the hooked one imported them."""
 
     def set_module_collection_mode(self, name: str, mode: str) -> None:
-        """Say whether a module goes in as bytecode, as its source, or as both."""
+        """Set whether a module goes in as bytecode, as its source, or as both."""
 
 
 class PlaceHook(Protocol):
