@@ -1,9 +1,8 @@
-"""Sends Sentry the modules frozen at build time, where live metadata is missing or wrong.
+"""Sends Sentry the modules frozen at build time, where live metadata is missing or wrong."""
 
-Importing this package defines names and does nothing else; each part is imported when it is first
-used. So ``install`` and ``activate`` bring in neither the SDK nor ``importlib.metadata``: they run
-where an application starts, and importing those that early would disturb it.
-"""
+# Importing this package defines names and does nothing else; each part is imported when it is
+# first used. So ``install`` and ``activate`` bring in neither the SDK nor ``importlib.metadata``:
+# they run where an application starts, and importing those that early would disturb it.
 
 from __future__ import annotations
 

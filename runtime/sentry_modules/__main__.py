@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
+from sentry_modules.manifest import Manifest, as_line, is_name
 from sentry_modules.modules import choose
 from sentry_modules.reference import ManifestReference
 
@@ -30,9 +31,15 @@ def main() -> None:
         "manifest": None if manifest is None else manifest.module,
         "source": None if manifest is None else manifest.source,
         "left_out": modules.left_out,
-        "skipped": {} if manifest is None else manifest.skipped(),
+        "skipped": {} if manifest is None else skipped(manifest),
     }
     print(json.dumps(report, indent=2))
+
+
+def skipped(manifest: Manifest) -> dict[str, str]:
+    """Return the names that were frozen without a version, each with the reason."""
+    entries = [entry for entry in manifest.skipped if type(entry) is dict]
+    return {e["name"]: as_line(e.get("reason")) for e in entries if is_name(e.get("name"))}
 
 
 if __name__ == "__main__":

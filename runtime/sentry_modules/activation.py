@@ -13,20 +13,20 @@ def install(manifest: ModuleType | str | None = None) -> None:
     """Let ``importlib.metadata`` find what the manifest lists, where the application is stripped.
 
     ``manifest`` is the generated module or its dotted name; without it, the application's own is
-    looked for once a version is asked for. Installing again changes nothing; nothing is raised.
+    looked for once a version is asked for.
     """
+    # Installing again changes nothing; nothing is raised.
     register(ManifestReference.of_caller(manifest))
 
 
 def activate(manifest: ModuleType | str) -> None:
     """Have every client that would send the stock list send what the manifest lists instead.
 
-    For an application that knows nothing of it. ``manifest`` is the generated module or its dotted
-    name, and its names count: whoever activates it has decided that. Versions are those of the
-    code that runs, and are found as after ``install``. Nothing of the SDK is imported here: the
-    application may do so late, in part or never. The first manifest that is activated counts;
-    nothing is raised.
+    ``manifest`` is the generated module or its dotted name. The first one that is activated counts.
     """
+    # For an application that knows nothing of it. Its names count: whoever activates it has decided
+    # that. Versions are those of the code that runs, and are found as after ``install``. Nothing of
+    # the SDK is imported here: the application may do so late, in part or never.
     reference = register(ManifestReference.of_caller(manifest, "activated"))
     if STOCK in sys.modules:
         _take_place(reference)

@@ -1,32 +1,17 @@
-"""Decides what an event lists: live metadata, or the manifest with what really runs.
-
-The version of a distribution is that of the code that Python imports. Names come from the
-manifest. So does each version, unless the code comes from a folder whose metadata names another.
-"""
+"""Decides by hand what an event lists, or in an application that a freezer made."""
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-from types import ModuleType
-from typing import Iterator, List, Mapping, Tuple
 
-from sentry_modules.manifest import Manifest, is_version
-from sentry_modules.places import Place
-
-_TELLING = 8  # modules of a distribution that are asked for
-_SHARED = ("tests/", "test/", "docs/", "examples/")  # many distributions bring one, by mistake
-
-_Metadata = List[Tuple[Place, str, str]]  # where it is, the version or nothing, and its folder
+from sentry_modules.manifest import Manifest
 
 
 class Decision:
-    """The versions that count instead of live metadata, or ``None``, and why, for a log line.
+    """The versions that count instead of live metadata, or ``None``, and why, for a log line."""
 
-    ``folders`` tells where the metadata of those versions is that are not the manifest's.
-    ``is_final`` is false where a passing fault came between: the next time may be better.
-    """
+    # ``folders`` tells where the metadata of those versions is that are not the manifest's.
+    # ``is_final`` is false where a passing fault came between: the next time may be better.
 
     def __init__(
         self,
@@ -44,165 +29,18 @@ class Decision:
         self.is_final = is_final
 
 
-def decide(manifest: Manifest, authority: str, places: list[Place]) -> Decision:
-    """Decide by hand or by what there is on the path, the cheapest questions first."""
+def decide(manifest: Manifest, authority: str) -> Decision | None:
+    """Return what needs no look at the code that runs; ``None`` where it has to be asked."""
     if authority in ("manifest", "metadata"):
         versions = manifest.modules if authority == "manifest" else None
         return Decision(manifest, versions, f"authority={authority!r}")
-    if _is_frozen():
+    if is_frozen():
         return Decision(manifest, manifest.modules, "the application is frozen")
-    known = _metadata(manifest, places)
-    own = known.pop(manifest.project, [])
-    is_activated = authority == "activated"
-    if manifest.project and not is_activated and _is_installed(manifest, own, places):
-        return Decision(manifest, None, f"the metadata of {manifest.project} is in place")
-    versions, folders = dict(manifest.modules), {}
-    for name, version, folder in _others(manifest, known, places):
-        versions[name], folders[name] = version, folder
-    why = "it was activated" if is_activated else "the manifest names no project"
-    if manifest.project and not is_activated:
-        why = f"the metadata of {manifest.project} is not beside the manifest"
-    return Decision(manifest, versions, why, folders=folders)
+    return None
 
 
-def _is_installed(manifest: Manifest, own: _Metadata, places: list[Place]) -> bool:
-    # Whether the project's metadata is beside its code, or is that of its editable install.
-    root = manifest.root
-    if root is None:
-        return False
-    if not any(place.entry == root for place in places):  # a finder of its own has the source tree
-        beside = Place(root)
-        own = [*own, *((beside, v, f) for n, v, f in beside.metadata() if n == manifest.project)]
-    return any(place.entry == root or is_editable(place, f, root) for place, _, f in own)
-
-
-def is_editable(place: Place, folder: str, root: str) -> bool:
-    """Whether metadata is of an editable install (PEP 610) whose source tree holds ``root``."""
-    text = place.read(f"{folder}/direct_url.json")
-    if '"editable"' not in text:
-        return False
-    from urllib.parse import urlsplit
-    from urllib.request import url2pathname
-
-    try:
-        found = json.loads(text)
-        tree = os.path.realpath(url2pathname(urlsplit(found["url"]).path))
-        is_editable = found["dir_info"]["editable"] is True
-    except (ValueError, KeyError, TypeError):
-        return False
-    return is_editable and f"{os.path.realpath(root)}{os.sep}".startswith(f"{tree}{os.sep}")
-
-
-def _metadata(manifest: Manifest, places: list[Place]) -> dict[str, _Metadata]:
-    # Return the metadata of what the manifest lists, by normalized name, in the order of the path.
-    known: dict[str, _Metadata] = {}
-    modules, aliases, project = manifest.modules, manifest.aliases, manifest.project
-    for place in places:
-        for form, version, folder in place.metadata():
-            if form in modules or form in aliases or form == project:
-                known.setdefault(form, []).append((place, version, folder))
-    return known
-
-
-def _others(
-    manifest: Manifest, known: Mapping[str, _Metadata], places: list[Place]
-) -> Iterator[tuple[str, str, str]]:
-    # Return each name whose code is of another version, with that version and its folder.
-    for form, found in known.items():
-        name = manifest.name_of(form) or form
-        frozen = manifest.modules[name]
-        if all(version == frozen for _, version, _ in found):
-            continue
-        entry = _origin(form, found, places)
-        here = [_version(place, *rest) for place, *rest in found if place.entry == entry]
-        if here and frozen not in here and is_version(max(here)):
-            yield name, max(here), entry
-
-
-def _version(place: Place, version: str, folder: str) -> str:
-    # The folder that ``setup.py develop`` makes has no version in its name.
-    lines = [] if version else place.read(f"{folder}/PKG-INFO").splitlines()
-    return next((line[8:].strip() for line in lines if line.startswith("Version:")), version)
-
-
-def _origin(form: str, found: _Metadata, places: list[Place]) -> str:
-    # Return the place that Python imports a distribution's code from; empty if nothing tells.
-    for place, _, folder in found:
-        stems = _stems(place, form, folder)
-        for stem, entry in _sources(stems, places):
-            return place.entry if _is_in_place(place, folder, stem, entry) else entry
-        tops = {stem.partition("/")[0] for stem in stems}
-        holders = [one.entry for one in places if any(map(one.has_folder, tops))]
-        if len(holders) == 1:  # of a namespace package, whose modules egg-info does not name
-            return holders[0]
-    return ""
-
-
-def _sources(stems: list[str], places: list[Place]) -> Iterator[tuple[str, str]]:
-    # Return each module that there is and the place it is from, the imported ones first.
-    for stem in stems:
-        entry = _imported_from(stem)
-        if entry is not None:
-            yield stem, entry
-    for stem in stems:
-        yield from ((stem, one.entry) for one in places if one.has_module(stem))
-
-
-def _is_in_place(place: Place, folder: str, stem: str, entry: str) -> bool:
-    # Whether a library is installed in place, so that its metadata is not beside its code.
-    is_elsewhere = entry != place.entry and not place.has_module(stem)
-    return is_elsewhere and is_editable(place, folder, entry)
-
-
-def _imported_from(stem: str) -> str | None:
-    # Return the place that an imported module is from. Six has a ``__path__``, and is one file.
-    name = stem[: -len("/__init__")] if stem.endswith("/__init__") else stem
-    module = sys.modules.get(name.replace("/", "."))
-    names = vars(module) if isinstance(module, ModuleType) else {}
-    file = names.get("__file__")
-    if type(file) is not str:
-        return None
-    levels = name.count("/") + 1 + file.rpartition(os.sep)[2].startswith("__init__.")
-    return file.rsplit(os.sep, levels)[0]
-
-
-def _stems(place: Place, form: str, folder: str) -> list[str]:
-    # Return modules of a distribution, by their paths without suffixes, those that tell most first.
-    #
-    # Of a package in a namespace that others share, only the path as a whole tells. What bears the
-    # distribution's name beside its metadata spares reading what can be thousands of lines.
-    named = form.replace("-", "_")
-    for stem in (f"{named}/__init__", named):
-        if place.has_module(stem):
-            return [stem]
-    record = place.read(f"{folder}/RECORD")
-    parts = record.split("/__init__.py,")[:-1]
-    packages = [part.rpartition("\n")[2] + "/__init__" for part in parts]
-    stems = [stem for stem in packages if not _is_shared(stem)] or [
-        path.partition(".")[0] for path in _modules(record)
-    ]
-    if not record:
-        tops = place.read(f"{folder}/top_level.txt").split()
-        stems = [stem for top in tops for stem in (f"{top}/__init__", top)]
-    stems = [stem for stem in stems if stem[:1] not in ("", ".", "/")]
-    stems = [stem for stem in stems if not _is_shared(stem)] or stems
-    stems = stems or [f"{named}/__init__", named]  # an editable install records none
-    return sorted(stems, key=lambda stem: (stem.count("/"), stem))[:_TELLING]
-
-
-def _is_shared(stem: str) -> bool:
-    return f"{stem}/".startswith(_SHARED)
-
-
-def _modules(record: str) -> Iterator[str]:
-    for line in record.splitlines():
-        path = line.partition(",")[0]
-        if path.endswith((".py", ".so", ".pyd")) and "." not in path.rpartition("/")[0]:
-            yield path
-
-
-def _is_frozen() -> bool:
-    # Look for the marks of PyInstaller, cx_Freeze and py2app, and for Nuitka's.
+def is_frozen() -> bool:
+    """Whether there are the marks of PyInstaller, cx_Freeze and py2app, or Nuitka's."""
     main = getattr(sys.modules.get("__main__"), "__dict__", {})
     return (
         bool(getattr(sys, "frozen", False))

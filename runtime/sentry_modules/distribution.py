@@ -1,7 +1,6 @@
-"""Distributions that are known from a manifest, as ``importlib.metadata`` presents them.
+"""Distributions that are known from a manifest, as ``importlib.metadata`` presents them."""
 
-Imported when the first is asked for: ``importlib.metadata`` alone takes 50 ms.
-"""
+# Imported when the first is asked for: ``importlib.metadata`` alone takes 50 ms.
 
 from __future__ import annotations
 
@@ -24,12 +23,11 @@ _OF_OTHER_VERSION = ("PKG-INFO", "requires.txt")
 
 
 class FrozenDistribution:
-    """A name and a version from the manifest; files and entry points of ``real``, if there is one.
+    """A name and a version from the manifest, with files and entry points of a real one."""
 
-    ``real`` is another version of the same distribution, installed on the host. Its requirements
-    are not this version's, so they are unknown, which the interface spells ``None``. Where all
-    distributions are listed the real one is among them and has the files: ``is_listed``.
-    """
+    # ``real`` is another version of the same distribution, installed on the host. Its requirements
+    # are not this version's, so they are unknown, which the interface spells ``None``. Where all
+    # distributions are listed the real one is among them and has the files: ``is_listed``.
 
     def __new__(cls, *_args: object) -> FrozenDistribution:
         """Skip the base class's check for abstract methods: it takes 20 us for each instance."""
@@ -76,11 +74,9 @@ class FrozenDistribution:
 def freeze(
     decisions: Iterable[Decision], form: str | None, real: Iterable[Distribution], context: object
 ) -> list[Distribution]:
-    """Return what was decided and no real distribution has in the same version.
-
-    ``form`` is the only name wanted, or ``None`` for all of them. The first manifest that lists a
-    name counts, and the first real distribution that has it, as in ``importlib.metadata``.
-    """
+    """Return what was decided and no real distribution has in the same version."""
+    # ``form`` is the only name wanted, or ``None`` for all of them. The first manifest that lists a
+    # name counts, and the first real distribution that has it, as in ``importlib.metadata``.
     library = _library_of(context)
     installed: dict[str, Distribution] = {}
     for distribution in real if form is None else islice(real, 1):

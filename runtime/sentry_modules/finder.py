@@ -1,9 +1,8 @@
-"""Makes ``importlib.metadata`` find the distributions of a stripped application.
+"""Makes ``importlib.metadata`` find the distributions of a stripped application."""
 
-Sentry's framework integrations ask it for versions when they are set up, and stay off without an
-answer. It serves the whole process, so it speaks only where a manifest counts, and steps aside for
-a real distribution of the same version.
-"""
+# Sentry's framework integrations ask it for versions when they are set up, and stay off without
+# an answer. It serves the whole process, so it speaks only where a manifest counts, and steps aside
+# for a real distribution of the same version.
 
 from __future__ import annotations
 
@@ -29,11 +28,10 @@ _LISTING = "pkg_resources"  # it asks no finder, but lists what is installed whe
 
 
 class ManifestFinder:
-    """The object on ``sys.meta_path``: it finds distributions and never a module.
+    """The object on ``sys.meta_path``: it finds distributions and never a module."""
 
-    It comes first, for the version that was decided has to win over the host's.
-    ``before_stock`` is called once, when the SDK's stock integration is looked for.
-    """
+    # It comes first, for the version that was decided has to win over the host's.
+    # ``before_stock`` is called once, when the SDK's stock integration is looked for.
 
     def __init__(self) -> None:
         self.references: list[ManifestReference] = []

@@ -1,9 +1,4 @@
-"""The Sentry integration: puts the list of what really runs on every event.
-
-The stock integration's processor assigns unconditionally and may run before or after this one, as
-the order of ``init`` calls has it. So a client that has this integration loses the stock one (only
-that client does) when its first event comes, which also spares it the scan.
-"""
+"""The Sentry integration: puts the list of what really runs on every event."""
 
 from __future__ import annotations
 
@@ -37,12 +32,12 @@ class FrozenModulesIntegration(Integration):
     without it, the application's own is looked for.
     ``authority`` decides by hand which counts; ``combine=True`` adds what only the other knows.
     Nothing is raised for a manifest that is missing or broken: events then carry live metadata.
-
-    An instance lets ``importlib.metadata`` find what the manifest lists, as ``install`` does: the
-    SDK imports other integrations, which ask for versions, before it sets up this one. Where
-    the application is not stripped that changes nothing, so an unused instance does no harm.
-    A copy, also in another process, means the same manifest.
     """
+
+    # An instance lets ``importlib.metadata`` find what the manifest lists, as ``install`` does: the
+    # SDK imports other integrations, which ask for versions, before it sets up this one. Where
+    # the application is not stripped that changes nothing, so an unused instance does no harm.
+    # A copy, also in another process, means the same manifest.
 
     identifier = "frozen_modules"
 
@@ -78,81 +73,62 @@ class FrozenModulesIntegration(Integration):
         """Register the event processors; the SDK calls this once in a process."""
         _register(_process)
 
-    def modules(self, *, is_debug: bool = False) -> Modules:
-        """Return what events carry: nothing while a passing fault is in the way, else built once.
-
-        ``is_debug`` has the first call say in the SDK's log where it is from. The SDK filters its
-        log itself, but only after it has made the record, which takes longer than all the rest.
-        """
+    def modules(self) -> Modules:
+        """Return what events carry, built once: nothing while a passing fault is in the way."""
         decision = self._reference.decision()
         if self._modules is None or decision is not self._decision:
             if not decision.is_final:
                 return Modules({}, 0, decision.why)
-            modules = choose(decision, combine=self._combine)
-            if is_debug:
-                logger.debug(
-                    "[sentry-modules] %d modules from %s; %d left out for size",
-                    len(modules.versions),
-                    modules.origin,
-                    modules.left_out,
-                )
+            self._modules = choose(decision, combine=self._combine)
             self._decision = decision
-            self._modules = modules
         return self._modules
 
     def attach(self, event: Any, client: Any) -> None:
         """Put the modules on an event, beside those that the application put there itself."""
-        modules = self.modules(is_debug=bool(client.options.get("debug")))
+        is_known, modules = self._modules is not None, self.modules()
         if self._modules is None:
             return
+        # The SDK filters its log only after it has made the record, which takes longer than this.
+        if not is_known and client.options.get("debug"):
+            text = "[sentry-modules] %d modules from %s; %d left out for size"
+            logger.debug(text, len(modules.versions), modules.origin, modules.left_out)
         given, versions = event.get("modules"), modules.versions
-        if isinstance(given, dict) and not isinstance(given, EventModules) and not _is_stock(given):
+        if isinstance(given, dict) and not isinstance(given, EventPart) and not _is_stock(given):
             versions = union(given, versions)
-        event["modules"] = EventModules(versions)
+        event["modules"] = EventPart(versions)
         if event.get("sdk") is None:
             event["sdk"] = _describe_sdk(client)
 
 
-class EventModules(Dict[str, str]):
-    """A fresh map for one event, so that what a processor changes in it stays there.
+class EventPart(Dict[str, Any]):
+    """A fresh map for one event, so that what a processor changes in it stays there."""
 
-    The SDK's serializer visits each entry of a plain dict, and takes ``__sentry_repr__`` as it is.
-    """
+    # The SDK's serializer visits all that is in a plain dict, and takes this one as it is.
 
-    def __sentry_repr__(self) -> dict[str, str]:
+    def __sentry_repr__(self) -> dict[str, Any]:
         return dict(self)
 
 
-def _register(process: Callable[[Any], None]) -> None:
-    # Have each event processed, and once more if the stock processor came later and wrote last.
+def _register(process: Callable[[Any], None], *, is_last: bool = False) -> None:
+    # Have each event processed, and never lost.
     #
-    # That happens where another thread calls ``init`` meanwhile: the two see different clients.
-    later: list[object] = []
-
-    def first(event: Any) -> None:
-        if not later:  # the stock processor is registered by now
-            later.append(again)
-            add_global_event_processor(_processor(again))
-        process(event)
-
-    def again(event: Any) -> None:
-        if _is_stock(event.get("modules")):
-            process(event)
-
-    add_global_event_processor(_processor(first))
-
-
-def _processor(process: Callable[[Any], None]) -> Callable[[Any, Any], Any]:
-    # Return what the SDK calls with each event, which it never loses.
+    # The first event, when the stock processor is registered, adds another processor behind it:
+    # for when the stock one wrote last, as where another thread calls ``init`` meanwhile.
+    is_followed = is_last
 
     def processor(event: Any, _hint: Any) -> Any:
+        nonlocal is_followed
         try:
-            process(event)
+            if not is_followed:
+                is_followed = True
+                _register(process, is_last=True)
+            if not is_last or _is_stock(event.get("modules")):
+                process(event)
         except Exception:  # noqa: BLE001 - an event without modules is better than none
             logger.debug("[sentry-modules] modules were not attached", exc_info=True)
         return event
 
-    return processor
+    add_global_event_processor(processor)
 
 
 def _process(event: Any) -> None:
@@ -160,25 +136,21 @@ def _process(event: Any) -> None:
     #
     # It can be of the class that another import of this package made: the SDK sets up one.
     client = _client()
-    integrations = getattr(client, "integrations", None) or {}
-    integration = integrations.get(FrozenModulesIntegration.identifier)
-    if integration is not None:
-        _replace_stock(client, integration)
+    ours = client.integrations.get(FrozenModulesIntegration.identifier)
+    if ours is not None:
+        _replace_stock(client, ours)
         if event.get("type") not in _WITHOUT_MODULES:
-            integration.attach(event, client)
+            ours.attach(event, client)
 
 
 def serve_every_client(ours: FrozenModulesIntegration, is_active: Callable[[], bool]) -> None:
-    """Add ``ours`` to each client that has the stock integration and no other of this kind.
-
-    A client gets it when its next event comes, whenever it was made; one that is without the
-    stock integration is left alone, since somebody has taken it away. Both change places in one
-    assignment, so that no thread sees both or neither.
-    """
+    """Add ``ours`` to each client that has the stock integration and no other of this kind."""
+    # A client gets it when its next event comes, whenever it was made; one that is without the
+    # stock integration is left alone, since somebody has taken it away.
 
     def process(event: Any) -> None:
         client = _client()
-        if is_active() and ours.identifier not in client.integrations:
+        if ours.identifier not in client.integrations and is_active():
             _replace_stock(client, ours)
         if client.integrations.get(ours.identifier) is ours:
             _process(event)
@@ -193,6 +165,9 @@ def _client() -> Any:
 
 def _replace_stock(client: Any, ours: FrozenModulesIntegration) -> None:
     # Take the stock integration from one client, for ours; its dict is shared with no other.
+    #
+    # The stock processor assigns unconditionally and may run before or after ours. This spares its
+    # scan as well, and both change places at once, so that no thread sees both or neither.
     if _STOCK in client.integrations:
         kept = {name: one for name, one in client.integrations.items() if name != _STOCK}
         client.integrations = {**kept, ours.identifier: ours}
@@ -212,8 +187,5 @@ def _describe_sdk(client: Any) -> dict[str, Any]:
     # Do what the SDK does when an event has no ``sdk``, and name this distribution as well.
     info: Any = sentry_sdk.client.SDK_INFO
     ours = {"name": "pypi:sentry-modules", "version": sentry_modules.__version__}
-    return {
-        **info,
-        "packages": [*info["packages"], ours],
-        "integrations": sorted(client.integrations),
-    }
+    packages, integrations = [*info["packages"], ours], sorted(client.integrations)
+    return EventPart({**info, "packages": packages, "integrations": integrations})

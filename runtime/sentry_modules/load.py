@@ -1,9 +1,8 @@
-"""Runs the generated module of a name, without the import system's locks.
+"""Runs the generated module of a name, without the import system's locks."""
 
-An event can be captured in a thread while the application's package is still being imported by
-another thread that waits for it: an import here would wait for ever. So the module is found and
-executed as an import would, but no package around it is imported and ``sys.modules`` is only read.
-"""
+# An event can be captured in a thread while the application's package is still being imported by
+# another thread that waits for it: an import here would wait for ever. So the module is found and
+# executed as an import would, but no package around it is imported, and ``sys.modules`` only read.
 
 from __future__ import annotations
 
@@ -17,11 +16,9 @@ from sentry_modules.manifest import UnusableManifestError, is_stack_full
 
 
 def run(name: str) -> Mapping[str, Any] | None:
-    """Return the globals of a module; ``None`` where there is none, or a package.
-
-    Raises ``UnusableManifestError`` for one that never runs. Any other exception is not the
-    module's fault: the next time may be better.
-    """
+    """Return the globals of a module; ``None`` where there is none, or a package."""
+    # Raises ``UnusableManifestError`` for one that never runs. Any other exception is not the
+    # module's fault: the next time may be better.
     module = sys.modules.get(name)
     if module is not None:
         spec = getattr(module, "__spec__", None)

@@ -1,18 +1,20 @@
-"""Reads the constant of a generated module, so that nobody behind it meets bad data.
+"""Reads the constant of a generated module, so that nobody behind it meets bad data."""
 
-The format is ``MANIFEST_FORMAT.md`` of hatch-sentry-modules. Malformed entries are left out
-one by one; an unknown newer format is read as this one.
-"""
+# The format is ``MANIFEST_FORMAT.md`` of hatch-sentry-modules. Malformed entries are left out
+# one by one; an unknown newer format is read as this one.
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
 if TYPE_CHECKING:
     from typing_extensions import TypeGuard
+
+MODULE = "_sentry_modules"
+"""What the generated module is called, in an import package or at the top level."""
 
 _IN_NORMALIZED = b"-abcdefghijklmnopqrstuvwxyz0123456789"
 _IN_NAMES = _IN_NORMALIZED + b"._ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -31,22 +33,20 @@ class UnusableManifestError(Exception):
 
 
 class Manifest:
-    """The document of a generated module, without its malformed parts.
+    """The document of a generated module, without its malformed parts."""
 
-    ``module`` is the dotted name, and ``root`` the folder or archive that its import package lies
-    in, or ``None`` if it is in neither.
-    ``modules`` maps names to versions, with one name of each normalized form; ``aliases`` maps the
-    normalized form to the name where they differ. ``faults`` counts the entries left out.
-    Raises ``UnusableManifestError`` where not even one entry is well-formed. A plain class:
-    making a named tuple would take half of the time that importing this package takes.
-    """
+    # ``module`` is the dotted name, and ``root`` the folder or archive that its import package lies
+    # in, or ``None`` if it is in neither.
+    # ``modules`` maps names to versions, with one name of each normalized form; ``aliases`` maps
+    # the normalized form to the name where they differ. ``faults`` counts the entries left out.
+    # Raises ``UnusableManifestError`` where not even one entry is well-formed. A plain class:
+    # making a named tuple would take half of the time that importing this package takes.
 
     def __init__(self, module: str, namespace: Mapping[str, Any]) -> None:
         document = _parse(module, namespace.get("MANIFEST"))
         table = document.get("modules")
         entries = table if type(table) is dict else {}
-        conditional = _applicable(document.get("conditional"), namespace.get("APPLIES"))
-        entries.update(conditional)
+        entries.update(_applicable(_list(document, "conditional"), namespace.get("APPLIES")))
         self.modules, self.aliases = _sift(entries)
         if not self.modules:
             raise UnusableManifestError(f"{module} holds no well-formed entry")
@@ -55,27 +55,24 @@ class Manifest:
         self.root = _root(module, namespace.get("__file__"))
         project = document.get("project")
         self.project = normalize(project) if is_name(project) else ""
-        self.source = _line(document.get("source"))
+        self.source = as_line(document.get("source"))
         self.is_injected = document.get("injected") is True
-        self.exclude = [normalize(line) for line in map(_line, _list(document, "exclude")) if line]
+        self.exclude = [
+            normalize(line) for line in map(as_line, _list(document, "exclude")) if line
+        ]
         self._omit = _list(document, "omit")
-        self._skipped = _list(document, "skipped")
+        self.skipped = _list(document, "skipped")
 
     def name_of(self, form: str) -> str | None:
         """Return the name that is listed for a normalized one, if any is."""
         name = self.aliases.get(form, form)
         return name if name in self.modules else None
 
-    def omit(self) -> Iterator[str]:
+    def omit(self) -> list[str]:
         """Return the names that an event leaves off first, in order, as ``modules`` has them."""
-        for name in self._omit:
-            if is_name(name):
-                yield name if name in self.modules else self.aliases.get(normalize(name), "")
-
-    def skipped(self) -> dict[str, str]:
-        """Return the names that were frozen without a version, each with the reason."""
-        entries = [entry for entry in self._skipped if type(entry) is dict]
-        return {e["name"]: _line(e.get("reason")) for e in entries if is_name(e.get("name"))}
+        names = [name for name in self._omit if type(name) is str]  # can be thousands
+        aliases = self.aliases
+        return [aliases.get(normalize(name), name) for name in names] if aliases else names
 
 
 def normalize(name: str) -> str:
@@ -127,24 +124,26 @@ def _list(document: Mapping[str, Any], key: str) -> list[Any]:
     return value if type(value) is list else []
 
 
-def _applicable(conditional: object, applies: object) -> Iterator[tuple[str, Any]]:
+def _applicable(conditional: list[Any], applies: object) -> dict[str, Any]:
     # Both have one entry for each distribution, in the same order.
-    if type(conditional) is list and type(applies) is list:
-        for entry, holds in zip(conditional, applies):
-            if holds is True:
-                is_entry = type(entry) is dict and type(entry.get("name")) is str
-                yield (entry["name"], entry.get("version")) if is_entry else ("", None)
+    found: dict[str, Any] = {}
+    for entry, holds in zip(conditional, applies if type(applies) is list else ()):
+        if holds is True:
+            is_entry = type(entry) is dict and type(entry.get("name")) is str
+            found.update({entry["name"]: entry.get("version")} if is_entry else {"": None})
+    return found
 
 
 def _sift(table: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
     # Return the well-formed entries, and the names among them that are not normalized ones.
     #
     # An honest table is its own answer, after a few passes at C speed over all of its text.
-    names = _join_sound(table)
-    if names and "--" not in names and _consists_of(names, _IN_NORMALIZED):
+    names, is_sound = _join(table)
+    if is_sound and "--" not in names and _consists_of(names, _IN_NORMALIZED):
         return table, {}
     entries = table.items()
-    modules = dict(entries) if names else {k: v for k, v in entries if is_name(k) and is_version(v)}
+    is_sound = is_sound and _consists_of(names, _IN_NAMES)
+    modules = {k: v for k, v in entries if is_sound or (is_name(k) and is_version(v))}
     aliases: dict[str, str] = {}
     for name in [n for n in modules if "_" in n or "." in n or "--" in n or n != n.lower()]:
         form = normalize(name)
@@ -155,20 +154,15 @@ def _sift(table: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
     return modules, aliases
 
 
-def _join_sound(table: dict[str, Any]) -> str:
-    # Return all names as one text if every entry is well-formed; perhaps nothing even so.
+def _join(table: dict[str, Any]) -> tuple[str, bool]:
+    # Return all names as one text, and whether it is not too long and all versions well-formed.
     try:
         names, versions = "".join(table), "".join(table.values())
     except TypeError:
-        return ""
-    is_sound = (
-        len(names) + len(versions) <= _SHORT * len(table)
-        and "" not in table
-        and all(table.values())
-        and _consists_of(names, _IN_NAMES)
-        and _consists_of(versions, _IN_VERSIONS)
-    )
-    return names if is_sound else ""
+        return "", False
+    is_short = len(names) + len(versions) <= _SHORT * len(table)
+    is_whole = "" not in table and "" not in table.values()
+    return names, is_short and is_whole and _consists_of(versions, _IN_VERSIONS)
 
 
 def _consists_of(text: str, characters: bytes) -> bool:
@@ -186,6 +180,7 @@ def _root(module: str, file: object) -> str | None:
     return parts[0] if len(parts) > levels else ""
 
 
-def _line(value: object) -> str:
+def as_line(value: object) -> str:
+    """Return text for a message or a log line; empty for anything else."""
     is_line = type(value) is str and value.isascii() and value.isprintable()
     return str(value)[:_LONGEST] if is_line else ""

@@ -7,9 +7,9 @@ import os
 import sys
 from types import ModuleType
 
-from sentry_modules.decision import is_editable
-from sentry_modules.manifest import normalize
-from sentry_modules.places import MODULE, Place, on_path
+from sentry_modules.manifest import MODULE, normalize
+from sentry_modules.places import Place, on_path
+from sentry_modules.running import is_editable
 
 _ASKED: set[str] = set()
 

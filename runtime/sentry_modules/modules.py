@@ -1,13 +1,13 @@
-"""Builds what an event carries: what was decided, what the other source adds, within the budget.
+"""Builds what an event carries: what was decided, what the other source adds, within the budget."""
 
-Relay visits the entries in byte order of their names and spends 8192 on them: each costs the
-length of its version and 3. The entry on which that ends keeps a part of its version, which is a
-wrong one, and those after it are dropped. So whole entries are left out here instead.
-"""
+# Relay visits the entries in byte order of their names and spends 8192 on them: each costs the
+# length of its version and 3. The entry on which that ends keeps a part of its version, which is a
+# wrong one, and those after it are dropped. So whole entries are left out here instead.
 
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import chain
 from typing import Iterable, Iterator, Mapping
 
 from sentry_modules.decision import Decision
@@ -69,22 +69,24 @@ def union(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]
 
 def fit(versions: dict[str, str], omit: Iterable[str]) -> dict[str, str]:
     """Leave out entries until the rest fits: first the names in ``omit``, then the last ones."""
-    excess = _cost("".join(versions.values())) + _COST_OF_ENTRY * (len(versions) - 1) - BUDGET
+    text = "".join(versions.values())
+    size = len if text.isascii() else _size
+    excess = size(text) + _COST_OF_ENTRY * len(versions) - BUDGET
     if excess <= 0:
         return versions
     kept = dict(versions)
-    for name in _in_order(versions, omit):
-        if name in kept:
-            excess -= _cost(kept.pop(name))
+    for name in chain(omit, _in_order(versions)):
+        version = kept.pop(name, None)
+        if version is not None:
+            excess -= size(version) + _COST_OF_ENTRY
             if excess <= 0:  # before the next name is asked for, which can take a sort
                 break
     return kept
 
 
-def _in_order(versions: Mapping[str, str], omit: Iterable[str]) -> Iterator[str]:
+def _in_order(versions: Mapping[str, str]) -> Iterator[str]:
     # What is far too long for a version goes before what the server would drop: UTF-8 sorts by
     # code point.
-    yield from omit
     yield from (name for name, version in versions.items() if len(version) > _LONGEST)
     yield from sorted(versions, reverse=True)
 
@@ -98,5 +100,5 @@ def installed() -> dict[str, str]:
         return {}
 
 
-def _cost(version: str) -> int:
-    return len(version.encode(errors="replace")) + _COST_OF_ENTRY
+def _size(version: str) -> int:
+    return len(version.encode(errors="replace"))

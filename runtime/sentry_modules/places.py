@@ -13,10 +13,7 @@ from importlib.machinery import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SU
 from itertools import islice
 from typing import Any, Collection, Iterator
 
-from sentry_modules.manifest import normalize
-
-MODULE = "_sentry_modules"
-"""What the generated module is called, in an import package or at the top level."""
+from sentry_modules.manifest import MODULE, normalize
 
 _SUFFIXES = (*SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)
 _ALL_SUFFIXES = (*_SUFFIXES, *EXTENSION_SUFFIXES)
@@ -34,7 +31,9 @@ class Place:
         self._archive = importer if isinstance(importer, zipimport.zipimporter) else None
         self._prefix = ""
         names: Collection[str]
-        if self._archive is None:
+        if importer is None:  # there is nothing, or nothing that can be imported
+            self.entry, names = entry, ()
+        elif self._archive is None:
             self.entry = getattr(importer, "path", entry)
             names = getattr(importer, "_path_cache", ()) or _list(self.entry)
         else:
@@ -57,9 +56,10 @@ class Place:
                 label, _, version = name.rpartition(".")[0].partition("-")
                 yield normalize(label), version.partition("-")[0], name
 
-    def has(self, name: str) -> bool:
-        """Whether a file stands at the top of a folder."""
-        return name in self._names
+    def has_generated_module(self) -> bool:
+        """Whether a generated module stands at the top, which is no extension."""
+        start = f"{self._prefix}{MODULE}.py"
+        return start in self._names or f"{start}c" in self._names
 
     def has_folder(self, name: str) -> bool:
         """Whether a folder stands at the top, an import package or a part of a namespace one."""
@@ -121,6 +121,12 @@ class Place:
 def on_path() -> list[Place]:
     """Return the places of ``sys.path``, in its order."""
     return [Place(entry) for entry in dict.fromkeys(sys.path) if type(entry) is str]
+
+
+def generated_modules(places: list[Place]) -> list[str]:
+    """Return the dotted names of the generated modules that stand in import packages."""
+    found = [name for place in places for name in place.generated_modules()]
+    return found or [name for place in places for name in place.hidden_modules()]
 
 
 def _below(start: str, folder: str, levels: int) -> Iterator[str]:

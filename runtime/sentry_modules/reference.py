@@ -7,11 +7,13 @@ import threading
 from types import ModuleType
 from typing import Any
 
-from sentry_modules.decision import Decision, decide
+from sentry_modules.decision import Decision, decide, is_frozen
 from sentry_modules.manifest import UnusableManifestError
-from sentry_modules.miss import say
-from sentry_modules.places import on_path
 from sentry_modules.search import Reference, callers, find, refer
+
+_IS_FROZEN = is_frozen()
+if not _IS_FROZEN:  # the hook for PyInstaller leaves these out of the bundle
+    from sentry_modules import miss, places, running
 
 # Of this thread alone, and not in an instance, which can be pickled. Not a set of thread numbers:
 # a forked child uses those of its parent's threads again.
@@ -19,11 +21,10 @@ _ASKING = threading.local()
 
 
 class ManifestReference:
-    """What is named as the manifest, from where, and with which authority.
+    """What is named as the manifest, from where, and with which authority."""
 
-    Two with the same ``key`` mean the same. No lock is held while the manifest loads: threads that
-    ask at the same time may each load it, and all find the same.
-    """
+    # Two with the same ``key`` mean the same. No lock is held while the manifest loads: threads
+    # that ask at the same time may each load it, and all find the same.
 
     def __init__(self, reference: Reference, packages: tuple[str, ...], authority: str) -> None:
         self.key = (reference, packages if reference is None else (), authority)
@@ -45,11 +46,9 @@ class ManifestReference:
         return ManifestReference, self.key
 
     def decision(self) -> Decision:
-        """Load the manifest and decide; what comes of it is final, but for a passing fault.
-
-        Where none was found it is looked for again once the path is another: an engine starts its
-        workers, and Sentry with them, before it brings them the application.
-        """
+        """Load the manifest and decide; what comes of it is final, but for a passing fault."""
+        # Where none was found it is looked for again once the path is another: an engine starts its
+        # workers, and Sentry with them, before it brings them the application.
         if self._decision is not None and self._missed_on in (None, sys.path):
             return self._decision
         asking = _ASKING.__dict__.setdefault("keys", [])
@@ -68,11 +67,13 @@ class ManifestReference:
     def _decide(self) -> Decision:
         reference, packages, authority = self.key
         try:
-            places = on_path()
-            return decide(find(reference, packages, places), authority, places)
+            path = [] if _IS_FROZEN else places.on_path()
+            manifest = find(reference, packages, path)
+            decision = decide(manifest, authority)
+            return running.decide(manifest, authority, path) if decision is None else decision
         except UnusableManifestError as error:
-            if authority != "metadata":
-                say(str(error), reference if type(reference) is str else self._nearest)
+            if authority != "metadata" and not _IS_FROZEN:
+                miss.say(str(error), reference if type(reference) is str else self._nearest)
             return Decision(None, None, str(error))
         except Exception as error:  # noqa: BLE001 - no file descriptor, no stack, a signal's handler
             why = f"the manifest cannot be read now: {type(error).__name__}"

@@ -1,18 +1,19 @@
-"""Finds the application's manifest, whoever asks for it.
+"""Finds the application's manifest, whoever asks for it."""
 
-Near places come first: the import packages of the callers, that of ``__main__`` and the top level.
-Only where they have nothing, every import package on the path is looked at.
-"""
+# Near places come first: the import packages of the callers, that of ``__main__`` and the top
+# level. Only where they have nothing, every import package on the path is looked at.
 
 from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import Any, Iterable, Mapping, Tuple, Union
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Tuple, Union
 
 from sentry_modules.load import run
-from sentry_modules.manifest import Manifest, UnusableManifestError
-from sentry_modules.places import MODULE, Place
+from sentry_modules.manifest import MODULE, Manifest, UnusableManifestError
+
+if TYPE_CHECKING:
+    from sentry_modules.places import Place
 
 Given = Tuple[str, str, Tuple[bool, ...], Union[str, None]]
 """A generated module itself: its name, its two constants and its file. It can be pickled."""
@@ -38,10 +39,8 @@ def refer(manifest: ModuleType | str | None) -> Reference:
 
 
 def callers() -> tuple[str, tuple[str, ...]]:
-    """Return the module of the nearest caller, and the import packages of all, that one's first.
-
-    Not of the nearest alone: it may be a set-up library, which has no manifest, or its own.
-    """
+    """Return the module of the nearest caller, and the import packages of all, that one's first."""
+    # Not of the nearest alone: it may be a set-up library, which has no manifest, or its own.
     nearest = ""
     packages: dict[str, None] = {}
     frame: Any = sys._getframe(1)
@@ -55,10 +54,8 @@ def callers() -> tuple[str, tuple[str, ...]]:
 
 
 def find(reference: Reference, packages: Iterable[str], places: list[Place]) -> Manifest:
-    """Read the manifest that a reference means, or else the application's own.
-
-    Raises ``UnusableManifestError``; any other exception is a passing fault.
-    """
+    """Read the manifest that a reference means, or else the application's own."""
+    # Raises ``UnusableManifestError``; any other exception is a passing fault.
     if isinstance(reference, tuple):
         name, text, applies, file = reference
         given = {"MANIFEST": text, "APPLIES": [*applies], "__file__": file}
@@ -69,9 +66,12 @@ def find(reference: Reference, packages: Iterable[str], places: list[Place]) -> 
         return _choose([*_load(names)[:1], *_injected(names[0], places)], names)
     around = [name for package in (*packages, _package_of_main()) for name in _around(package)]
     near = [*dict.fromkeys(around), MODULE]
-    return _choose(
-        _load(near) or _load(_standing_in(places)), [*near, "every import package on sys.path"]
-    )
+    found = _load(near)
+    if not found and places:
+        from sentry_modules.places import generated_modules
+
+        found = _load(generated_modules(places))
+    return _choose(found, [*near, "every import package on sys.path"])
 
 
 def _load(names: Iterable[str]) -> list[Manifest]:
@@ -91,17 +91,12 @@ def _load(names: Iterable[str]) -> list[Manifest]:
 
 def _injected(name: str, places: list[Place]) -> list[Manifest]:
     # Return what ``sentry-modules inject`` put at the top level: it counts over what was there.
-    if name == MODULE or not any(place.has_module(MODULE) for place in places):
+    if name == MODULE or not any(place.has_generated_module() for place in places):
         return []
     try:
         return [manifest for manifest in _load([MODULE]) if manifest.is_injected]
     except UnusableManifestError:
         return []
-
-
-def _standing_in(places: list[Place]) -> list[str]:
-    found = [name for place in places for name in place.generated_modules()]
-    return found or [name for place in places for name in place.hidden_modules()]
 
 
 def _choose(found: list[Manifest], looked_for: list[str]) -> Manifest:

@@ -1,8 +1,7 @@
-"""Shows ``pkg_resources`` what was decided, where an application still has it.
+"""Shows ``pkg_resources`` what was decided, where an application still has it."""
 
-It asks no finder: when it is imported it reads all there is into one list, the working set, from
-which the SDK before 1.28.1 takes its own.
-"""
+# It asks no finder: when it is imported it reads all there is into one list, the working set, from
+# which the SDK before 1.28.1 takes its own.
 
 from __future__ import annotations
 
@@ -21,10 +20,8 @@ _HIDDEN: dict[str, Any] = {}  # by key, what was there before, or nothing
 
 
 def find(name: str, path: Any, target: Any, then: Callable[[], None]) -> ModuleSpec | None:
-    """Find a module as an import would, and call ``then``, which raises nothing, once it is there.
-
-    For a finder that answers ``None`` when it is asked again meanwhile.
-    """
+    """Find a module as an import would, and call ``then`` once it is there."""
+    # For a finder that answers ``None`` when it is asked again meanwhile; ``then`` raises nothing.
     for finder in list(sys.meta_path):
         find_spec = getattr(finder, "find_spec", None)
         spec: ModuleSpec | None = find_spec and find_spec(name, path, target)
@@ -53,11 +50,9 @@ class _Loader:
 
 
 def serve(decisions: Iterable[Decision]) -> None:
-    """Add what was decided and the working set does not have in the same version.
-
-    The first manifest that lists a name counts; entry points and files of a real distribution in
-    another version stay. By hand, since ``WorkingSet.add`` would change ``sys.path`` as well.
-    """
+    """Add what was decided and the working set does not have in the same version."""
+    # The first manifest that lists a name counts; entry points and files of a real distribution in
+    # another version stay. By hand, since ``WorkingSet.add`` would change ``sys.path`` as well.
     module: Any = sys.modules["pkg_resources"]
     working_set = module.working_set
     listed = working_set.entry_keys.setdefault(_ENTRY, [])

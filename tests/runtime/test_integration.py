@@ -13,7 +13,7 @@ import pytest
 import sentry_modules
 import sentry_sdk
 from sentry_modules.activation import activate
-from sentry_modules.integration import EventModules, FrozenModulesIntegration
+from sentry_modules.integration import EventPart, FrozenModulesIntegration
 from sentry_sdk.consts import VERSION
 from sentry_sdk.transport import Transport
 
@@ -108,8 +108,8 @@ def test_the_map_serializes_as_a_plain_one() -> None:
     """The SDK's serializer takes it whole, and the payload has the same bytes."""
     serialize: Any = pytest.importorskip("sentry_sdk.serializer").serialize
     plain = serialize({"modules": dict(FROZEN)})
-    assert json.dumps(serialize({"modules": EventModules(FROZEN)})) == json.dumps(plain)
-    assert type(serialize({"modules": EventModules(FROZEN)})["modules"]) is dict
+    assert json.dumps(serialize({"modules": EventPart(FROZEN)})) == json.dumps(plain)
+    assert type(serialize({"modules": EventPart(FROZEN)})["modules"]) is dict
 
 
 def test_one_line_tells_where_the_list_came_from(

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from sentry_modules.__main__ import skipped
 from sentry_modules.manifest import Manifest, UnusableManifestError, normalize
 
 from tests.runtime.hostile import NO_DOCUMENTS, NO_TABLES, SOUND
@@ -33,7 +34,7 @@ def test_a_sound_manifest() -> None:
     assert list(found.omit()) == ["certifi"]
     assert found.exclude == ["acme-*", "zope-*"]
     assert found.is_injected
-    assert found.skipped() == {"acme-core": "no version"}
+    assert skipped(found) == {"acme-core": "no version"}
     assert found.faults == 0
 
 
@@ -117,7 +118,7 @@ def test_the_other_keys_are_malformed() -> None:
     found = parse(project=1, source=[], omit=[1, None], skipped=[2, {"name": 1}], exclude=[[], 1])
     assert (found.project, found.source, found.exclude) == ("", "", [])
     assert list(found.omit()) == []
-    assert found.skipped() == {}
+    assert skipped(found) == {}
 
 
 @pytest.mark.parametrize(
