@@ -93,8 +93,18 @@ class Place:
                 raise
             return ""  # not in the archive
 
-    def generated_modules(self) -> list[str]:
-        """Return the dotted names of generated modules in the import packages of this place."""
+    def distributions(self) -> set[str]:
+        """Return the normalized names of what stands at the top, metadata or code."""
+        names, start = self._names, len(self._prefix)
+        if self._archive is not None:
+            names = {path[start:].partition(os.sep)[0] for path in names}
+        return {normalize(name.partition(".")[0].partition("-")[0]) for name in names}
+
+    def generated_modules(self, known: Collection[str] = ()) -> list[str]:
+        """Return the dotted names of generated modules in the import packages of this place.
+
+        But in a folder not those of packages that bear one of the ``known`` normalized names.
+        """
         if self._archive is not None:
             return sorted(
                 path[len(self._prefix) :].rpartition(".")[0].replace(os.sep, ".")
@@ -103,6 +113,10 @@ class Place:
             )
         start, access = f"{self.entry}{os.sep}", os.access
         folders = [name for name in islice(self._names, _NAMES) if "." not in name]
+        if "os.py" in self._names:  # the standard library
+            return []
+        if known:
+            folders = [name for name in folders if name.replace("_", "-") not in known]
         for suffix in _SUFFIXES:
             end = f"{os.sep}{MODULE}{suffix}"
             found = [name for name in folders if access(f"{start}{name}{end}", os.F_OK)]
@@ -121,12 +135,6 @@ class Place:
 def on_path() -> list[Place]:
     """Return the places of ``sys.path``, in its order."""
     return [Place(entry) for entry in dict.fromkeys(sys.path) if type(entry) is str]
-
-
-def generated_modules(places: list[Place]) -> list[str]:
-    """Return the dotted names of the generated modules that stand in import packages."""
-    found = [name for place in places for name in place.generated_modules()]
-    return found or [name for place in places for name in place.hidden_modules()]
 
 
 def _below(start: str, folder: str, levels: int) -> Iterator[str]:

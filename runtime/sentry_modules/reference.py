@@ -13,7 +13,7 @@ from sentry_modules.search import Reference, callers, find, refer
 
 _IS_FROZEN = is_frozen()
 if not _IS_FROZEN:  # the hook for PyInstaller leaves these out of the bundle
-    from sentry_modules import miss, places, running
+    from sentry_modules import beyond, miss, places, running
 
 # Of this thread alone, and not in an instance, which can be pickled. Not a set of thread numbers:
 # a forked child uses those of its parent's threads again.
@@ -68,7 +68,7 @@ class ManifestReference:
         reference, packages, authority = self.key
         try:
             path = [] if _IS_FROZEN else places.on_path()
-            manifest = find(reference, packages, path)
+            manifest = find(reference, packages, path, None if _IS_FROZEN else beyond.look)
             decision = decide(manifest, authority)
             return running.decide(manifest, authority, path) if decision is None else decision
         except UnusableManifestError as error:

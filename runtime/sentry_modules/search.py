@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Tuple, Union
 
 from sentry_modules.load import run
 from sentry_modules.manifest import MODULE, Manifest, UnusableManifestError
 
 if TYPE_CHECKING:
     from sentry_modules.places import Place
+
+    Look = Callable[[list[Manifest], list[Place]], list[Manifest]]
 
 Given = Tuple[str, str, Tuple[bool, ...], Union[str, None]]
 """A generated module itself: its name, its two constants and its file. It can be pickled."""
@@ -53,8 +55,11 @@ def callers() -> tuple[str, tuple[str, ...]]:
     return nearest, tuple(filter(None, packages))
 
 
-def find(reference: Reference, packages: Iterable[str], places: list[Place]) -> Manifest:
+def find(
+    reference: Reference, packages: Iterable[str], places: list[Place], look: Look | None
+) -> Manifest:
     """Read the manifest that a reference means, or else the application's own."""
+    # ``look`` is what looks beyond the near places, given those that were found there.
     # Raises ``UnusableManifestError``; any other exception is a passing fault.
     if isinstance(reference, tuple):
         name, text, applies, file = reference
@@ -63,19 +68,17 @@ def find(reference: Reference, packages: Iterable[str], places: list[Place]) -> 
     if reference is not None:
         is_generated = reference.rpartition(".")[2] == MODULE
         names = [reference] if is_generated else [f"{reference}.{MODULE}", reference]
-        return _choose([*_load(names)[:1], *_injected(names[0], places)], names)
-    around = [name for package in (*packages, _package_of_main()) for name in _around(package)]
+        return _choose([*load_all(names)[:1], *_injected(names[0], places)], names)
+    around = [name for package in (*packages, package_of_main()) for name in _around(package)]
     near = [*dict.fromkeys(around), MODULE]
-    found = _load(near)
-    if not found and places:
-        from sentry_modules.places import generated_modules
-
-        found = _load(generated_modules(places))
+    found = load_all(near)
+    if look is not None:
+        found = look(found, places)
     return _choose(found, [*near, "every import package on sys.path"])
 
 
-def _load(names: Iterable[str]) -> list[Manifest]:
-    # Return the manifests that there are; where all are broken, the first says why.
+def load_all(names: Iterable[str]) -> list[Manifest]:
+    """Return the manifests that there are; where all are broken, the first says why."""
     found, faults = [], []
     for name in names:
         try:
@@ -94,7 +97,7 @@ def _injected(name: str, places: list[Place]) -> list[Manifest]:
     if name == MODULE or not any(place.has_generated_module() for place in places):
         return []
     try:
-        return [manifest for manifest in _load([MODULE]) if manifest.is_injected]
+        return [manifest for manifest in load_all([MODULE]) if manifest.is_injected]
     except UnusableManifestError:
         return []
 
@@ -117,7 +120,8 @@ def _package_of(namespace: Mapping[str, Any]) -> str:
     return package if isinstance(package, str) else ""
 
 
-def _package_of_main() -> str:
+def package_of_main() -> str:
+    """Return the import package that the program was started in, if it is one."""
     return _package_of(getattr(sys.modules.get("__main__"), "__dict__", {}))
 
 

@@ -115,6 +115,30 @@ def test_a_library_with_a_manifest_of_its_own(tmp_path: Path, near: str) -> None
     assert launch("shop.wsgi" if near == "telemetry" else "main", folder) == LISTED
 
 
+EARLY = {
+    **TELEMETRY,
+    "telemetry/_sentry_modules.py": manifest_text(OWN, "telemetry"),
+    "run.py": "import telemetry; telemetry.start()",
+}
+"""A library that starts Sentry before any code of the application is on the stack."""
+
+
+@pytest.mark.parametrize("is_archived", [False, True])
+def test_a_library_that_starts_before_the_application(tmp_path: Path, is_archived: bool) -> None:
+    """The application's manifest counts, although the library has one that is nearer."""
+    files = {**SHOP, **EARLY, "django/__init__.py": ""}
+    folder = write_files(tmp_path / "app", files)
+    place = archive(folder, tmp_path / "app.zip") if is_archived else folder
+    assert launch("run", place) == LISTED
+
+
+def test_another_application_that_lists_this_one(tmp_path: Path) -> None:
+    """One that stands beside it, as in a folder of sources, counts only with what it lists."""
+    more = {**LISTED, "celery": "5.4", "redis": "5.2"}
+    files = {**SHOP, **EARLY, "shop/_sentry_modules.py": manifest_text(more, "shop")}
+    assert launch("run", write_files(tmp_path, files)) == OWN
+
+
 @pytest.mark.parametrize("arguments", ["", "'shop'", "'shop._sentry_modules'"])
 def test_what_was_injected_counts(tmp_path: Path, arguments: str) -> None:
     """``inject`` put a newer manifest at the top, whichever the application names."""

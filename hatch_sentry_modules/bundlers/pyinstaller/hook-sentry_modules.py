@@ -5,6 +5,7 @@ It imports these where the application is not frozen. ``analysis`` brings the la
 """
 
 excludedimports = [
+    "sentry_modules.beyond",
     "sentry_modules.miss",
     "sentry_modules.places",
     "sentry_modules.running",
