@@ -11,7 +11,7 @@ import sys
 import zipimport
 from importlib.machinery import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES, PathFinder
 from itertools import islice
-from typing import Any, Collection, Iterator
+from typing import Any, Collection, Container, Iterator
 
 from sentry_modules.manifest import MODULE, normalize
 
@@ -41,18 +41,30 @@ class Place:
             names = getattr(zipimport, "_zip_directory_cache", {}).get(self._archive.archive, ())
         self._names = names
 
-    def metadata(self) -> Iterator[tuple[str, str, str]]:
+    def has_metadata(self) -> bool:
+        """Whether there is any; one pass over what can be thousands of names.
+
+        Not in a folder inside an archive: ``importlib.metadata`` finds none there.
+        """
+        return not self._prefix and "-info" in "\n".join(self._names)
+
+    def has(self, name: str) -> bool:
+        """Whether a file stands at the top of a folder."""
+        return self._archive is None and name in self._names
+
+    def metadata(self, but: Container[str] = ()) -> Iterator[tuple[str, str, str]]:
         """Return the normalized name, the version or nothing, and the folder of each metadata.
 
-        Nothing for a folder inside an archive: ``importlib.metadata`` finds none there.
+        Those that this place ``has``, and that are named in ``but``, are passed over.
         """
-        if self._prefix or "-info" not in "\n".join(self._names):  # one pass over thousands
+        if not self.has_metadata():
             return
         names = self._names
         if self._archive is not None:
-            names = {path.partition(os.sep)[0] for path in names if "-info" in path}
-        for name in names:
-            if name.endswith((".dist-info", ".egg-info")):
+            names, but = {path.partition(os.sep)[0] for path in names if "-info" in path}, ()
+        ends = (".dist-info", ".egg-info")
+        for name in [name for name in names if name.endswith(ends)]:
+            if name not in but:
                 label, _, version = name.rpartition(".")[0].partition("-")
                 yield normalize(label), version.partition("-")[0], name
 

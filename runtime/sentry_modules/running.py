@@ -67,14 +67,27 @@ def is_editable(place: Place, folder: str, root: str) -> bool:
 
 
 def _metadata(manifest: Manifest, places: list[Place]) -> dict[str, _Metadata]:
-    # Return the metadata of what the manifest lists, by normalized name, in the order of the path.
+    # Return the metadata of the project and of what is there in another version than the manifest
+    # lists, by normalized name, in the order of the path.
+    #
+    # Most folders are named as installers name them for just that version: a host has hundreds.
     known: dict[str, _Metadata] = {}
     modules, aliases, project = manifest.modules, manifest.aliases, manifest.project
+    places = [place for place in places if place.has_metadata()]
+    agreeing = {_folder(*one): one[0] for one in modules.items() if places and one[0] != project}
     for place in places:
-        for form, version, folder in place.metadata():
+        for form, version, folder in place.metadata(agreeing):
             if form in modules or form in aliases or form == project:
                 known.setdefault(form, []).append((place, version, folder))
+    for form in [form for form in known if form in modules and form != project]:
+        version, folder = modules[form], _folder(form, modules[form])
+        known[form] += [(place, version, folder) for place in places if place.has(folder)]
+        known[form].sort(key=lambda one: places.index(one[0]))
     return known
+
+
+def _folder(name: str, version: str) -> str:
+    return f"{name.replace('-', '_')}-{version}.dist-info"
 
 
 def _others(
