@@ -66,12 +66,3 @@ def test_an_error_in_an_own_runtime_hook_carries_the_list(place: Workplace) -> N
     assert Path(place.folder, "dist/app/inside/_sentry_modules.py").is_file()
     log = place.run(f"pyinstaller --noconfirm {OPTIONS} app.py")
     assert "Building because" not in log, "nothing changed, and all is made anew"
-
-
-def test_an_application_that_has_pkg_resources(place: Workplace) -> None:
-    """It lists what the manifest does; the part that sees to it is left out of other bundles."""
-    place.run("pip install --quiet 'setuptools<81'")
-    lister = "import pkg_resources, sentry_sdk\nprint([d.key for d in pkg_resources.working_set])\n"
-    (place.folder / "lister.py").write_text(lister, encoding="utf-8")
-    place.run("pyinstaller --noconfirm --log-level WARN lister.py")
-    assert "'certifi'" in place.run("dist/lister/lister")

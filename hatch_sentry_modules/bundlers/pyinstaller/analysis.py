@@ -20,12 +20,6 @@ class Graph(Protocol):
 
     path: list[str]
 
-    def find_node(self, name: str) -> object:
-        """Return a module that was collected."""
-
-    def import_hook(self, name: str, importer: object) -> object:
-        """Collect a module, since another one imports it."""
-
     def make_pure_toc(self) -> Contents:
         """List the modules that are Python."""
 
@@ -118,9 +112,6 @@ def write_manifest(hook_api: PlaceHook) -> None:
     # They are all in by now, and PyInstaller compares the list with that of the next build.
     analysis.custom_runtime_hooks = [h for h in analysis.custom_runtime_hooks if h != _FIRST]
     packages, paths = dict(_packages(analysis)), analysis.graph.path
-    if "pkg_resources" in packages:
-        importer = analysis.graph.find_node("pkg_resources")
-        analysis.graph.import_hook(f"{runtime_package.PACKAGE}.working_set", importer)
     text = bundle_manifest.generate(_files(analysis), paths, packages, log.warning)
     if text is not None:
         folder = Path(analysis.tocfilename).with_suffix(".sentry-modules")

@@ -1,7 +1,8 @@
 # ruff: noqa: N999 - PyInstaller finds a module's hook by this file name
 """Leaves out of a bundle what the run-time package has for other applications alone.
 
-It imports these where the application is not frozen. ``analysis`` brings the last one back.
+It imports the first ones where the application is not frozen. The last one shows ``pkg_resources``
+what was decided, but PyInstaller's own run-time hook has that list anew what it finds itself.
 """
 
 excludedimports = [
