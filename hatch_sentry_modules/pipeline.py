@@ -73,8 +73,7 @@ def generate(  # noqa: PLR0913 - what backends know differs
         warn: Takes each warning, a sentence, to the user.
         hook_values: The options that hatchling hands to its hook.
         document: ``pyproject.toml``, where the backend has parsed it.
-        tree_path: Where an sdist carries the module, for a backend that does not tell where in
-            the tree its files come from.
+        tree_path: Where an sdist carries the module, where ``files`` do not tell.
         takes_sbom: Whether the backend can put an SBOM into a wheel.
 
     Raises:

@@ -48,10 +48,7 @@ class Closure(NamedTuple):
 
 
 def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closure:
-    """Compute the closure of a graph.
-
-    An environment is all eleven marker variables for one concrete list; without it the closure is
-    universal, and every distribution has its condition.
+    """Compute the closure of a graph, for one environment or universal, with conditions.
 
     Raises:
         RefusedEnvironmentError: The graph was not resolved for that environment.

@@ -33,12 +33,7 @@ def specialize(
 
     Each comparison is judged by itself and by membership, as uv does: with ``a`` and ``b`` asked
     for, ``extra == "a" and extra == "b"`` holds. Names are compared normalized (PEP 685).
-
-    Returns:
-        What remains, as canonical text; or true or false where nothing does.
-
-    Raises:
-        packaging.markers.InvalidMarker: See :func:`hatch_sentry_modules.markers.parse.parse`.
+    What remains comes out as canonical text, or as true or false where nothing does.
     """
     names = set(map(canonicalize_name, extras))
     asked: dict[str, Set[str]] = {

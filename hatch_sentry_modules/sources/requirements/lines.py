@@ -46,8 +46,8 @@ _Options: TypeAlias = list[tuple[str, str]]
 class Line(NamedTuple):
     """A requirement as it is written, with its place.
 
-    ``text`` is a PEP 508 requirement, an address or a path, with its marker, without options.
-    ``is_constraint`` tells that it adds nothing, but limits what others add.
+    ``text`` is a PEP 508 requirement, an address or a path, with its marker, without options. A
+    constraint adds nothing, but limits what others add.
     """
 
     file: str
