@@ -1,8 +1,8 @@
 """Walks a graph from its roots to the closure, and says when each distribution is in it."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from packaging.utils import NormalizedName
 
@@ -20,7 +20,6 @@ from hatch_sentry_modules.model import (
     MarkerText,
     Release,
 )
-from hatch_sentry_modules.reach import reach
 
 MAX_ALTERNATIVES = 256
 """Real lock files need up to 12 alternatives for one distribution; a hostile one is stopped."""
@@ -30,6 +29,8 @@ MAX_MARKERS = 64
 
 MAX_STEPS = 8
 """Real lock files need 1.04 steps for each edge."""
+
+V = TypeVar("V")
 
 _Clause = frozenset[MarkerText]
 
@@ -74,6 +75,20 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
         depths=depths,
         links=_links(graph, edges),
     )
+
+
+def reach(
+    roots: Iterable[Edge], read: Callable[[Key], V], edges: Callable[[V], Iterable[Edge]]
+) -> dict[Key, V]:
+    """Read what the roots lead to, each key once, the nearest first; each leads on by its edges."""
+    reached: dict[Key, V] = {}
+    queue = deque(edge.target for edge in roots)
+    while queue:
+        key = queue.popleft()
+        if key not in reached:
+            reached[key] = read(key)
+            queue.extend(edge.target for edge in edges(reached[key]))
+    return reached
 
 
 def _refuse_foreign(graph: Graph, environment: Mapping[str, str]) -> None:

@@ -19,8 +19,8 @@ from hatch_sentry_modules.document import Table, is_version
 from hatch_sentry_modules.flat_list import ONE_PLATFORM, refuse_selection
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import NOT_LOCKED, Project
-from hatch_sentry_modules.reach import reach
 from hatch_sentry_modules.reading import parse_json, read_text
+from hatch_sentry_modules.resolve import reach
 
 _HEADER = re.compile(r"^//.*", re.MULTILINE)
 _WHEEL = re.compile(r"[^/]*?-([^-/]+)-[^/]*\.whl")

@@ -15,7 +15,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from hatch_sentry_modules.document import Place, Table
 from hatch_sentry_modules.model import Applies, Edge, Key, Node
 from hatch_sentry_modules.project import NOT_LOCKED, PYPROJECT, Project
-from hatch_sentry_modules.reach import reach
+from hatch_sentry_modules.resolve import reach
 from hatch_sentry_modules.sources.pdm import project as pdm_project
 from hatch_sentry_modules.sources.pdm.project import DEFAULT
 

@@ -17,7 +17,7 @@ from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Applies, Edge, Key, Node, Selection
 from hatch_sentry_modules.project import NOT_LOCKED, Project
-from hatch_sentry_modules.reach import reach
+from hatch_sentry_modules.resolve import reach
 from hatch_sentry_modules.sources.poetry.dependency import (
     Dependency,
     extra_dependencies,

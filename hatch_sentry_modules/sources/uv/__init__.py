@@ -25,9 +25,8 @@ from hatch_sentry_modules.model import (
     Selection,
 )
 from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.reach import reach
 from hatch_sentry_modules.reading import read_lock
-from hatch_sentry_modules.resolve import absorb, conditions
+from hatch_sentry_modules.resolve import absorb, conditions, reach
 from hatch_sentry_modules.sources.uv.conflicts import Active, Conflicts, Item, item
 from hatch_sentry_modules.sources.uv.packages import EXTRA, Packages, Part
 from hatch_sentry_modules.sources.uv.roots import Root, Roots
