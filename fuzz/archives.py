@@ -20,6 +20,9 @@ from fuzz.mutation import altered
 from hatch_sentry_modules.artifacts.containers.pyinstaller_file import COOKIE
 from tests.artifacts import bundled
 
+LONGEST = 1 << 23
+"""What repeats is longer than any input of another target."""
+
 NAMES = [
     "_sentry_modules.py", "acme/_sentry_modules.py", "acme/_sentry_modules.pyc", "PEX-INFO",
     "__main__.py", "environment.json", "_bootstrap/__init__.py", "sentry_modules/__init__.py",

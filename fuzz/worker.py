@@ -17,7 +17,6 @@ from fuzz.findings import Findings
 from fuzz.limits import limited
 
 KEPT = Path(__file__).parents[1] / "fixtures" / "fuzz"
-LONGEST = 1 << 16
 EVERY = 5
 """After how many seconds the counts are written again."""
 
@@ -83,7 +82,7 @@ def main(name: str, seconds: float, folder: Path) -> None:
 
         options = ["-timeout=900", "-rss_limit_mb=1500", "-report_slow_units=900", "-verbosity=0"]
         places = [folder / "corpus", seeds, *KEPT.glob(name)]
-        options += [f"-artifact_prefix={folder}/findings/", f"-max_len={LONGEST}"]
+        options += [f"-artifact_prefix={folder}/findings/", f"-max_len={target.longest}"]
         atheris.Setup(
             [sys.argv[0], *options, *map(str, places)],
             Run(target, seconds, folder),

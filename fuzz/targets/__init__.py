@@ -15,12 +15,13 @@ class Target(NamedTuple):
     """One thing that reads input.
 
     ``run`` raises nothing but for a finding. ``seeds`` are real inputs. ``mutate`` gives a
-    neighbour of an input.
+    neighbour of an input. Those of more than ``longest`` bytes are not tried.
     """
 
     run: Callable[[bytes], None]
     seeds: Callable[[], Iterator[bytes]]
     mutate: Callable[[bytes, Random], bytes]
+    longest: int = 1 << 16
 
 
 def load(name: str) -> Target:

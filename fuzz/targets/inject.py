@@ -115,4 +115,4 @@ def _content(folder: Path) -> dict[str, bytes]:
     return found
 
 
-TARGET = Target(run=_run, seeds=archives.seeds, mutate=archives.mutate)
+TARGET = Target(run=_run, seeds=archives.seeds, mutate=archives.mutate, longest=archives.LONGEST)

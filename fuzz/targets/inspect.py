@@ -83,4 +83,4 @@ def check(found: Inspection, folder: Path) -> None:
         contract.check_error(error, folder)
 
 
-TARGET = Target(run=_run, seeds=archives.seeds, mutate=archives.mutate)
+TARGET = Target(run=_run, seeds=archives.seeds, mutate=archives.mutate, longest=archives.LONGEST)
