@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from email import message_from_string
 from email.message import Message
@@ -21,6 +22,7 @@ from tests.documentation.links import headings
 ROOT = Path(__file__).parents[1]
 SIDES = {"hatch-sentry-modules": ROOT, "sentry-modules": ROOT / "runtime"}
 PROJECT = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+OLDEST = (("hatch-sentry-modules", 10), ("sentry-modules", 8))
 SOURCE, SITE = PROJECT["urls"]["Source"], PROJECT["urls"]["Documentation"]
 
 
@@ -84,6 +86,17 @@ def test_people_find_it(metadata: Message) -> None:
     minors = {int(c.removeprefix(prefix)) for c in classifiers if c.startswith(prefix)}
     assert minors == set(range(oldest, 16))
     assert any(c.startswith("Topic ::") for c in classifiers)
+
+
+def test_each_python_is_tested() -> None:
+    """What the classifiers name is what nox has, and what the workflow runs on both sides."""
+    newest = {package: [f"3.{minor}" for minor in range(oldest, 16)] for package, oldest in OLDEST}
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    lists = re.findall(r"python: (\[.+\])", workflow)
+    assert [json.loads(text) for text in lists] == list(newest.values())
+    nox = re.search(r"^PYTHONS = (\[.+\])$", (ROOT / "noxfile.py").read_text("utf-8"), re.MULTILINE)
+    assert nox is not None
+    assert json.loads(nox[1]) == newest["sentry-modules"]
 
 
 def test_the_site_has_the_same_addresses() -> None:
