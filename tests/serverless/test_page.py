@@ -76,6 +76,7 @@ def _run(place: Workplace, number: int) -> None:
         "AWS_ACCESS_KEY_ID": "x",
         "AWS_SECRET_ACCESS_KEY": "x",
         "AWS_DEFAULT_REGION": "eu-west-1",
+        "PIP_CONSTRAINT": "",  # Python 3.11's own pip takes no address where an extra is asked for
         "PIP_FIND_LINKS": f"{place.folder / 'wheels'} {os.environ.get('PIP_FIND_LINKS', '')}",
         "SAM_CLI_TELEMETRY": "0",
         "SLS_NOTIFICATIONS_MODE": "off",
