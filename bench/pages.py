@@ -45,6 +45,8 @@ TITLES = {
 NOTES = {
     "build": "Hatchling looks through all that is installed before it calls a hook. The row "
     "with a hook that does nothing shows what that takes; the promise is measured from there.",
+    "unrelated": "Setuptools reads the entry points of all that is installed again and again. The "
+    "row with an empty entrance shows what that takes; the promise is measured from there.",
 }
 
 _HEAD = """\

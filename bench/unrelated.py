@@ -1,6 +1,8 @@
 """What does it cost who does not use it: a build that configures nothing, an application's start?
 
-Each is measured in an environment without this project, and in the same with it.
+Each is measured in an environment without this project, and in the same with it. setuptools reads
+the entry points of all that is installed again and again; so a build by it is compared with one
+where this project is installed and its entrance does nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from demo.cache import kept_python
 MOST = 1.005
 
 WITHOUT, WITH = "not installed", "installed"
+IDLE = "installed, its entrance empty"
+IDLE_ENTRANCE = "def finalize_distribution_options(distribution):\n    pass\n"
 SETUPTOOLS, BUNDLE, IMPORT = "setuptools build", "PyInstaller build", "import sentry_sdk"
 PROJECT = '[project]\nname = "plain"\nversion = "1.0"\n'
 BUILD = "from setuptools import build_meta; build_meta.build_wheel('dist')"
@@ -31,11 +35,11 @@ def measure(setting: Setting) -> Report:
     rows = setting.measure(_jobs(setting.folder))
     promises = [
         at_most(
-            f"{case}: of the same without this project",
+            f"{case}: of the same, {other}",
             MOST,
-            *(find(rows, case, None, way) for way in (WITH, WITHOUT)),
+            *(find(rows, case, None, way) for way in (WITH, other)),
         )
-        for case in (SETUPTOOLS, BUNDLE, IMPORT)
+        for case, other in ((SETUPTOOLS, IDLE), (BUNDLE, WITHOUT), (IMPORT, WITHOUT))
     ]
     versions = dict(pinned([PYINSTALLER]))
     return Report(rows=rows, promises=promises, versions=versions)
@@ -47,14 +51,22 @@ def _jobs(folder: Path) -> Iterator[Job]:
     run((sys.executable, "-m", "pip", "install", *options, ROOT, ROOT / "runtime"), folder)
     pyinstaller = kept_python("bench-unrelated", PYINSTALLER, "packaging==26.4")
     sdk = kept_python("bench-sdk", f"sentry-sdk=={SDK}")
-    for way in (WITHOUT, WITH):
+    (folder / "nothing").mkdir()
+    for way in (WITHOUT, IDLE, WITH):
         place = folder / way
         (place / "plain").mkdir(parents=True)
         (place / "plain" / "__init__.py").touch()
         (place / "plain.py").touch()
         (place / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
         python = install(place / "environment", wheels, "setuptools", *_OURS[way])
-        ours = {"PYTHONPATH": str(folder / "ours")} if way == WITH else {}
+        yield Job(case=SETUPTOOLS, way=way, command=(python, "-c", BUILD), folder=place)
+        if way == IDLE:
+            (packages,) = python.parents[1].glob("lib/python*/site-packages")
+            entrance = packages / "hatch_sentry_modules" / "backends" / "setuptools.py"
+            entrance.write_text(IDLE_ENTRANCE, encoding="utf-8")
+            continue
+        # A folder more on the path makes each import slower, whatever it holds.
+        ours = {"PYTHONPATH": str(folder / ("ours" if way == WITH else "nothing"))}
         bundle = (
             pyinstaller,
             "-m",
@@ -66,9 +78,8 @@ def _jobs(folder: Path) -> Iterator[Job]:
             "plain.py",
         )
         more = {**ours, "PYINSTALLER_CONFIG_DIR": str(place / "configuration")}
-        yield Job(case=SETUPTOOLS, way=way, command=(python, "-c", BUILD), folder=place)
         yield Job(case=BUNDLE, way=way, command=bundle, folder=place, more=more, rounds=1)
         yield Job(case=IMPORT, way=way, command=(sdk, "-c", IMPORT), folder=place, more=ours)
 
 
-_OURS = {WITHOUT: (), WITH: ("hatch-sentry-modules",)}
+_OURS = {WITHOUT: (), IDLE: ("hatch-sentry-modules",), WITH: ("hatch-sentry-modules",)}
