@@ -26,7 +26,13 @@ WITHOUT, WITH = "not installed", "installed"
 IDLE = "installed, its entrance empty"
 IDLE_ENTRANCE = "def finalize_distribution_options(distribution):\n    pass\n"
 SETUPTOOLS, BUNDLE, IMPORT = "setuptools build", "PyInstaller build", "import sentry_sdk"
-PROJECT = '[project]\nname = "plain"\nversion = "1.0"\n'
+PROJECT = """\
+[project]
+name = "plain"
+version = "1.0"
+[tool.setuptools]
+packages = ["plain"] # other folders stand beside it
+"""
 BUILD = "from setuptools import build_meta; build_meta.build_wheel('dist')"
 
 
