@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+from functools import lru_cache
 
 from sentry_modules.manifest import Manifest
 
@@ -37,6 +39,16 @@ def decide(manifest: Manifest, authority: str) -> Decision | None:
     if is_frozen():
         return Decision(manifest, manifest.modules, "the application is frozen")
     return None
+
+
+@lru_cache(maxsize=None)
+def warn_frozen(why: str) -> None:
+    """Warn once, in Python's log, that a frozen application has no such manifest."""
+    try:
+        text = "%s: events list what importlib.metadata finds in the frozen application"
+        logging.getLogger("sentry_modules").warning(text, why)
+    except Exception:  # noqa: BLE001, S110 - a handler can raise
+        pass
 
 
 def is_frozen() -> bool:

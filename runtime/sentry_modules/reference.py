@@ -7,7 +7,7 @@ import threading
 from types import ModuleType
 from typing import Any
 
-from sentry_modules.decision import Decision, decide, is_frozen
+from sentry_modules.decision import Decision, decide, is_frozen, warn_frozen
 from sentry_modules.manifest import UnusableManifestError
 from sentry_modules.search import Reference, callers, find, refer
 
@@ -72,7 +72,9 @@ class ManifestReference:
             decision = decide(manifest, authority)
             return running.decide(manifest, authority, path) if decision is None else decision
         except UnusableManifestError as error:
-            if authority != "metadata" and not _IS_FROZEN:
+            if authority != "metadata" and _IS_FROZEN:
+                warn_frozen(str(error))
+            elif authority != "metadata":
                 miss.say(str(error), reference if type(reference) is str else self._nearest)
             return Decision(None, None, str(error))
         except Exception as error:  # noqa: BLE001 - no file descriptor, no stack, a signal's handler

@@ -94,6 +94,16 @@ def test_a_name_that_is_wrong(tmp_path: Path, host: Path) -> None:
     assert "shpo._sentry_modules" in text
 
 
+def test_a_frozen_application(tmp_path: Path, host: Path) -> None:
+    """It is told as well, although its bundle holds nothing of what looks further."""
+    files = start("'shop.settings'", "raise RuntimeError")
+    files["shop/__init__.py"] = "import sys; sys.frozen = True"
+    ((_, level, message),) = logged(write_files(tmp_path, files), python=host)
+    assert level == "WARNING"
+    assert "shop.settings._sentry_modules" in message
+    assert "frozen application" in message
+
+
 def test_a_broken_manifest(tmp_path: Path, host: Path) -> None:
     """What is wrong with it is in the warning."""
     files = {**start(), "shop/_sentry_modules.py": "raise LookupError"}
