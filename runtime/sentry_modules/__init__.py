@@ -17,7 +17,7 @@ __all__ = ["FrozenModulesIntegration", "activate", "install", "uninstall"]
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name on first use (PEP 562); ``AttributeError`` for any other name."""
+    """Import a public name on first use (PEP 562)."""
     if name == "FrozenModulesIntegration":
         from sentry_modules.integration import FrozenModulesIntegration
 

@@ -1,4 +1,4 @@
-"""Puts a manifest in place for the process: for who asks for versions, or for every client."""
+"""Puts a manifest in place for the process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def install(manifest: ModuleType | str | None = None) -> None:
     """Let ``importlib.metadata`` find what the manifest lists, where the application is stripped.
 
     ``manifest`` is the generated module or its dotted name; without it, the application's own is
-    looked for once a version is asked for.
+    looked for.
     """
     # Installing again changes nothing; nothing is raised.
     register(ManifestReference.of_caller(manifest))

@@ -1,16 +1,16 @@
-"""Decides by hand what an event lists, or in an application that a freezer made."""
+"""Decides what an event lists by hand, or in a frozen application."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from functools import lru_cache
+from contextlib import suppress
 
 from sentry_modules.manifest import Manifest
 
 
 class Decision:
-    """The versions that count instead of live metadata, or ``None``, and why, for a log line."""
+    """The versions that count instead of live metadata, or ``None``, and why."""
 
     # ``folders`` tells where the metadata of those versions is that are not the manifest's.
     # ``is_final`` is false where a passing fault came between: the next time may be better.
@@ -41,14 +41,10 @@ def decide(manifest: Manifest, authority: str) -> Decision | None:
     return None
 
 
-@lru_cache(maxsize=None)
 def warn_frozen(why: str) -> None:
-    """Warn once, in Python's log, that a frozen application has no such manifest."""
-    try:
-        text = "%s: events list what importlib.metadata finds in the frozen application"
-        logging.getLogger("sentry_modules").warning(text, why)
-    except Exception:  # noqa: BLE001, S110 - a handler can raise
-        pass
+    """Warn that a frozen application has no such manifest; raise nothing."""
+    with suppress(Exception):  # a handler can raise
+        logging.getLogger("sentry_modules").warning("%s: events list live metadata", why)
 
 
 def is_frozen() -> bool:

@@ -39,35 +39,25 @@ class ManifestFinder:
         self._is_asking = False
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """Find no module of its own: the import system asks every finder for each one."""
+        """Find no module; the import system asks every finder for each."""
         if name == STOCK and self.before_stock is not None:
             call, self.before_stock = self.before_stock, None
             call()
         if name == _LISTING and not self._is_asking:
-            return self._find_listing(path, target)
+            self._is_asking = True  # the others can ask all finders as well
+            try:
+                spec: ModuleSpec | None = _show(
+                    lambda shown: shown.find(name, path, target, self.tell_listing)
+                )
+                return spec
+            finally:
+                self._is_asking = False
         return None
 
-    def _find_listing(self, path: Any, target: Any) -> ModuleSpec | None:
-        # Find ``pkg_resources`` as the others do, and have it list what was decided.
-        self._is_asking = True  # the others can ask all finders as well
-        try:
-            from sentry_modules.working_set import find
-
-            return find(_LISTING, path, target, then=self.tell_listing)
-        except Exception:  # noqa: BLE001 - whoever raises here raises again when asked in turn
-            return None
-        finally:
-            self._is_asking = False
-
     def tell_listing(self) -> None:
-        """Have ``pkg_resources`` list what was decided; raise nothing into an import of it."""
+        """Have ``pkg_resources`` list what was decided, where it is imported."""
         if _LISTING in sys.modules:
-            try:
-                from sentry_modules import working_set
-
-                working_set.serve(self._decisions())
-            except Exception:  # noqa: BLE001, S110 - it goes on without them
-                pass
+            _show(lambda shown: shown.serve(self._decisions()))
 
     def _decisions(self) -> list[Decision]:
         # Return where a manifest counts, in the order of installation.
@@ -97,7 +87,7 @@ class ManifestFinder:
 
 
 def register(reference: ManifestReference) -> ManifestReference:
-    """Put the finder in place for a reference; return the one like it that came first, if any."""
+    """Put the finder in place; return the reference, or the first like it."""
     finder = _installed()
     for known in list(finder.references):
         if known.key == reference.key:
@@ -113,7 +103,7 @@ def is_registered(reference: ManifestReference) -> bool:
 
 
 def before_stock(call: Callable[[], None]) -> None:
-    """Have something called before the SDK's own integration is imported; the first counts."""
+    """Call something before the SDK's own integration is imported; the first counts."""
     finder = _installed()
     finder.before_stock = finder.before_stock or call
 
@@ -125,13 +115,11 @@ def unregister_all() -> None:
         finder.before_stock = None
     sys.meta_path[:] = [finder for finder in sys.meta_path if not is_ours(finder)]
     if _LISTING in sys.modules:
-        from sentry_modules import working_set
-
-        working_set.withdraw()
+        _show(lambda shown: shown.withdraw())
 
 
 def is_ours(finder: object) -> TypeGuard[ManifestFinder]:
-    """Whether a finder is of this class, or was before this module was imported again."""
+    """Whether a finder is of this class, of whichever import of this module."""
     kind = type(finder)  # nothing is asked of the finder itself, which can be anything
     return (kind.__module__, kind.__name__) == (__name__, "ManifestFinder")
 
@@ -147,6 +135,16 @@ def _installed() -> ManifestFinder:
         finder.before_stock = finder.before_stock or other.before_stock
     sys.meta_path[:] = [finder, *(one for one in sys.meta_path if not is_ours(one))]
     return finder
+
+
+def _show(act: Callable[[Any], Any]) -> Any:
+    # Act on what ``pkg_resources`` shows; raise nothing into an import of it.
+    try:
+        from sentry_modules import working_set  # PyInstaller's bundles have none
+
+        return act(working_set)
+    except Exception:  # noqa: BLE001 - whoever raises here raises again when asked in turn
+        return None
 
 
 def _is_about_other_places(context: DistributionFinder.Context | None) -> bool:

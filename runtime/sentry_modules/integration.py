@@ -28,10 +28,9 @@ _WITHOUT_MODULES = ("transaction", "check_in")
 class FrozenModulesIntegration(Integration):
     """Sends what really runs: the manifest where the application is stripped, else live metadata.
 
-    ``manifest`` is the generated module, its dotted name or the import package that it is in;
-    without it, the application's own is looked for.
-    ``authority`` decides by hand which counts; ``combine=True`` adds what only the other knows.
-    Nothing is raised for a manifest that is missing or broken: events then carry live metadata.
+    ``manifest`` is the generated module, its dotted name or its import package; without it, the
+    application's own is looked for. ``authority`` decides by hand which counts; ``combine=True``
+    adds what only the other knows. Without a usable manifest events carry live metadata.
     """
 
     # An instance lets ``importlib.metadata`` find what the manifest lists, as ``install`` does: the
@@ -74,7 +73,7 @@ class FrozenModulesIntegration(Integration):
         _register(_process)
 
     def modules(self) -> Modules:
-        """Return what events carry, built once: nothing while a passing fault is in the way."""
+        """Return what events carry, built once; nothing during a passing fault."""
         decision = self._reference.decision()
         if self._modules is None or decision is not self._decision:
             if not decision.is_final:
@@ -101,9 +100,10 @@ class FrozenModulesIntegration(Integration):
 
 
 class EventPart(Dict[str, Any]):
-    """A fresh map for one event, so that what a processor changes in it stays there."""
+    """A fresh map for one event."""
 
-    # The SDK's serializer visits all that is in a plain dict, and takes this one as it is.
+    # What a processor changes in it stays there. The SDK's serializer visits all that is in a plain
+    # dict, and takes this one as it is.
 
     def __sentry_repr__(self) -> dict[str, Any]:
         return dict(self)
@@ -144,7 +144,7 @@ def _process(event: Any) -> None:
 
 
 def serve_every_client(ours: FrozenModulesIntegration, is_active: Callable[[], bool]) -> None:
-    """Add ``ours`` to each client that has the stock integration and no other of this kind."""
+    """Add ``ours`` to each client that has the stock integration."""
     # A client gets it when its next event comes, whenever it was made; one that is without the
     # stock integration is left alone, since somebody has taken it away.
 

@@ -76,7 +76,8 @@ class Manifest:
 
 
 def normalize(name: str) -> str:
-    """Return the normalized name, after PEP 503; compiling its expression would cost more."""
+    """Return the normalized name (PEP 503)."""
+    # Compiling its expression would cost more.
     name = name.lower().replace("_", "-").replace(".", "-")
     while "--" in name:
         name = name.replace("--", "-")
@@ -84,17 +85,17 @@ def normalize(name: str) -> str:
 
 
 def is_name(value: object) -> TypeGuard[str]:
-    """Whether a value is text that consists of what names of distributions consist of."""
+    """Whether a value is text in the characters of names."""
     return type(value) is str and 0 < len(value) <= _LONGEST and _consists_of(value, _IN_NAMES)
 
 
 def is_version(value: object) -> TypeGuard[str]:
-    """Whether a value is text that consists of what versions consist of."""
+    """Whether a value is text in the characters of versions."""
     return type(value) is str and 0 < len(value) <= _LONGEST and _consists_of(value, _IN_VERSIONS)
 
 
 def is_stack_full() -> bool:
-    """Whether a RecursionError is the caller's: what is read here needs a few frames alone."""
+    """Whether a RecursionError is the caller's: reading needs a few frames alone."""
     frame: Any = sys._getframe()
     left = sys.getrecursionlimit()
     while frame is not None:

@@ -1,4 +1,4 @@
-"""Builds what an event carries: what was decided, what the other source adds, within the budget."""
+"""Builds what an event carries, within the server's budget."""
 
 # Relay visits the entries in byte order of their names and spends 8192 on them: each costs the
 # length of its version and 3. The entry on which that ends keeps a part of its version, which is a
@@ -19,7 +19,7 @@ _LONGEST = 256  # no real version comes near
 
 
 class Modules:
-    """The map to send, how many entries were left out of it, and where it is from in one line."""
+    """The map to send, the count of entries left out of it, and its origin in one line."""
 
     def __init__(self, versions: dict[str, str], left_out: int, origin: str) -> None:
         self.versions = versions
@@ -68,7 +68,7 @@ def union(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]
 
 
 def fit(versions: dict[str, str], omit: Iterable[str]) -> dict[str, str]:
-    """Leave out entries until the rest fits: first the names in ``omit``, then the last ones."""
+    """Leave out entries until the rest fits: first those in ``omit``, then the last."""
     text = "".join(versions.values())
     size = len if text.isascii() else _size
     excess = size(text) + _COST_OF_ENTRY * len(versions) - BUDGET

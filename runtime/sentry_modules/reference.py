@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sentry_modules.decision import Decision, decide, is_frozen, warn_frozen
 from sentry_modules.manifest import UnusableManifestError
-from sentry_modules.search import Reference, callers, find, refer
+from sentry_modules.search import callers, find, refer
+
+if TYPE_CHECKING:
+    from sentry_modules.search import Reference
 
 _IS_FROZEN = is_frozen()
 if not _IS_FROZEN:  # the hook for PyInstaller leaves these out of the bundle

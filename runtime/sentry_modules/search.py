@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Union
 
 from sentry_modules.load import run
 from sentry_modules.manifest import MODULE, Manifest, UnusableManifestError
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     Look = Callable[[list[Manifest], list[Place]], list[Manifest]]
 
-Given = Tuple[str, str, Tuple[bool, ...], Union[str, None]]
-"""A generated module itself: its name, its two constants and its file. It can be pickled."""
+    # A generated module itself: its name, its two constants and its file. It can be pickled.
+    Given = tuple[str, str, tuple[bool, ...], Union[str, None]]
 
-Reference = Union[Given, str, None]
-"""What a user names: the generated module, its dotted name or its import package, or nothing."""
+    # What a user names: the generated module, its dotted name or its import package, or nothing.
+    Reference = Union[Given, str, None]
 
 _TOOLS = ("importlib", "runpy", "sentry_modules", "sentry_sdk")
 
@@ -41,7 +41,7 @@ def refer(manifest: ModuleType | str | None) -> Reference:
 
 
 def callers() -> tuple[str, tuple[str, ...]]:
-    """Return the module of the nearest caller, and the import packages of all, that one's first."""
+    """Return the module of the nearest caller, and the import packages of all."""
     # Not of the nearest alone: it may be a set-up library, which has no manifest, or its own.
     nearest = ""
     packages: dict[str, None] = {}
@@ -74,7 +74,8 @@ def find(
     found = load_all(near)
     if look is not None:
         found = look(found, places)
-    return _choose(found, [*near, "every import package on sys.path"])
+        near += ["every import package on sys.path"]
+    return _choose(found, near)
 
 
 def load_all(names: Iterable[str]) -> list[Manifest]:
