@@ -54,12 +54,12 @@ class FrozenDistribution:
 
     @property
     def entry_points(self) -> Any:  # its type differs from version to version
-        """Those of the real distribution, in the classes of whichever library found it."""
+        """Those of the real distribution, in its own library's classes."""
         base: Any = super()
         return base.entry_points if self._real is None else self._real.entry_points
 
     def read_text(self, filename: str) -> str | None:
-        """Return the text of a metadata file; ``None`` for one that is not known."""
+        """Return the text of a metadata file; ``None`` if it is unknown."""
         if filename == "METADATA":
             return f"Metadata-Version: 2.1\nName: {self._name}\nVersion: {self._version}\n"
         if self._real is None or self._is_listed or filename in _OF_OTHER_VERSION:
@@ -67,7 +67,7 @@ class FrozenDistribution:
         return self._real.read_text(filename)
 
     def locate_file(self, path: Any) -> Any:  # the interface's types differ as well
-        """Return the path of a file: where the real distribution is, or the application."""
+        """Return a file's path, of the real distribution or the application."""
         return Path(self._root, path) if self._real is None else self._real.locate_file(path)
 
 

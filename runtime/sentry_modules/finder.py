@@ -67,7 +67,7 @@ class ManifestFinder:
     def find_distributions(
         self, context: DistributionFinder.Context | None = None
     ) -> Iterator[Distribution]:
-        """Find what the manifests know better than the finders behind; raise nothing."""
+        """Find what the manifests know better than other finders; raise nothing."""
         try:
             return iter(self._find(context))
         except Exception:  # noqa: BLE001 - sentry_sdk.init() would raise it
@@ -109,7 +109,7 @@ def before_stock(call: Callable[[], None]) -> None:
 
 
 def unregister_all() -> None:
-    """Take the finder away again, with everything that was registered."""
+    """Take the finder and all that was registered away again."""
     for finder in [finder for finder in sys.meta_path if is_ours(finder)]:
         finder.references.clear()
         finder.before_stock = None

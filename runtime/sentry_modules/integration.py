@@ -54,7 +54,7 @@ class FrozenModulesIntegration(Integration):
 
     @classmethod
     def of(cls, reference: ManifestReference) -> FrozenModulesIntegration:
-        """Return an integration for a manifest that was named before."""
+        """Return an integration for a known reference."""
         ours = cls.__new__(cls)
         ours.__setstate__({"_reference": reference, "_combine": False})
         return ours
@@ -83,7 +83,7 @@ class FrozenModulesIntegration(Integration):
         return self._modules
 
     def attach(self, event: Any, client: Any) -> None:
-        """Put the modules on an event, beside those that the application put there itself."""
+        """Put the modules on an event, beside those of the application's own."""
         is_known, modules = self._modules is not None, self.modules()
         if self._modules is None:
             return

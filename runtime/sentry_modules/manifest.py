@@ -1,4 +1,4 @@
-"""Reads the constant of a generated module, so that nobody behind it meets bad data."""
+"""Reads and checks the constant of a generated module."""
 
 # The format is ``MANIFEST_FORMAT.md`` of hatch-sentry-modules. Malformed entries are left out
 # one by one; an unknown newer format is read as this one.
@@ -69,7 +69,7 @@ class Manifest:
         return name if name in self.modules else None
 
     def omit(self) -> list[str]:
-        """Return the names that an event leaves off first, in order, as ``modules`` has them."""
+        """Return the names that an event leaves off first, as ``modules`` has them."""
         names = [name for name in self._omit if type(name) is str]  # can be thousands
         aliases = self.aliases
         return [aliases.get(normalize(name), name) for name in names] if aliases else names

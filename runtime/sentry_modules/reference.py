@@ -1,4 +1,4 @@
-"""Which manifest a caller means, and what was decided about it once somebody asked."""
+"""Which manifest a caller means, and what was decided about it."""
 
 from __future__ import annotations
 
