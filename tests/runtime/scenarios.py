@@ -12,6 +12,7 @@ to be wherever the stock list would be, and nowhere else.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import importlib
 import json
@@ -521,11 +522,10 @@ def passing_fault(session: Session) -> None:
         activate(name)
     session.init([FrozenModulesIntegration(name)] if session.way == OURS else [])
     held = []
-    try:
+    with contextlib.suppress(OSError):
         while True:
             held.append(os.open(os.devnull, os.O_RDONLY))
-    except OSError:
-        capture()
+    capture()
     for descriptor in held:
         os.close(descriptor)
     capture()
