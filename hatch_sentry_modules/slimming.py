@@ -37,38 +37,46 @@ def loads_slimmed(text: str, loads: Callable[[str], Values]) -> Values:
 
 
 def _without_files(text: str) -> Iterator[str]:
-    """Yield the parts of a text between the lists of files."""
-    end = 0
+    """Yield the parts of a text between the lists of files.
+
+    What was searched is remembered, so that no text, hostile or odd, is searched again and again.
+    """
+    end = at = close = 0
+    is_in_package = False
     while start := _START.search(text, end):
-        stop = _end(text, start) if _is_of_package(text, start.start()) else 0
-        yield text[end : start.start() if stop else start.end()]
+        header = text.rfind("\n[", at, start.start() + 1)
+        is_in_package = text.startswith(_HEADERS, header) if header >= 0 else is_in_package
+        at, stop = start.start(), 0
+        if is_in_package and _is_key(text, at):
+            if start[1] == "[" and 0 <= close < start.end():
+                close = text.find("]", start.end())
+            stop = _end(text, start.end(), close if start[1] == "[" else None)
+        yield text[end : at if stop else start.end()]
         end = stop or start.end()
     yield text[end:]
 
 
-def _is_of_package(text: str, at: int) -> bool:
-    """Whether a line that begins like a key is one, of a package itself.
+def _is_key(text: str, at: int) -> bool:
+    """Whether a line that begins like a key is one.
 
     Inside an inline table of several lines (TOML 1.1) a brace or a comma stands before it.
     """
     before = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
-    is_key = before and before[-1] not in "{," and "#" not in before
-    return bool(is_key) and text.startswith(_HEADERS, text.rfind("\n[", 0, at + 1))
+    return bool(before) and before[-1] not in "{," and "#" not in before
 
 
-def _end(text: str, start: re.Match[str]) -> int:
-    """Return where a list of files ends; 0 where it is not written as the tools do."""
-    is_table = start[1] == "{"
-    at = text.find("\n" if is_table else "\n]\n", start.end())
-    value = text[start.end() : at]
-    # Without a comment in it, a table ends with its line; a list does where it holds no other.
-    if (
-        at < 0
-        or "#" in value
-        or (not value.endswith("}") if is_table else "[" in value or "]" in value)
-    ):
-        return 0
-    return at if is_table else at + 2
+def _end(text: str, start: int, close: int | None) -> int:
+    """Return where a list of files ends; 0 where it is not written as the tools do.
+
+    ``close`` is the next bracket that closes a list, or ``None`` for a table. Without a comment in
+    it, a table ends with its line; a list does where it holds no other.
+    """
+    if close is None:
+        end = text.find("\n", start)
+        return end if text.endswith("}", start, end) and text.find("#", start, end) < 0 else 0
+    is_alone = close >= 0 and text.startswith("\n]\n", close - 1)
+    is_plain = is_alone and text.find("[", start, close) < 0 and text.find("#", start, close) < 0
+    return close + 1 if is_plain else 0
 
 
 def drop_files(document: Values) -> None:

@@ -189,6 +189,48 @@ def test_slimming_and_parsing_equals_parsing_and_dropping(text: str) -> None:
     assert slimming.loads_slimmed(lines, tomli.loads) == expected
 
 
+class Watched(str):
+    """A text that counts how many of its characters are searched."""
+
+    searched = 0
+
+    def find(self, *given: Any) -> int:
+        """Search forwards."""
+        return self.count_to(super().find(*given), *given)
+
+    def rfind(self, *given: Any) -> int:
+        """Search backwards."""
+        found = super().rfind(*given)
+        first = given[1] if found < 0 else found
+        self.searched += (given[2] if len(given) > 2 else len(self)) - first
+        return found
+
+    def count_to(self, found: int, _what: str, start: int, end: int | None = None) -> int:
+        """Add what a search has looked at."""
+        self.searched += (found if found >= 0 else len(self) if end is None else end) - start
+        return found
+
+
+HEADER = '\n[[package]]\nname = "a"\n'
+SHAPES = {
+    "lists on one line": HEADER + "wheels = [{ a = 1 }]\n",
+    "lists that never end": HEADER + "files = [\n",
+    "lists that never end, one header": "files = [\n",
+    "tables": HEADER + "sdist = { a = 1 }\n",
+    "no tables": 'sdist = { a = "\n',
+    "lists that end once": HEADER + "files = [\n    1,\n",
+    "comments": HEADER + "files = [\n    # ]\n]\n",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_text_is_searched_in_proportion_to_its_length(shape: str) -> None:
+    """What is not written as the tools do is looked at a few times, not once for each list."""
+    text = Watched(HEADER + SHAPES[shape] * 1000 + "]\n")
+    slimming.loads_slimmed(text, lambda _: {})
+    assert 0 < text.searched < 5 * len(text)
+
+
 def test_a_mistake_in_a_lock_file_has_its_own_line(tmp_path: Path) -> None:
     """What was cut out before it does not shift the line that the message names."""
     path = tmp_path / "uv.lock"
