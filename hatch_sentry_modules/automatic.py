@@ -41,7 +41,8 @@ _MOST_NAMED = 5
 def find(project: Project) -> list[Path]:
     """Find the lock files of a project, of which the first is the one that it uses.
 
-    A workspace member finds the ``uv.lock`` of the workspace above it.
+    A workspace member finds the ``uv.lock`` of the workspace above it. Raises
+    ``SourceNotFoundError`` where there is none.
     """
     root = project.root.absolute()
     found = [root / name for name in TOOLS if (root / name).exists()]

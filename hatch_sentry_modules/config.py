@@ -68,7 +68,7 @@ def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Confi
         except ValueError as fault:
             mistakes.append(f"{table}.{key}: {fault}")
     if mistakes:
-        raise ConfigError(file=document.file, fault="; ".join(mistakes), remedy="Mend the table")
+        raise ConfigError(file=document.file, fault="; ".join(mistakes))
     return Config(**found)
 
 

@@ -192,6 +192,13 @@ class Table:
         return tuple(place.at(i).marker(text) for i, text in enumerate(self.strings(key)))
 
 
+def unsupported(table: Table, key: str, supported: str, remedy: str) -> SourceError:
+    """Make the error for a lock version that no reader knows."""
+    value = table.values.get(key)
+    found = quoted(value) if isinstance(value, str) else value if value in range(10_000) else "?"
+    return table.error(key, f"unsupported lock version {found} (supported: {supported})", remedy)
+
+
 def tables(values: list[Any], place: Place) -> Iterator[Table]:
     """Yield the tables in an array that stands at a place."""
     for index, value in enumerate(values):

@@ -25,7 +25,13 @@ class RefusedFileError(SourceError):
 
 
 def read_bytes(path: Path) -> bytes:
-    """Read a regular file that is no larger than a real one; all others are refused."""
+    """Read a regular file that is no larger than a real one.
+
+    Raises:
+        SourceNotFoundError: There is no such file.
+        RefusedFileError: It is not a regular file, or too large.
+        SourceError: It cannot be read.
+    """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise RefusedFileError(file=path.name, fault="is not a regular file")

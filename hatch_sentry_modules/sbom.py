@@ -36,8 +36,8 @@ def to_cyclonedx(manifest: Manifest) -> str:
     """Return the manifest as CycloneDX 1.6 in JSON: ASCII, and the same bytes for the same one.
 
     The project is the component that is described; all else that is listed or skipped is a
-    component too, and nothing more. What requires what is told where the source tells it. There
-    is no time in it, and its serial number follows from what it says.
+    component too, and nothing more. It has the links between them where the source has. There is no
+    time in it, and its serial number follows from what it holds.
 
     Raises:
         FreezeError: The library that writes it is not installed.

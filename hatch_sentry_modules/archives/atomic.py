@@ -21,6 +21,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
     An interrupted writer leaves the old file as it was, and a failed one leaves nothing else. Of
     a link it is the target that is replaced. A device or a pipe, which cannot be, is written to.
+    Raises ``FreezeError`` where the system does not let the file be written.
     """
     try:
         if path.exists() and not path.is_file():

@@ -24,7 +24,7 @@ class Sdist(NamedTuple):
 
 
 def read(path: Path) -> Sdist:
-    """Read what an sdist says of itself."""
+    """Read what an sdist says of itself; ``FreezeError`` without ``PKG-INFO`` at its top."""
     with tarfile.open(path, "r:gz") as file:
         return Sdist(*name_and_version(_content(file, _pkg_info(path, file)) or b""))
 

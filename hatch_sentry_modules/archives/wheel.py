@@ -29,7 +29,7 @@ class Wheel(NamedTuple):
 
 
 def read(path: Path) -> Wheel:
-    """Read what a wheel says of itself."""
+    """Read what a wheel says of itself; ``FreezeError`` without one ``.dist-info`` folder."""
     with ZipFile(path) as file:
         record = _record(path, file)
         name, version = name_and_version(file.read(str(record.with_name("METADATA"))))

@@ -54,6 +54,9 @@ def inspect(path: Path, tick: Callable[[], None] = lambda: None) -> Inspection:
     Args:
         path: A file or a directory.
         tick: Called for each file that is seen, so that progress can be shown.
+
+    Raises:
+        ArtifactError: It is of no known kind, damaged, or holds more than is read of one.
     """
     name = printable(path.resolve().name)
     budget = Budget(name)

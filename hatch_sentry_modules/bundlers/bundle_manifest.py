@@ -20,8 +20,8 @@ def generate(
 ) -> str | None:
     """Make the module: the application's own if it ships one, else of what was collected.
 
-    What ``exclude`` of the project in the working folder names stays out of it; a bundler is told
-    all else itself.
+    What ``exclude`` of the project in the working folder names stays out of it; all
+    else a user writes into the bundler's own configuration.
 
     Args:
         files: The paths from which the bundler takes modules, libraries and data.

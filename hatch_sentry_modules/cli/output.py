@@ -23,7 +23,7 @@ def format_option(*choices: str, about: str = "What is printed.") -> Callable[..
 def write(text: str, output: Path | None) -> None:
     """Print a text, or write it to a file, whose folders are made.
 
-    An interrupted write leaves the old file.
+    An interrupted write leaves the old file. Raises ``FreezeError`` where it cannot be written.
     """
     if output is None:
         # As bytes, since not every pipe's encoding has what a marker may hold.

@@ -33,7 +33,8 @@ def specialize(
 
     Each comparison is judged by itself and by membership, as uv does: with ``a`` and ``b`` asked
     for, ``extra == "a" and extra == "b"`` holds. Names are compared normalized (PEP 685).
-    What remains comes out as canonical text, or as true or false where nothing does.
+    What remains comes out as canonical text, or as true or false where nothing does. Raises
+    ``packaging.markers.InvalidMarker`` as :func:`hatch_sentry_modules.markers.parse.parse` does.
     """
     names = set(map(canonicalize_name, extras))
     asked: dict[str, Set[str]] = {
@@ -69,7 +70,7 @@ def evaluate(marker: MarkerText, environment: Mapping[str, str]) -> bool:
     """Return whether a marker holds in an environment, by packaging's own evaluation.
 
     A comparison that packaging leaves undefined there, as ``~=`` with a local build of Python on
-    its right, does not hold.
+    its right, does not hold. All eleven variables have to be there (``KeyError``).
     """
     full = {name: environment[name] for name in VARIABLES}
 

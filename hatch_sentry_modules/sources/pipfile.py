@@ -16,7 +16,7 @@ from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table, is_version
+from hatch_sentry_modules.document import Table, is_version, unsupported
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project, locked_node, refuse_member
@@ -42,8 +42,8 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     document = read_json(path)
     meta = document.table("_meta")
     if meta.values.get("pipfile-spec") != SPECIFICATION:
-        fault = f"is not {SPECIFICATION}, the only version that is known"
-        raise meta.error("pipfile-spec", fault, "Lock with a Pipenv that writes it")
+        remedy = "Lock with a Pipenv that writes it"
+        raise unsupported(meta, "pipfile-spec", f"{SPECIFICATION}", remedy)
     nodes: dict[Key, Node] = {}
     roots = []
     first: dict[NormalizedName, Node] = {}

@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.utils import NormalizedName
 
 from hatch_sentry_modules import flat_list
-from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.document import Table, unsupported
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project, locked_node
@@ -25,8 +25,8 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a pylock file; see :func:`hatch_sentry_modules.sources.read` for the errors."""
     document = read_lock(path)
     if not re.fullmatch(r"1\.[0-9]+", document.string("lock-version") or ""):
-        fault = "is not 1.0, the only version that is known"
-        raise document.error("lock-version", fault, "Lock with a tool that writes version 1.0")
+        remedy = "Lock with a tool that writes version 1.0"
+        raise unsupported(document, "lock-version", "1.x", remedy)
     if "packages" not in document:
         raise document.error("packages", "is missing", "The file may be cut off: write it anew")
     extras, groups = _extras(document, selection), _groups(document, selection)

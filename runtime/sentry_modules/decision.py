@@ -36,7 +36,7 @@ def decide(manifest: Manifest, authority: str) -> Decision | None:
     if authority in ("manifest", "metadata"):
         versions = manifest.modules if authority == "manifest" else None
         return Decision(manifest, versions, f"authority={authority!r}")
-    if is_frozen():
+    if IS_FROZEN:
         return Decision(manifest, manifest.modules, "the application is frozen")
     return None
 
@@ -47,11 +47,15 @@ def warn_frozen(why: str) -> None:
         logging.getLogger("sentry_modules").warning("%s: events list live metadata", why)
 
 
-def is_frozen() -> bool:
-    """Whether there are the marks of PyInstaller, cx_Freeze and py2app, or Nuitka's."""
+def _is_frozen() -> bool:
+    # Look for the marks of PyInstaller, cx_Freeze and py2app, and for Nuitka's.
     main = getattr(sys.modules.get("__main__"), "__dict__", {})
     return (
         bool(getattr(sys, "frozen", False))
         or hasattr(sys, "_MEIPASS")
         or bool(getattr(main.get("__compiled__"), "standalone", "__compiled__" in main))
     )
+
+
+IS_FROZEN = _is_frozen()
+"""Whether a freezer made the application: looked up once, since it decides what is imported."""

@@ -7,15 +7,14 @@ import threading
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from sentry_modules.decision import Decision, decide, is_frozen, warn_frozen
+from sentry_modules.decision import IS_FROZEN, Decision, decide, warn_frozen
 from sentry_modules.manifest import UnusableManifestError
 from sentry_modules.search import callers, find, refer
 
 if TYPE_CHECKING:
     from sentry_modules.search import Reference
 
-_IS_FROZEN = is_frozen()
-if not _IS_FROZEN:  # the hook for PyInstaller leaves these out of the bundle
+if not IS_FROZEN:  # the hook for PyInstaller leaves these out of the bundle
     from sentry_modules import beyond, miss, places, running
 
 # Of this thread alone, and not in an instance, which can be pickled. Not a set of thread numbers:
@@ -70,12 +69,12 @@ class ManifestReference:
     def _decide(self) -> Decision:
         reference, packages, authority = self.key
         try:
-            path = [] if _IS_FROZEN else places.on_path()
-            manifest = find(reference, packages, path, None if _IS_FROZEN else beyond.look)
+            path = [] if IS_FROZEN else places.on_path()
+            manifest = find(reference, packages, path, None if IS_FROZEN else beyond.look)
             decision = decide(manifest, authority)
             return running.decide(manifest, authority, path) if decision is None else decision
         except UnusableManifestError as error:
-            if authority != "metadata" and _IS_FROZEN:
+            if authority != "metadata" and IS_FROZEN:
                 warn_frozen(str(error))
             elif authority != "metadata":
                 miss.say(str(error), reference if type(reference) is str else self._nearest)

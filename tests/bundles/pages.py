@@ -19,6 +19,17 @@ _NUMBERS = count(1)
 
 DOCS = Path(__file__).parents[2] / "docs"
 
+PRINTING = """
+import json
+import sentry_sdk
+
+def see(event, hint):
+    print(json.dumps(event["modules"]))
+
+sentry_sdk.init(dsn="http://key@127.0.0.1:9/1", before_send=see, shutdown_timeout=0)
+"""
+"""Has a program print the modules of each event in the place of sending it."""
+
 
 def blocks(page: str, language: str) -> list[str]:
     """Return the code blocks of a page that are in a language."""

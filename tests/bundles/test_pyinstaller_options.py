@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bundles.pages import Workplace
+from tests.bundles.pages import PRINTING, Workplace
 
 pytestmark = [
     pytest.mark.slow,
@@ -16,20 +16,8 @@ pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell"),
 ]
 
-PROGRAM = """
-import json
-import sys
-import sentry_sdk
-
-def see(event, hint):
-    print(json.dumps(event["modules"]))
-
-sentry_sdk.init(dsn="http://key@127.0.0.1:9/1", before_send=see, shutdown_timeout=0)
-"""
-"""Prints the modules of each event in the place of sending it."""
-
-APP = f"import flask\n{PROGRAM}sentry_sdk.capture_message('app')\n"
-HOOK = f"{PROGRAM}try:\n    1 / 0\nexcept ZeroDivisionError:\n    sentry_sdk.capture_exception()\n"
+APP = f"import flask\n{PRINTING}sentry_sdk.capture_message('app')\n"
+HOOK = f"{PRINTING}try:\n    1 / 0\nexcept ZeroDivisionError:\n    sentry_sdk.capture_exception()\n"
 
 OPTIONS = (
     "--debug noarchive --contents-directory inside --optimize 2 --runtime-hook hook.py"

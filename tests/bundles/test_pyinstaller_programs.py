@@ -13,27 +13,13 @@ import sentry_modules
 
 from demo.bundles import normalize
 from tests.bundles.bundlers.environment import owners
-from tests.bundles.pages import Workplace
+from tests.bundles.pages import PRINTING, Workplace
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("pyinstaller programs"),
     pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell"),
 ]
-
-PROGRAM = """
-import json
-import markupsafe
-import {own}
-import sentry_sdk
-
-def see(event, hint):
-    print(json.dumps(event["modules"]))
-
-sentry_sdk.init(dsn="http://key@127.0.0.1:9/1", before_send=see, shutdown_timeout=0)
-sentry_sdk.capture_message("{own}")
-"""
-"""Prints the modules of an event in the place of sending it."""
 
 OWN = {"app": "humanize", "tool": "tabulate"}
 """What one program alone imports, and the SDK nowhere mentions, as it does the frameworks."""
@@ -74,7 +60,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     requirements = "humanize tabulate markupsafe sentry-sdk pyinstaller hatch-sentry-modules"
     place.run(f"pip install --quiet {requirements}")
     for name, own in OWN.items():
-        text = PROGRAM.format(own=own)
+        text = f"import markupsafe, {own}\n{PRINTING}sentry_sdk.capture_message('{own}')\n"
         (place.folder / f"{name}.py").write_text(text, encoding="utf-8")
     return place
 
@@ -123,6 +109,9 @@ def test_each_program_lists_what_it_holds(place: Workplace) -> None:
     for program in OWN:
         assert modules(place, f"packed/together/{program}") == bundled[program]
         assert modules(place, f"packed/{program}/{program}") == bundled[program]
+    names = {name for name, _, _ in rows(place.folder / "build" / "packed" / "Analysis-00.toc")}
+    assert "sentry_modules.decision" in names
+    assert not names & {f"sentry_modules.{name}" for name in ("beyond", "miss", "running")}
     of_second = rows(place.folder / "build" / "packed" / "PKG-03.toc")
     taken = {entry for entry, _, kind in of_second if kind == "DEPENDENCY"}
     assert any(entry.startswith("markupsafe/_speedups") for entry in taken)

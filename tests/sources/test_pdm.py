@@ -217,7 +217,7 @@ def test_versions_that_nothing_chooses_between_are_an_error(tmp_path: Path) -> N
         freeze(write(tmp_path, text, '["numpy"]'))
     assert str(caught.value) == (
         "pyproject.toml: default: the lock file holds several versions of 'numpy' and does not "
-        "say which is meant. Lock with the strategy 'inherit_metadata', which is PDM's default."
+        "say which to take. Lock with the strategy 'inherit_metadata', which is PDM's default."
     )
 
 

@@ -46,7 +46,7 @@ class Budget:
         self._left = _MOST
 
     def spend(self, size: int) -> None:
-        """Count bytes that are read or unpacked, or what else costs as much."""
+        """Count bytes that are read, or what costs as much; ``TooMuchError`` past the bound."""
         self._left -= size
         if self._left < 0:
             raise TooMuchError(file=self._name, fault="holds more than is read of one artifact")
@@ -69,7 +69,10 @@ class Container(Protocol):
     kind: str
 
     def files(self, wanted: Wanted) -> Iterator[File]:
-        """Return the files that are wanted, in one pass and each with a bounded part of it."""
+        """Return the files that are wanted, in one pass and each with a bounded part of it.
+
+        Raises ``ArtifactError`` where the container is cut off or damaged, or holds too much.
+        """
 
 
 def unpacked(

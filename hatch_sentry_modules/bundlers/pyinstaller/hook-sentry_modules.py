@@ -1,8 +1,8 @@
 # ruff: noqa: N999 - PyInstaller finds a module's hook by this file name
-"""Leaves out of a bundle what the run-time package has for other applications alone.
+"""Leaves out of a bundle what the run-time package needs only elsewhere.
 
-It imports the first ones where the application is not frozen. The last one shows ``pkg_resources``
-what was decided, but PyInstaller's own run-time hook has that list anew what it finds itself.
+It imports the first four where no freezer made the application. The last one has ``pkg_resources``
+list the manifest, which PyInstaller's own run-time hook then replaces by what it finds itself.
 """
 
 excludedimports = [

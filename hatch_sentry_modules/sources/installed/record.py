@@ -20,7 +20,7 @@ _CHUNK = 2**20
 def choose(distributions: list[Distribution]) -> Distribution | None:
     """Return the distribution whose recorded files are there, each with its hash, or nothing.
 
-    Where several are whole, the one whose files include those of all others is meant: a newer
+    Where several are whole, the one whose files include those of all others counts: a newer
     version that changed none of the older one's files and added some.
     """
     whole = [(d, files) for d in distributions if (files := _whole(d))]

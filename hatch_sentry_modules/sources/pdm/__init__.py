@@ -13,7 +13,7 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table, quoted
+from hatch_sentry_modules.document import Table, quoted, unsupported
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.flat_list import ONE_PLATFORM
 from hatch_sentry_modules.model import Applies, Edge, Graph, Key, Node, Selection
@@ -46,8 +46,8 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     metadata = document.table("metadata")
     version = metadata.string("lock_version") or ""
     if not _KNOWN_VERSION.fullmatch(version):
-        fault = "is not a lock version that is known (2 to 4.5)"
-        raise metadata.error("lock_version", fault, "Lock with a PDM that writes 4.5")
+        remedy = "Lock with a PDM that writes 4.5"
+        raise unsupported(metadata, "lock_version", "2 to 4.5", remedy)
     packages = list(document.tables("package"))
     locked = _groups(metadata, packages) or pdm_project.groups(project)
     refuse_member(document.file, project, selection)

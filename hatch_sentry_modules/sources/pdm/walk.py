@@ -95,7 +95,7 @@ class Walk:
         if len(found) > 1:
             found = [index for index in found if self._is_met(requirement, index)]
         if len(found) > 1:
-            versions = f"several versions of {name!r} and does not say which is meant"
+            versions = f"several versions of {name!r} and does not say which to take"
             remedy = "Lock with the strategy 'inherit_metadata', which is PDM's default"
             raise place.error(f"the lock file holds {versions}", remedy)
         if found:

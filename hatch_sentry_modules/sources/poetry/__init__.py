@@ -12,7 +12,7 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules.document import Table, quoted
+from hatch_sentry_modules.document import Table, unsupported
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Applies, Edge, Graph, Selection
 from hatch_sentry_modules.project import Project, refuse_member
@@ -68,7 +68,7 @@ def _lock_version(metadata: Table) -> tuple[int, ...]:
         fault = "is missing; the file is cut off, or older than Poetry 1.1"
         raise metadata.error("lock-version", fault, RELOCK)
     if not re.fullmatch(r"[12]\.[0-9]{1,4}", text, re.ASCII):
-        raise metadata.error("lock-version", f"is {quoted(text)}; 1.x and 2.x are known", RELOCK)
+        raise unsupported(metadata, "lock-version", "1.x, 2.x", RELOCK)
     return tuple(map(int, text.split(".")))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from hatch_sentry_modules.document import Place, Table
+from hatch_sentry_modules.document import Place, Table, unsupported
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import (
     ALWAYS,
@@ -39,8 +39,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a ``uv.lock``; see :func:`hatch_sentry_modules.sources.read` for the errors."""
     document = read_lock(path)
     if document.values.get("version") != 1:
-        fault = "is not 1, the only version that is known"
-        raise document.error("version", fault, "Lock with a uv that writes version 1")
+        raise unsupported(document, "version", "1", "Lock with a uv that writes version 1")
     packages = Packages(document, path.parent)
     found = Roots(document, packages, project, selection)
     roots = found.find()

@@ -1,4 +1,4 @@
-"""Runs in the frozen application before its own code: Sentry is told what the manifest lists."""
+"""Activates the manifest in the frozen application, before its own code runs."""
 
 
 def _pyi_rthook() -> None:
