@@ -195,8 +195,9 @@ class Table:
 def unsupported(table: Table, key: str, supported: str, remedy: str) -> SourceError:
     """Make the error for a lock version that no reader knows."""
     value = table.values.get(key)
-    found = quoted(value) if isinstance(value, str) else value if value in range(10_000) else "?"
-    return table.error(key, f"unsupported lock version {found} (supported: {supported})", remedy)
+    found = quoted(value) if isinstance(value, str) else value if value in range(10_000) else "..."
+    fault = "is missing" if value is None else f"unsupported lock version {found}"
+    return table.error(key, f"{fault} (supported: {supported})", remedy)
 
 
 def tables(values: list[Any], place: Place) -> Iterator[Table]:

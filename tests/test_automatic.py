@@ -308,24 +308,23 @@ def test_an_application_may_have_an_empty_name_and_version(tmp_path: Path, name:
     assert (manifest.project, listed(manifest)) == (None, {"idna": "3.10"})
 
 
-# A format that has no version in its first files says so in the words for an unknown one.
 OLD = {
-    "uv.lock": (UV.replace("version = 1\n", "", 1), "version: is not 1"),
+    "uv.lock": (UV.replace("version = 1\n", "", 1), r"version: is missing \(supported: 1\)"),
     "poetry.lock": (
         POETRY.replace('lock-version = "2.1"\n', ""),
         r"metadata\.lock-version: is missing; .* or older than Poetry 1\.1\.",
     ),
     "pdm.lock": (
         PDM.replace('lock_version = "4.5.0"\n', ""),
-        "lock_version: is not a lock version",
+        r"lock_version: is missing \(supported: 2 to 4\.5\)",
     ),
     "Pipfile.lock": (
         PIPFILE.replace('"pipfile-spec": 6', '"sources": []'),
-        "pipfile-spec: is not 6",
+        r"pipfile-spec: is missing \(supported: 6\)",
     ),
     "pylock.toml": (
         pylock("idna==3.10").replace('lock-version = "1.0"\n', ""),
-        "lock-version: is not 1.0",
+        r"lock-version: is missing \(supported: 1\.x\)",
     ),
 }
 

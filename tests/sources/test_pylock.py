@@ -196,8 +196,8 @@ def test_no_environments_are_no_restriction(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('created-by = "hand"\npackages = []\n', "lock-version: is not 1.0"),
-        ('lock-version = "2.0"\npackages = []\n', "lock-version: is not 1.0"),
+        ('created-by = "hand"\npackages = []\n', r"lock-version: is missing \(supported: 1\.x\)"),
+        ('lock-version = "2.0"\npackages = []\n', "lock-version: unsupported lock version '2.0'"),
         ("lock-version = 1.0\npackages = []\n", "lock-version: is a float, not a string"),
         (HEAD, "packages: is missing"),
         (HEAD + "packages = {}\n", "packages: is a table, not an array"),
