@@ -38,7 +38,8 @@ class Manifest:
     # ``module`` is the dotted name, and ``root`` the folder or archive that its import package lies
     # in, or ``None`` if it is in neither.
     # ``modules`` maps names to versions, with one name of each normalized form; ``aliases`` maps
-    # the normalized form to the name where they differ. ``faults`` counts the entries left out.
+    # the normalized form to the name where they differ. ``size`` is the bytes of all versions, and
+    # ``faults`` counts the entries left out.
     # Raises ``UnusableManifestError`` where not even one entry is well-formed. A plain class:
     # making a named tuple would take half of the time that importing this package takes.
 
@@ -47,7 +48,7 @@ class Manifest:
         table = document.get("modules")
         entries = table if type(table) is dict else {}
         entries.update(_applicable(_list(document, "conditional"), namespace.get("APPLIES")))
-        self.modules, self.aliases = _sift(entries)
+        self.modules, self.aliases, self.size = _sift(entries)
         if not self.modules:
             raise UnusableManifestError(f"{module} holds no well-formed entry")
         self.faults = len(entries) - len(self.modules)
@@ -135,13 +136,14 @@ def _applicable(conditional: list[Any], applies: object) -> dict[str, Any]:
     return found
 
 
-def _sift(table: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
-    # Return the well-formed entries, and the names among them that are not normalized ones.
+def _sift(table: dict[str, Any]) -> tuple[dict[str, str], dict[str, str], int]:
+    # Return the well-formed entries, the names among them that are not normalized ones, and the
+    # bytes of the versions.
     #
     # An honest table is its own answer, after a few passes at C speed over all of its text.
-    names, is_sound = _join(table)
+    names, size, is_sound = _join(table)
     if is_sound and "--" not in names and _consists_of(names, _IN_NORMALIZED):
-        return table, {}
+        return table, {}, size
     entries = table.items()
     is_sound = is_sound and _consists_of(names, _IN_NAMES)
     modules = {k: v for k, v in entries if is_sound or (is_name(k) and is_version(v))}
@@ -152,18 +154,19 @@ def _sift(table: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
             del modules[name]
         else:
             aliases[form] = name
-    return modules, aliases
+    return modules, aliases, sum(map(len, modules.values()))
 
 
-def _join(table: dict[str, Any]) -> tuple[str, bool]:
-    # Return all names as one text, and whether it is not too long and all versions well-formed.
+def _join(table: dict[str, Any]) -> tuple[str, int, bool]:
+    # Return all names as one text, the length of all versions, and whether those are well-formed
+    # and the whole is not too long.
     try:
         names, versions = "".join(table), "".join(table.values())
     except TypeError:
-        return "", False
+        return "", 0, False
     is_short = len(names) + len(versions) <= _SHORT * len(table)
-    is_whole = "" not in table and "" not in table.values()
-    return names, is_short and is_whole and _consists_of(versions, _IN_VERSIONS)
+    is_whole = "" not in table and all(table.values())
+    return names, len(versions), is_short and is_whole and _consists_of(versions, _IN_VERSIONS)
 
 
 def _consists_of(text: str, characters: bytes) -> bool:

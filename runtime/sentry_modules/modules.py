@@ -45,7 +45,8 @@ def choose(decision: Decision, *, combine: bool) -> Modules:
         versions = union(decision.versions, installed())
     versions = _without_excluded(versions, manifest)
     origin += " and live metadata" if combine else ""
-    kept = fit(versions, manifest.omit())
+    size = manifest.size if versions is manifest.modules else None
+    kept = fit(versions, manifest.omit(), size)
     return Modules(kept, len(versions) - len(kept), f"{origin}: {decision.why}")
 
 
@@ -67,18 +68,21 @@ def union(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]
     return {name: first[name] if name in first else second[name] for name in names.values()}
 
 
-def fit(versions: dict[str, str], omit: Iterable[str]) -> dict[str, str]:
-    """Leave out entries until the rest fits: first those in ``omit``, then the last."""
-    text = "".join(versions.values())
-    size = len if text.isascii() else _size
-    excess = size(text) + _COST_OF_ENTRY * len(versions) - BUDGET
+def fit(versions: dict[str, str], omit: Iterable[str], size: int | None = None) -> dict[str, str]:
+    """Leave out entries until the rest fits: first those in ``omit``, then the last.
+
+    ``size`` is the bytes of all versions where they are known, and so are ASCII.
+    """
+    measure = _size if size is None else len
+    size = _size("".join(versions.values())) if size is None else size
+    excess = size + _COST_OF_ENTRY * len(versions) - BUDGET
     if excess <= 0:
         return versions
     kept = dict(versions)
     for name in chain(omit, _in_order(versions)):
         version = kept.pop(name, None)
         if version is not None:
-            excess -= size(version) + _COST_OF_ENTRY
+            excess -= measure(version) + _COST_OF_ENTRY
             if excess <= 0:  # before the next name is asked for, which can take a sort
                 break
     return kept

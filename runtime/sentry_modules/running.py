@@ -29,12 +29,13 @@ def decide(manifest: Manifest, authority: str, places: list[Place]) -> Decision:
     is_activated = authority == "activated"
     if manifest.project and not is_activated and _is_installed(manifest, own, places):
         return Decision(manifest, None, f"the metadata of {manifest.project} is in place")
-    versions, folders = dict(manifest.modules), {}
-    for name, version, folder in _others(manifest, known, places):
-        versions[name], folders[name] = version, folder
+    others = [*_others(manifest, known, places)]
+    differing = {name: version for name, version, _ in others}
+    versions = {**manifest.modules, **differing} if differing else manifest.modules
     why = "it was activated" if is_activated else "the manifest names no project"
     if manifest.project and not is_activated:
         why = f"the metadata of {manifest.project} is not beside the manifest"
+    folders = {name: folder for name, _, folder in others}
     return Decision(manifest, versions, why, folders=folders)
 
 
@@ -74,7 +75,9 @@ def _metadata(manifest: Manifest, places: list[Place]) -> dict[str, _Metadata]:
     known: dict[str, _Metadata] = {}
     modules, aliases, project = manifest.modules, manifest.aliases, manifest.project
     places = [place for place in places if place.has_metadata()]
-    agreeing = {_folder(*one): one[0] for one in modules.items() if places and one[0] != project}
+    if not places:
+        return known
+    agreeing = {_folder(*one): one[0] for one in modules.items() if one[0] != project}
     for place in places:
         for form, version, folder in place.metadata(agreeing):
             if form in modules or form in aliases or form == project:

@@ -156,8 +156,14 @@ def test_a_folder_has_the_version_that_is_built(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("metadata", "message"),
     [
-        ({"lock-version": "3.0"}, "metadata.lock-version: is '3.0'; 1.x and 2.x are known."),
-        ({"lock-version": "2"}, "metadata.lock-version: is '2'; 1.x and 2.x are known."),
+        (
+            {"lock-version": "3.0"},
+            "metadata.lock-version: unsupported lock version '3.0' (supported: 1.x, 2.x)",
+        ),
+        (
+            {"lock-version": "2"},
+            "metadata.lock-version: unsupported lock version '2' (supported: 1.x, 2.x)",
+        ),
         ({"python-versions": "new"}, "metadata.python-versions: 'new' is not a constraint"),
     ],
 )
