@@ -30,7 +30,7 @@ class FrozenDistribution:
     # distributions are listed the real one is among them and has the files: ``is_listed``.
 
     def __new__(cls, *_args: object) -> FrozenDistribution:
-        """Skip the base class's check for abstract methods, which takes 20 us."""
+        """Skip the check for abstract methods."""  # which takes 20 us
         return object.__new__(cls)
 
     def __init__(

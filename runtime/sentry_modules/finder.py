@@ -39,7 +39,7 @@ class ManifestFinder:
         self._is_asking = False
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """Find no module; the import system asks every finder for each."""
+        """Find no module."""
         if name == STOCK and self.before_stock is not None:
             call, self.before_stock = self.before_stock, None
             call()

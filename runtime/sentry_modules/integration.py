@@ -69,11 +69,12 @@ class FrozenModulesIntegration(Integration):
 
     @staticmethod
     def setup_once() -> None:
-        """Register the event processors; the SDK calls this once in a process."""
+        """Register the event processors."""  # called once in a process
         _register(_process)
 
     def modules(self) -> Modules:
-        """Return what events carry, built once; nothing during a passing fault."""
+        """Return what events carry."""
+        # Built once; nothing during a passing fault.
         decision = self._reference.decision()
         if self._modules is None or decision is not self._decision:
             if not decision.is_final:

@@ -28,7 +28,8 @@ class Modules:
 
 
 def choose(decision: Decision, *, combine: bool) -> Modules:
-    """Choose and combine as was decided; a list without any of the manifest is not cut."""
+    """Choose and combine as was decided."""
+    # A list without any of the manifest is not cut.
     manifest = decision.manifest
     if manifest is None:
         return Modules(installed(), 0, f"live metadata: {decision.why}")
@@ -69,10 +70,8 @@ def union(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]
 
 
 def fit(versions: dict[str, str], omit: Iterable[str], size: int | None = None) -> dict[str, str]:
-    """Leave out entries until the rest fits: first those in ``omit``, then the last.
-
-    ``size`` is the bytes of all versions where they are known, and so are ASCII.
-    """
+    """Leave out entries until the rest fits: first those in ``omit``, then the last."""
+    # ``size`` is the bytes of all versions where they are known: those of a manifest, in ASCII.
     measure = _size if size is None else len
     size = _size("".join(versions.values())) if size is None else size
     excess = size + _COST_OF_ENTRY * len(versions) - BUDGET

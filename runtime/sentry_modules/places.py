@@ -42,10 +42,9 @@ class Place:
         self._names = names
 
     def has_metadata(self) -> bool:
-        """Whether there is any; one pass over what can be thousands of names.
-
-        Not in a folder inside an archive: ``importlib.metadata`` finds none there.
-        """
+        """Whether there is any metadata."""
+        # One pass over what can be thousands of names. There is none in a folder inside an
+        # archive: ``importlib.metadata`` finds none there.
         return not self._prefix and "-info" in "\n".join(self._names)
 
     def has(self, name: str) -> bool:
@@ -55,7 +54,7 @@ class Place:
     def metadata(self, but: Container[str] = ()) -> Iterator[tuple[str, str, str]]:
         """Return the normalized name, the version or nothing, and the folder of each metadata.
 
-        Those that this place ``has``, and that are named in ``but``, are passed over.
+        Folders in ``but`` are passed over.
         """
         if not self.has_metadata():
             return
@@ -113,10 +112,8 @@ class Place:
         return {normalize(name.partition(".")[0].partition("-")[0]) for name in names}
 
     def generated_modules(self, known: Collection[str] = ()) -> list[str]:
-        """Return the dotted names of generated modules in the import packages of this place.
-
-        But in a folder not those of packages that bear one of the ``known`` normalized names.
-        """
+        """Return the dotted names of generated modules in the import packages of this place."""
+        # But in a folder not those of packages that bear one of the ``known`` normalized names.
         if self._archive is not None:
             return sorted(
                 path[len(self._prefix) :].rpartition(".")[0].replace(os.sep, ".")

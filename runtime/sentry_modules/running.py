@@ -29,13 +29,13 @@ def decide(manifest: Manifest, authority: str, places: list[Place]) -> Decision:
     is_activated = authority == "activated"
     if manifest.project and not is_activated and _is_installed(manifest, own, places):
         return Decision(manifest, None, f"the metadata of {manifest.project} is in place")
-    others = [*_others(manifest, known, places)]
-    differing = {name: version for name, version, _ in others}
-    versions = {**manifest.modules, **differing} if differing else manifest.modules
+    versions, folders = manifest.modules, {}
+    for name, version, folder in _others(manifest, known, places):
+        versions = versions if folders else dict(versions)
+        versions[name], folders[name] = version, folder
     why = "it was activated" if is_activated else "the manifest names no project"
     if manifest.project and not is_activated:
         why = f"the metadata of {manifest.project} is not beside the manifest"
-    folders = {name: folder for name, _, folder in others}
     return Decision(manifest, versions, why, folders=folders)
 
 
