@@ -51,8 +51,8 @@ class Workplace:
         names = ("hatch-sentry-modules", "sentry-modules")
         lines = [f"{name} @ {w.as_uri()}\n" for name, w in zip(names, self.wheels, strict=True)]
         constraints.write_text("".join(lines), encoding="utf-8")
-        run(python, "-m", "venv", folder / "environment")
-        self.python = python_of(folder / "environment")
+        run(python, "-m", "venv", folder / ".venv")
+        self.python = python_of(folder / ".venv")
         self._more = {
             "PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]]),
             "PIP_CONSTRAINT": str(constraints),

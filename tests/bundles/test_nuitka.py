@@ -95,7 +95,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     """Build everything, and then put what it was built from out of sight."""
     place = Workplace(tmp_path_factory.mktemp("nuitka"))
     builds = Builds(place)
-    for name in ("environment", "wheels", "app.py"):
+    for name in (".venv", "wheels", "app.py"):
         shutil.move(place.folder / name, tmp_path_factory.mktemp("hidden"))
     return builds
 
