@@ -29,7 +29,8 @@ def decide(manifest: Manifest, authority: str, places: list[Place]) -> Decision:
     is_activated = authority == "activated"
     if manifest.project and not is_activated and _is_installed(manifest, own, places):
         return Decision(manifest, None, f"the metadata of {manifest.project} is in place")
-    versions, folders = manifest.modules, {}
+    versions = manifest.modules
+    folders: dict[str, str] = {}
     for name, version, folder in _others(manifest, known, places):
         versions = versions if folders else dict(versions)
         versions[name], folders[name] = version, folder
