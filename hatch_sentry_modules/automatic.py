@@ -3,8 +3,6 @@
 Others that stand beside it are compared with it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Set
 from itertools import islice
 from pathlib import Path

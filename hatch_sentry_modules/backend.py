@@ -12,8 +12,6 @@ https://peps.python.org/pep-0517/ and https://peps.python.org/pep-0660/. An in-t
 extend it by ``from hatch_sentry_modules.backend import *``.
 """
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Compares manifests by PEP 440, and finds the application's among several: one rule for all."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 

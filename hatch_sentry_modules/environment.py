@@ -3,8 +3,6 @@
 A variable that is left out would silently be taken from the machine that builds.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from packaging.markers import Environment

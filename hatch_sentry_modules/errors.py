@@ -1,7 +1,5 @@
 """The errors that bad input raises; each is one line a user can act on."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable

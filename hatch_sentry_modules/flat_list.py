@@ -1,7 +1,5 @@
 """Judges flat lists that do not say what they are of: one platform, or development as well."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Set
 
 from packaging.utils import NormalizedName, canonicalize_name

@@ -1,7 +1,5 @@
 """Decides where the generated module goes in the wheel, and where that is in the source tree."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 

@@ -1,7 +1,5 @@
 """Messages about what a manifest leaves out for want of a version, an event for the budget."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from packaging.utils import NormalizedName

@@ -1,7 +1,5 @@
 """Finds, without the network, that a project's requirements changed after it was locked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from itertools import chain
 

@@ -4,8 +4,6 @@ A document can come from any file, so all of it is checked: what is malformed is
 and named, as the run-time side does.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Reads TOML and JSON files, within bounds; what is wrong in one is said with its place in it."""
 
-from __future__ import annotations
-
 import json
 import re
 import stat

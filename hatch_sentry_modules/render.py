@@ -1,7 +1,5 @@
 """Renders a manifest: as the generated module (``MANIFEST_FORMAT.md``), as JSON, as pins."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 

@@ -4,8 +4,6 @@ The wheel of this distribution holds a copy that was put in when it was built, s
 always match and building needs nothing of Sentry's. A checkout has the original beside it.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

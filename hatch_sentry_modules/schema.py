@@ -1,7 +1,5 @@
 """Serves the JSON schema of ``[tool.sentry-modules]`` to validate-pyproject."""
 
-from __future__ import annotations
-
 import json
 from importlib import resources
 from typing import Any

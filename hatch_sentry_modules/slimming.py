@@ -4,8 +4,6 @@ A list of files is cut out only where it stands as the lock tools write it, unde
 package: anywhere else it may be an extra, a group or a dependency of that name.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias

@@ -1,7 +1,5 @@
 """The parser of TOML: Python's own, or tomli where Python has none."""
 
-from __future__ import annotations
-
 import sys
 
 if sys.version_info >= (3, 11):

@@ -1,7 +1,5 @@
 """Puts a file into its place only when it is whole."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

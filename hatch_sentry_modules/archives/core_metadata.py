@@ -1,7 +1,5 @@
 """Reads the two fields of core metadata that a build has to know."""
 
-from __future__ import annotations
-
 
 def name_and_version(metadata: bytes) -> tuple[str, str]:
     """Return the fields ``Name`` and ``Version``, empty where they are missing.

@@ -1,7 +1,5 @@
 """Reads a finished sdist, and adds files to it."""
 
-from __future__ import annotations
-
 import copy
 import gzip
 import io

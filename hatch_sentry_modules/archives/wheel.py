@@ -1,7 +1,5 @@
 """Reads a finished wheel, and adds files to it."""
 
-from __future__ import annotations
-
 import base64
 import csv
 import hashlib

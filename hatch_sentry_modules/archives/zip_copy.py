@@ -1,7 +1,5 @@
 """Copies a zip archive with other entries in it; what stays keeps its bytes."""
 
-from __future__ import annotations
-
 import io
 import struct
 from collections.abc import Iterable, Mapping

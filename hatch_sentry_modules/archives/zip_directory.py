@@ -4,8 +4,6 @@
 keep its bytes. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 from typing import IO, NamedTuple

@@ -1,7 +1,5 @@
 """Finds the manifest in a file that an artifact holds: source, bytecode, a compiled extension."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Looks into an artifact: its kind, the manifests in it, and what it says itself."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The kind of an artifact, by the files that their tools always put in."""
 
-from __future__ import annotations
-
 _TOP = {
     "PEX-INFO": "pex",
     "pyvenv.cfg": "environment",

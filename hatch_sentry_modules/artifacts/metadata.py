@@ -1,7 +1,5 @@
 """Finds what an artifact itself says of the distributions in it: core metadata, and PEX-INFO."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator

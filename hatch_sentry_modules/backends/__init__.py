@@ -1,7 +1,5 @@
 """One file for each tool that calls in; nothing is decided here, and no tool is imported."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

@@ -6,8 +6,6 @@ Most builds never heard of this tool. So there is one entry point, and the comma
 when a build asks for them: setuptools imports at once what stands in ``distutils.commands``.
 """
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A folder outside the tree for what is handed to a build backend as files."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Loads the build backend that ``[tool.sentry-modules]`` names, as a build frontend would."""
 
-from __future__ import annotations
-
 import sys
 from functools import reduce
 from importlib import import_module

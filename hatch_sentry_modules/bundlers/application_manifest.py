@@ -4,8 +4,6 @@ A bundler can leave out or exchange what the lock file named, so what the module
 with what was collected.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple

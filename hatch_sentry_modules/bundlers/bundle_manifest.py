@@ -1,7 +1,5 @@
 """The generated module for what a bundler made of an application, whichever bundler it is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 

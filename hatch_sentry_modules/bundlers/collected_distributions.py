@@ -4,8 +4,6 @@ A bundler takes modules one by one, so neither a lock file nor an environment te
 bundle: the files that it took do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 

@@ -4,8 +4,6 @@ cx_Freeze looks for the hook of a module by name in a package of its own, and it
 setuptools. So the entry point that setuptools calls in every build puts the hook there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path

@@ -6,8 +6,6 @@ Debian's packages, or none of the files, as in an editable install, folders tell
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 """
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Collection, Iterable

@@ -3,8 +3,6 @@
 https://nuitka.net/user-documentation/user-manual.html#user-plugins
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The command ``sentry-modules``; it needs the extra ``cli``."""
 
-from __future__ import annotations
-
 import sys
 
 

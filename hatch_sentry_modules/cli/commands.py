@@ -1,7 +1,5 @@
 """The group of commands, and how each of them ends on bad input."""
 
-from __future__ import annotations
-
 import os
 import sys
 from importlib import import_module

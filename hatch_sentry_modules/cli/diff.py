@@ -1,7 +1,5 @@
 """``sentry-modules diff``: what changed between two releases."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

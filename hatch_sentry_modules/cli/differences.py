@@ -1,7 +1,5 @@
 """Shows differences: as a table, as JSON, as Markdown."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

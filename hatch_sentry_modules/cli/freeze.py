@@ -1,7 +1,5 @@
 """``sentry-modules freeze``: what the build would freeze."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """``sentry-modules inject``: put the manifest into what is bundled already."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """``sentry-modules inspect``: what a shipped artifact holds."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

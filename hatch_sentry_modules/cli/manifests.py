@@ -1,7 +1,5 @@
 """Reads the manifest of what a command is given: an artifact, a module, a lock file, a project."""
 
-from __future__ import annotations
-
 import fnmatch
 from pathlib import Path
 from typing import NamedTuple

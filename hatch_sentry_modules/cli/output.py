@@ -1,7 +1,5 @@
 """The form of a command's result, and where it goes: printed, or put into a file whole."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

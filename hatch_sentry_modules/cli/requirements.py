@@ -1,7 +1,5 @@
 """Writes pins that pip accepts, whatever is in a manifest that came from somewhere else."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 
 import click

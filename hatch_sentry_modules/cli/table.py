@@ -1,7 +1,5 @@
 """Prints tables: with rich on a terminal, as plain columns in a pipe."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """``sentry-modules verify``: does the manifest say what the artifact holds."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

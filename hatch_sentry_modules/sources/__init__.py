@@ -1,7 +1,5 @@
 """Reads a project's source into a graph; each lock format is one file or folder here."""
 
-from __future__ import annotations
-
 import fnmatch
 from collections.abc import Callable
 from importlib import import_module

@@ -4,8 +4,6 @@ https://docs.pex-tool.org/pex-lock.html describes how it is made. What is wanted
 requirements; where it was split by markers, each part holds versions of its own.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

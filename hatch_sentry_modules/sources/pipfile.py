@@ -5,8 +5,6 @@ https://github.com/pypa/pipfile describes the file; what is taken from it follow
 installs all the same.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -5,8 +5,6 @@ It is read as plain TOML: ``packaging.pylock`` refuses files that tools really w
 not normalized, packages without a source), and its selection asks for wheels that fit the machine.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Set
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What every kind of container offers to a reader, and how much is read of one as a whole."""
 
-from __future__ import annotations
-
 import re
 import zlib
 from collections.abc import Callable, Iterator

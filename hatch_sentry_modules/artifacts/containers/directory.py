@@ -1,7 +1,5 @@
 """Reads the files below a directory, and those of the archives that bundlers put into one."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath

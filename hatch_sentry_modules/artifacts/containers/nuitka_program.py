@@ -5,8 +5,6 @@ is found in them by its mark; in the program of a folder, too, where its module 
 https://github.com/Nuitka/Nuitka/blob/develop/nuitka/build/static_src/OnefileBootstrap.c
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from importlib import import_module
 from typing import IO, Any, Protocol

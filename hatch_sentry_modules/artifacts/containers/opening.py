@@ -1,7 +1,5 @@
 """Opens a container by what it is, not by what it is called."""
 
-from __future__ import annotations
-
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -4,8 +4,6 @@ https://pyinstaller.org/en/stable/advanced-topics.html#the-carchive-format and t
 of PyInstaller; its own reads the lists with ``marshal``, which only fits the Python that made them.
 """
 
-from __future__ import annotations
-
 import struct
 import zlib
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ Python's own ``marshal`` is not made for hostile data.
 https://github.com/pyinstaller/pyinstaller/blob/develop/PyInstaller/archive/writers.py
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Reads the files of a zip archive, whatever stands before it."""
 
-from __future__ import annotations
-
 import struct
 import zlib
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A directory that files are put into."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

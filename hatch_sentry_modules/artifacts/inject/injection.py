@@ -5,8 +5,6 @@ or to the folder in it that is searched instead, such as ``python`` in a layer o
 https://docs.python.org/3/library/zipapp.html
 """
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

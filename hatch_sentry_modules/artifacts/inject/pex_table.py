@@ -3,8 +3,6 @@
 https://docs.pex-tool.org/
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

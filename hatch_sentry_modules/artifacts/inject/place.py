@@ -1,7 +1,5 @@
 """What files are put into, and what every kind of it offers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol

@@ -1,7 +1,5 @@
 """Puts the line that starts the run-time package in front of a program's own first statement."""
 
-from __future__ import annotations
-
 import ast
 import codecs
 import io

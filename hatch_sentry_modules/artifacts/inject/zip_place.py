@@ -1,7 +1,5 @@
 """A zip archive that files are put into."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 https://pyinstaller.org/en/stable/hooks.html#providing-pyinstaller-hooks-with-your-package
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

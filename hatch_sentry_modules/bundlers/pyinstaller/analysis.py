@@ -1,7 +1,5 @@
 """Follows an analysis of PyInstaller, and adds a manifest of what it collected."""
 
-from __future__ import annotations
-
 import importlib
 import logging
 from collections.abc import Iterator

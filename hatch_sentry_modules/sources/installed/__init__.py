@@ -5,8 +5,6 @@ SDK's own integration sends. What is needed to build is therefore listed too; an
 holds nothing else, such as the isolated one that a build frontend makes, is refused.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, DistributionFinder, MetadataPathFinder

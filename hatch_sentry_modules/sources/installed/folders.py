@@ -5,8 +5,6 @@ distributions lie follows from where it lies. ``site`` of the standard library i
 https://docs.python.org/3/library/site.html
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path

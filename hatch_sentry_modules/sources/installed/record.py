@@ -5,8 +5,6 @@
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file
 """
 
-from __future__ import annotations
-
 import base64
 import csv
 import hashlib

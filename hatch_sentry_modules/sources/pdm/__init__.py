@@ -5,8 +5,6 @@ https://pdm-project.org/en/latest/usage/lockfile/ describes the strategies. With
 the entries hold links alone, which are followed from the project's requirements.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Set
 from pathlib import Path

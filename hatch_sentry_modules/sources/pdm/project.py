@@ -4,8 +4,6 @@ PDM counts the runtime set, extras and dependency groups alike as groups, in one
 https://pdm-project.org/en/latest/usage/dependency/
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

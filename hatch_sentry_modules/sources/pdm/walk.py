@@ -4,8 +4,6 @@ PDM resolves such a file anew, with nothing but its entries to choose from. As l
 one entry for each name and set of extras, to follow the links comes to the same.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Set
 from typing import NamedTuple, cast
 

@@ -3,8 +3,6 @@
 Poetry documents no format; what its ``poetry/packages/locker.py`` writes and reads is followed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain

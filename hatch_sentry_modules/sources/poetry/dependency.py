@@ -1,7 +1,5 @@
 """What a package or the project needs, as ``poetry.lock`` and ``pyproject.toml`` both write it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple

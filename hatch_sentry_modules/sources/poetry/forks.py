@@ -5,8 +5,6 @@ each environment one version is installed: the one that a dependency which holds
 alone, else the newest that runs on that Python.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 

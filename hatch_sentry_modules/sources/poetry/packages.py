@@ -1,7 +1,5 @@
 """The packages of a ``poetry.lock``, found by name and by what a dependency asks of them."""
 
-from __future__ import annotations
-
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path

@@ -3,8 +3,6 @@
 https://python-poetry.org/docs/managing-dependencies/#dependency-groups
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator, Mapping

@@ -5,8 +5,6 @@ enough to translate here, so that a lock file is read without Poetry's libraries
 compare with poetry-core.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache

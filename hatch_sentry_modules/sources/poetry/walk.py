@@ -4,8 +4,6 @@ Such a file says of each package what it needs, and not when it is needed itself
 is locked in one version, which is nearly always, no constraint has to be judged.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Set
 from itertools import chain
 from pathlib import Path

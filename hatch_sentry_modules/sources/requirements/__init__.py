@@ -5,8 +5,6 @@ open is skipped with its reason. What the listed distributions require in turn i
 it is listed too, as in a file made by pip-compile, ``uv export`` or ``pip freeze``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 from typing import NamedTuple, TypeAlias

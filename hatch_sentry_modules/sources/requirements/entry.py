@@ -4,8 +4,6 @@ pip takes a line for an address, a path or a PEP 508 requirement, in this order
 (``pip/_internal/req/constructors.py``, version 26.3).
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import PureWindowsPath
 from typing import NamedTuple

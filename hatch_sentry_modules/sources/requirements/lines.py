@@ -5,8 +5,6 @@ page is silent, pip's own reader decides (``pip/_internal/req/req_file.py``, ver
 steps here are its steps, in its order, except that environment variables are never expanded.
 """
 
-from __future__ import annotations
-
 import getopt
 import re
 import shlex

@@ -4,8 +4,6 @@ https://pip.pypa.io/en/stable/reference/requirements-file-format/ describes enco
 line continuations; ``pip/_internal/req/req_file.py`` decides where the page is silent.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 from collections.abc import Iterator, Set

@@ -5,8 +5,6 @@ and drop keys that a walk does not need. Nor does it need the ``resolution-marke
 names the fork it leads to.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 

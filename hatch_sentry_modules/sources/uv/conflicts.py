@@ -7,8 +7,6 @@ that condition in the place of each comparison.
 https://github.com/astral-sh/uv/blob/main/crates/uv-resolver/src/lock/installable.rs
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import product
 from typing import TypeAlias
