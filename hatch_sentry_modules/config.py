@@ -44,10 +44,8 @@ class Config(NamedTuple):
 def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Config:
     """Read the configuration of a project from its ``pyproject.toml``.
 
-    What hatchling hands to its hook can come from other places than the hook's table there.
-
-    Raises:
-        ConfigError: Every mistake that was found, each with its full TOML path.
+    What hatchling hands to its hook can come from other places than the hook's table there. Raises
+    ``ConfigError`` that names every mistake, each with its full TOML path.
     """
     hatch = document.table("tool").table("hatch").table("build").table("hooks")
     values = hatch.table("sentry-modules").values if hook_values is None else hook_values
@@ -132,10 +130,6 @@ def _names(value: object) -> frozenset[NormalizedName]:
         raise ValueError(error.fault) from None
 
 
-def _patterns(value: object) -> tuple[str, ...]:
-    return normalized_patterns(_strings(value))
-
-
 def normalized_patterns(values: Iterable[str]) -> tuple[str, ...]:
     """Normalize patterns as names are, but for what stands in brackets."""
 
@@ -150,7 +144,7 @@ OPTIONS: Mapping[str, Callable[[object], Any]] = {
     "path": _path,
     "extras": _names,
     "groups": _names,
-    "exclude": _patterns,
+    "exclude": lambda value: normalized_patterns(_strings(value)),
     "required": _boolean,
     "sbom": _boolean,
     "build-backend": _backend,

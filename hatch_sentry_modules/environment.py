@@ -20,21 +20,17 @@ _PYTHON = ("python_full_version", "python_version")
 def read(path: Path) -> dict[str, str]:
     """Read a JSON object that holds all eleven variables as strings.
 
-    Raises:
-        FreezeError: The file cannot be read, or variables are missing, unknown or not strings.
+    Raises ``FreezeError`` where the file cannot be read, or variables are missing, unknown or not
+    strings.
     """
     table = read_json(path)
     missing = [name for name in VARIABLES if name not in table]
     unknown = sorted(ascii(name) for name in table.values if name not in VARIABLES)
     if missing or unknown:
-        fault = "; ".join(
-            f"{word} {', '.join(names)}"
-            for word, names in (("missing", missing), ("unknown", unknown))
-            if names
-        )
-        raise FreezeError(
-            file=path.name, fault=fault, remedy="Name all eleven variables of PEP 508"
-        )
+        named = {"missing": missing, "unknown": unknown}
+        fault = "; ".join(f"{word} {', '.join(names)}" for word, names in named.items() if names)
+        remedy = "Name all eleven variables of PEP 508"
+        raise FreezeError(file=path.name, fault=fault, remedy=remedy)
     environment = {name: table.required_string(name) for name in VARIABLES}
     for name in _PYTHON:
         if not is_version(environment[name].rstrip("+")):

@@ -53,8 +53,7 @@ class RefusedEnvironmentError(FreezeError):
 def refuse_unknown(file: str, kind: str, asked: Iterable[str], known: Iterable[str]) -> None:
     """Refuse an extra, a group or a member that a lock file does not hold, and name the nearest.
 
-    Raises:
-        SourceError: Something that is asked for is not known.
+    Raises ``SourceError`` where something that is asked for is not known.
     """
     for name in sorted({*asked}.difference(known)):
         readable = sorted(name for name in known if re.fullmatch(_READABLE, name))
@@ -67,9 +66,8 @@ def refuse_unknown(file: str, kind: str, asked: Iterable[str], known: Iterable[s
 
 def unwritable(file: str, error: OSError, remedy: str = "") -> FreezeError:
     """Make the error for a file that cannot be written, with the reason that the system gives."""
-    return FreezeError(
-        file=file, fault=f"cannot be written ({error.strerror or _copying(error)})", remedy=remedy
-    )
+    fault = f"cannot be written ({error.strerror or _copying(error)})"
+    return FreezeError(file=file, fault=fault, remedy=remedy)
 
 
 def _copying(error: OSError) -> str:

@@ -67,12 +67,10 @@ def check_free(path: str, there: bytes | None) -> None:
         ConfigError: The file would be replaced.
     """
     if there not in (None, GENERATED):
-        raise ConfigError(
-            file="pyproject.toml",
-            place="tool.sentry-modules.path",
-            fault=f"{path!r} is a file of the project, and no generated module",
-            remedy="Set path to a free place, or rename the file",
-        )
+        place = "tool.sentry-modules.path"
+        fault = f"{path!r} is a file of the project, and no generated module"
+        remedy = "Set path to a free place, or rename the file"
+        raise ConfigError(file="pyproject.toml", place=place, fault=fault, remedy=remedy)
 
 
 def beginning(path: Path) -> bytes | None:

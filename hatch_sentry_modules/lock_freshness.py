@@ -21,9 +21,7 @@ def check(
     """Return a warning, a sentence, for each of the project's requirements that is not met.
 
     Members of a workspace declare their own requirements, so that none is judged for another.
-
-    Raises:
-        SourceError: The source meets none of the requirements and holds nothing else.
+    Raises ``SourceError`` where the source meets none of the requirements and holds nothing else.
     """
     if not selection.runtime or selection.package or selection.all_packages:
         return ()

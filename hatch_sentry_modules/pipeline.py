@@ -11,14 +11,7 @@ from typing import Any, NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules import (
-    automatic,
-    layout,
-    left_out,
-    lock_freshness,
-    render,
-    sources,
-)
+from hatch_sentry_modules import automatic, layout, left_out, lock_freshness, render, sources
 from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import project as projects
 from hatch_sentry_modules.config import Config
@@ -132,11 +125,9 @@ def freeze(
 ) -> Manifest:
     """Make the manifest of a project.
 
-    A selection takes precedence over the extras and groups of the configuration. An environment
-    is all eleven marker variables for one concrete list; without it the manifest is universal.
-
-    Raises:
-        FreezeError: What is asked for cannot be frozen.
+    A selection takes precedence over the extras and groups of the configuration. An environment is
+    all eleven marker variables for one concrete list; without it the manifest is universal. Raises
+    ``FreezeError`` where what is asked for cannot be frozen.
     """
     selection = selection or Selection(extras=config.extras, groups=config.groups)
     source, others = config.source, list[Path]()

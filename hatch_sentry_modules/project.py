@@ -47,12 +47,10 @@ def read(
 ) -> Project:
     """Read the project in a folder; a folder without ``pyproject.toml`` is an empty project.
 
-    The name and the version that a build backend found take precedence over the file's, which
-    may be parsed already.
-
-    Raises:
-        SourceError: The file cannot be read for what the specification says it holds.
-            https://packaging.python.org/en/latest/specifications/pyproject-toml/
+    The name and the version that a build backend found take precedence over the file's, which may
+    be parsed already. Raises ``SourceError`` where the file cannot be read for what the
+    specification says it holds.
+    https://packaging.python.org/en/latest/specifications/pyproject-toml/
     """
     path = root / PYPROJECT.file
     if document is None:
@@ -115,10 +113,8 @@ def locked_node(
 def member_version(root: Path, path: str, name: NormalizedName) -> str | None:
     """Find the static version of the project of a name in a folder that a lock file names.
 
-    An absolute folder, or one outside the lock file's own, is not read.
-
-    Raises:
-        RefusedFileError: What stands there is no file.
+    An absolute folder, or one outside the lock file's own, is not read. Raises ``RefusedFileError``
+    where what stands there is no file.
     """
     try:
         folder = (root / path).resolve()

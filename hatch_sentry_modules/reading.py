@@ -25,10 +25,8 @@ class RefusedFileError(SourceError):
 def read_bytes(path: Path) -> bytes:
     """Read a regular file that is no larger than a real one.
 
-    Raises:
-        SourceNotFoundError: There is no such file.
-        RefusedFileError: It is not a regular file, or too large.
-        SourceError: It cannot be read.
+    Raises ``SourceNotFoundError`` where there is no such file, and ``RefusedFileError`` where it is
+    not a regular file, or too large, and ``SourceError`` where it cannot be read.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):

@@ -1,7 +1,7 @@
 """Renders a manifest: as the generated module (``MANIFEST_FORMAT.md``), as JSON, as pins."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from json import dumps
 
 from hatch_sentry_modules import markers
 from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest
@@ -20,7 +20,8 @@ def to_python(manifest: Manifest) -> str:
     """Return the generated module: ASCII, sorted, and the same bytes for the same manifest."""
     expressions = [markers.to_python(d.condition) for d in _conditional(manifest)]
     imports = markers.imports(expressions)
-    applies = _list(expressions)
+    lines = "".join(f"    {text},\n" for text in expressions)
+    applies = f"[\n{lines}]" if lines else "[]"
     # JSON escapes every quote inside a text, so three in a row cannot end the constant.
     return f'{HEADER}{imports}\nMANIFEST = r"""{to_json(manifest)}"""\nAPPLIES = {applies}\n'
 
@@ -28,14 +29,15 @@ def to_python(manifest: Manifest) -> str:
 def to_json(manifest: Manifest) -> str:
     """Return the document that the module holds and that ``freeze --format json`` prints."""
     always = {d.key: d.version for d in manifest.distributions if d.condition == ALWAYS}
-    modules = [f" {_text(key)}: {_text(always[key])}" for key in sorted(always)]
+    modules = [f" {dumps(key)}: {dumps(always[key])}" for key in sorted(always)]
+    skipped = sorted(manifest.skipped.items())
     parts = [
         f"{MARK}{FORMAT}",
-        f' "project": {_text(manifest.project)}',
-        f' "source": {_text(manifest.source)}',
+        f' "project": {dumps(manifest.project)}',
+        f' "source": {dumps(manifest.source)}',
         f' "modules": {_lines("{", modules, "}")}',
         f' "conditional": {_array(map(_entry, _conditional(manifest)))}',
-        f' "skipped": {_array(_skipped(manifest))}',
+        f' "skipped": {_array({"name": name, "reason": reason} for name, reason in skipped)}',
     ]
     if manifest.omit:
         parts.append(f' "omit": {_array(manifest.omit)}')
@@ -57,27 +59,12 @@ def _entry(d: Distribution) -> dict[str, str]:
     return {"name": d.key, "version": d.version, "marker": readable}
 
 
-def _skipped(manifest: Manifest) -> Iterator[dict[str, str]]:
-    for name in sorted(manifest.skipped):
-        yield {"name": name, "reason": manifest.skipped[name]}
-
-
-def _text(value: object) -> str:
-    return json.dumps(value)
-
-
 def _array(values: Iterable[object]) -> str:
-    return _lines("[", [f" {_text(value)}" for value in values], "]")
+    return _lines("[", [f" {dumps(value)}" for value in values], "]")
 
 
 def _lines(opening: str, lines: list[str], closing: str) -> str:
     return f"{opening}\n {f',{chr(10)} '.join(lines)}\n {closing}" if lines else opening + closing
-
-
-def _list(expressions: list[str]) -> str:
-    return (
-        "".join(["[\n", *(f"    {text},\n" for text in expressions), "]"]) if expressions else "[]"
-    )
 
 
 def to_requirements(manifest: Manifest) -> str:

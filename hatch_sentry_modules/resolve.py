@@ -6,20 +6,9 @@ from typing import NamedTuple, TypeVar
 
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules import markers
+from hatch_sentry_modules import markers, model
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
-from hatch_sentry_modules.model import (
-    ALWAYS,
-    Applies,
-    Condition,
-    Distribution,
-    Edge,
-    Graph,
-    Key,
-    Links,
-    MarkerText,
-    Release,
-)
+from hatch_sentry_modules.model import ALWAYS, Distribution, Edge, Graph, Key, MarkerText, Release
 
 MAX_ALTERNATIVES = 256
 """Real lock files need up to 12 alternatives for one distribution; a hostile one is stopped."""
@@ -45,15 +34,14 @@ class Closure(NamedTuple):
     distributions: tuple[Distribution, ...]
     skipped: Mapping[NormalizedName, str]
     depths: Mapping[NormalizedName, int]
-    links: Links
+    links: model.Links
 
 
 def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closure:
     """Compute the closure of a graph, for one environment or universal, with conditions.
 
-    Raises:
-        RefusedEnvironmentError: The graph was not resolved for that environment.
-        SourceError: A distribution has too many alternative conditions.
+    Raises ``RefusedEnvironmentError`` where the graph was not resolved for that environment, and
+    ``SourceError`` where a distribution has too many alternative conditions.
     """
     if environment is not None:
         _refuse_foreign(graph, environment)
@@ -69,12 +57,7 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
     for distribution in distributions:
         if distribution.condition == ALWAYS:
             skipped.pop(distribution.name, None)
-    return Closure(
-        distributions=distributions,
-        skipped=skipped,
-        depths=depths,
-        links=_links(graph, edges),
-    )
+    return Closure(distributions, skipped, depths, _links(graph, edges))
 
 
 def reach(
@@ -103,7 +86,7 @@ def _refuse_foreign(graph: Graph, environment: Mapping[str, str]) -> None:
         raise RefusedEnvironmentError(file=graph.file, fault=fault, remedy=remedy)
 
 
-def _holds(marker: Applies, environment: Mapping[str, str]) -> bool:
+def _holds(marker: model.Applies, environment: Mapping[str, str]) -> bool:
     return marker if isinstance(marker, bool) else markers.evaluate(marker, environment)
 
 
@@ -112,7 +95,7 @@ class _Edges:
 
     def __init__(self, graph: Graph, environment: Mapping[str, str] | None) -> None:
         self._environment = environment
-        self._verdicts: dict[Applies, bool] = {}
+        self._verdicts: dict[model.Applies, bool] = {}
         self.roots = self._followed(graph.roots)
         self.of: dict[Key, list[Edge]] = reach(
             self.roots, lambda key: self._followed(graph.nodes[key].edges), lambda edges: edges
@@ -134,7 +117,7 @@ class _Edges:
         return [Edge(edge.target) for edge in edges if self._verdicts[edge.marker]]
 
 
-def _links(graph: Graph, edges: _Edges) -> Links:
+def _links(graph: Graph, edges: _Edges) -> model.Links:
     """Find what each release requires directly, whichever of its nodes does."""
     links: dict[Release, set[Release]] = {}
     for key, ways in edges.of.items():
@@ -218,7 +201,7 @@ def _collect(
             yield Distribution(name=name, version=version, condition=condition, listed_as=listed_as)
 
 
-def absorb(clauses: Iterable[_Clause]) -> Condition:
+def absorb(clauses: Iterable[_Clause]) -> model.Condition:
     """Drop each AND that another one makes redundant: ``a and b`` beside ``a``."""
     unique = frozenset(clauses)
     if len(unique) > 1:

@@ -9,7 +9,7 @@ import json
 import uuid
 import warnings
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hatch_sentry_modules import markers
 from hatch_sentry_modules.errors import FreezeError
@@ -37,10 +37,8 @@ def to_cyclonedx(manifest: Manifest) -> str:
 
     The project is the component that is described; all else that is listed or skipped is a
     component too, and nothing more. It has the links between them where the source has. There is no
-    time in it, and its serial number follows from what it holds.
-
-    Raises:
-        FreezeError: The library that writes it is not installed.
+    time in it, and its serial number follows from what it holds. Raises ``FreezeError`` where the
+    library that writes it is not installed.
     """
     try:
         from cyclonedx.output.json import JsonV1Dot6
@@ -56,13 +54,9 @@ def to_cyclonedx(manifest: Manifest) -> str:
     if not manifest.links:
         # One without links would say of each component that it requires nothing.
         document.pop("dependencies", None)
-    document["serialNumber"] = _serial_number(document)
-    return json.dumps(document, indent=2, sort_keys=True) + "\n"
-
-
-def _serial_number(document: Mapping[str, Any]) -> str:
     text = json.dumps({**document, "serialNumber": ""}, sort_keys=True)
-    return uuid.uuid5(_NAMESPACE, text).urn
+    document["serialNumber"] = uuid.uuid5(_NAMESPACE, text).urn
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
 
 def _bom(manifest: Manifest) -> Bom:

@@ -34,8 +34,8 @@ def add(source: Path, target: Path, files: Mapping[str, bytes]) -> None:
     so does a file that is there already with the same content.
     https://packaging.python.org/en/latest/specifications/source-distribution-format/
 
-    Raises:
-        FreezeError: The sdist has a file of that name, or no ``PKG-INFO`` in the folder at its top.
+    Raises ``FreezeError`` where the sdist has a file of that name, or no ``PKG-INFO`` in the folder
+    at its top.
     """
     with tempfile.TemporaryFile() as unpacked, source.open("rb") as packed:
         time = int.from_bytes(packed.read(8)[4:], "little")  # RFC 1952, section 2.3.1
@@ -73,13 +73,9 @@ def _is_there(source: Path, file: tarfile.TarFile, name: str, content: bytes) ->
         return False
     if _content(file, file.getmember(name)) == content:
         return True
-    fault = "the sdist holds another file of this name"
-    raise FreezeError(
-        file=source.name,
-        place=name.partition("/")[2],
-        fault=fault,
-        remedy="Leave it out of the sdist",
-    )
+    place, fault = name.partition("/")[2], "the sdist holds another file of this name"
+    remedy = "Leave it out of the sdist"
+    raise FreezeError(file=source.name, place=place, fault=fault, remedy=remedy)
 
 
 def _content(file: tarfile.TarFile, member: tarfile.TarInfo) -> bytes | None:

@@ -40,8 +40,8 @@ def add(source: Path, target: Path, files: Mapping[str, bytes]) -> None:
     All else stays as the build backend made it, byte for byte. A file that is there already is
     replaced. https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 
-    Raises:
-        FreezeError: The wheel is signed, or it has no ``.dist-info`` folder, or several.
+    Raises ``FreezeError`` where the wheel is signed, or it has no ``.dist-info`` folder, or
+    several.
     """
     with ZipFile(source) as file:
         record = _record(source, file)
@@ -58,16 +58,12 @@ def add(source: Path, target: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _record(path: Path, file: ZipFile) -> PurePosixPath:
-    found = [
-        PurePosixPath(name)
-        for name in file.namelist()
-        if name.count("/") == 1 and name.endswith(".dist-info/RECORD")
-    ]
+    records = (name for name in file.namelist() if name.endswith(".dist-info/RECORD"))
+    found = [name for name in records if name.count("/") == 1]
     if len(found) != 1:
-        raise FreezeError(
-            file=path.name, place="*.dist-info/RECORD", fault=f"the wheel holds {len(found)} of it"
-        )
-    return found[0]
+        fault = f"the wheel holds {len(found)} of it"
+        raise FreezeError(file=path.name, place="*.dist-info/RECORD", fault=fault)
+    return PurePosixPath(found[0])
 
 
 def _with_lines(text: str, record: str, files: Mapping[str, bytes]) -> str:

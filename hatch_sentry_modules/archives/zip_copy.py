@@ -27,10 +27,8 @@ def append(source: Path, target: Path, new: Mapping[str, bytes], *, like: str) -
 
     Every byte before the list stays in its place, also an entry that is replaced: a program that
     runs from the archive, and has read its list, still finds what it imports later. The new ones
-    take compression and time from the entry ``like``.
-
-    Raises:
-        BadZipFile: The list is damaged, or data follows the archive, such as a signature.
+    take compression and time from the entry ``like``. Raises ``BadZipFile`` where the list is
+    damaged, or data follows the archive, such as a signature.
     """
     with source.open("rb") as raw, target.open("wb") as out:
         listed = zip_directory.read(raw)
@@ -48,10 +46,8 @@ def append(source: Path, target: Path, new: Mapping[str, bytes], *, like: str) -
 def insert(source: Path, target: Path, new: Mapping[str, bytes], *, before: str, like: str) -> None:
     """Write a copy of an archive in which entries are replaced, or are new before another one.
 
-    They take compression and time from the entry ``like``.
-
-    Raises:
-        BadZipFile: The list is damaged or points elsewhere, or entries overlap.
+    They take compression and time from the entry ``like``. Raises ``BadZipFile`` where the list is
+    damaged or points elsewhere, or entries overlap.
     """
     with source.open("rb") as raw, target.open("wb") as out:
         listed = zip_directory.read(raw)

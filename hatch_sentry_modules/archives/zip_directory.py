@@ -49,8 +49,7 @@ class Directory(NamedTuple):
     def entries(self) -> Iterator[Entry]:
         """Return the entries in the order of the list.
 
-        Raises:
-            BadZipFile: A record is damaged.
+        Raises ``BadZipFile`` where a record is damaged.
         """
         at = 0
         try:
@@ -64,8 +63,10 @@ class Directory(NamedTuple):
                 if _WIDE in (packed, size, offset):
                     extra = self.records[name + lengths[0] : end - lengths[2]]
                     size, packed, offset = _wide(extra, size, packed, offset)
+                encoding = "utf-8" if flags & _UTF_8 else "cp437"
+                text = self.records[name : name + lengths[0]].decode(encoding, "replace")
                 yield Entry(
-                    _decoded(self.records[name : name + lengths[0]], flags),
+                    text.partition("\0")[0],
                     offset + self.shift,
                     flags,
                     method,
@@ -82,8 +83,7 @@ class Directory(NamedTuple):
 def read(file: IO[bytes]) -> Directory:
     """Return the list of an open archive.
 
-    Raises:
-        BadZipFile: There is none, it is damaged, or it is too long.
+    Raises ``BadZipFile`` where there is none, it is damaged, or it is too long.
     """
     length = file.seek(0, 2)
     tail = max(0, length - _END.size - _LONGEST_COMMENT)
@@ -141,8 +141,3 @@ def _wide(extra: bytes, *values: int) -> Iterator[int]:
         else:
             yield struct.unpack("<Q", wide[:8])[0]
             wide = wide[8:]
-
-
-def _decoded(name: bytes, flags: int) -> str:
-    text = name.decode("utf-8", "replace") if flags & _UTF_8 else name.decode("cp437")
-    return text.partition("\0")[0]

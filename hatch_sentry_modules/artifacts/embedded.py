@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hatch_sentry_modules import layout, manifest_document
 from hatch_sentry_modules.manifest_document import EMPTY, LONGEST
@@ -19,8 +19,7 @@ NONE = "It holds no manifest."
 PACKED = "It is compiled, and what it lists cannot be said: a compiler can pack its texts."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EmbeddedManifest:
+class EmbeddedManifest(NamedTuple):
     """A manifest in an artifact, its place there, and what in it is no part of the format."""
 
     place: str

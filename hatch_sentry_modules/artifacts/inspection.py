@@ -2,24 +2,15 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from hatch_sentry_modules import manifest_document
 from hatch_sentry_modules.archives.atomic import PREFIX
 from hatch_sentry_modules.artifacts import embedded, metadata
+from hatch_sentry_modules.artifacts.containers import container as containers
 from hatch_sentry_modules.artifacts.containers import pyinstaller_file
-from hatch_sentry_modules.artifacts.containers.container import (
-    FILE,
-    LONGEST_PLACE,
-    MANIFEST,
-    READ,
-    TEXT,
-    Budget,
-    Container,
-    File,
-    printable,
-)
+from hatch_sentry_modules.artifacts.containers.container import Budget, Container, File, printable
 from hatch_sentry_modules.artifacts.containers.opening import opened
 from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.kinds import PYINSTALLER, Marks
@@ -29,8 +20,7 @@ _MOST_UNREAD = 100
 _MOST_PACKAGES = 20_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inspection:
+class Inspection(NamedTuple):
     """All that is known of an artifact without running it.
 
     ``metadata`` is what core metadata in it says (or ``PEX-INFO``), in every version that is
@@ -42,7 +32,7 @@ class Inspection:
     kind: str
     manifests: tuple[EmbeddedManifest, ...]
     metadata: Manifest
-    packages: tuple[str, ...] = ()
+    packages: tuple[str, ...]
     unread: tuple[str, ...]
 
 
@@ -98,9 +88,9 @@ class _Looking:
 
     def _wanted(self, place: str) -> int:
         self._tick()
-        self._budget.spend(FILE)
+        self._budget.spend(containers.FILE)
         # There can be many thousands of names, and most are done with after a few searches.
-        if len(place) > LONGEST_PLACE or (PREFIX in place and _is_left_over(place)):
+        if len(place) > containers.LONGEST_PLACE or (PREFIX in place and _is_left_over(place)):
             return 0
         _, is_module, module = place.partition(pyinstaller_file.MODULES)
         limit = embedded.limit(place)
@@ -109,16 +99,17 @@ class _Looking:
             limit = limit or metadata.limit(place)
         elif len(self._packages) < _MOST_PACKAGES:
             self._packages.add(module.partition("/")[0].partition(".")[0])
-        if limit and _leads_out(place):
+        if limit and (place.startswith("/") or ".." in place.split("/")):
             self._refuse(File(place, None, "has a name that leads out of the artifact"))
             return 0
         if limit:
-            self._budget.spend(READ)
+            self._budget.spend(containers.READ)
         return limit
 
     def _take(self, place: str, content: bytes) -> None:
         if embedded.limit(place):
-            self._budget.spend(MANIFEST + TEXT * min(len(content), manifest_document.LONGEST))
+            read = min(len(content), manifest_document.LONGEST)
+            self._budget.spend(containers.MANIFEST + containers.TEXT * read)
             if found := embedded.find(printable(place), content):
                 self._manifests.append(found)
             return
@@ -146,7 +137,3 @@ class _Looking:
 def _is_left_over(place: str) -> bool:
     """Return whether a process of ours was writing it when it was killed: it need not be whole."""
     return any(part.startswith(PREFIX) for part in place.split("/")[:-1])
-
-
-def _leads_out(place: str) -> bool:
-    return place.startswith("/") or ".." in place.split("/")

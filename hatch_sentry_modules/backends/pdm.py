@@ -64,11 +64,8 @@ def _wheel_files(context: Context, files: dict[str, Path]) -> dict[str, str]:
     # The default is pdm-backend's own, https://backend.pdm-project.org/build_config/.
     only_in_sdist = settings.source_includes or ["tests"]
     package_dir = f"{settings.package_dir}/" if settings.package_dir else ""
-    in_tree = (
-        file.relative_to(context.root).as_posix()
-        for file in files.values()
-        if file.is_relative_to(context.root)
-    )
+    own = (file for file in files.values() if file.is_relative_to(context.root))
+    in_tree = (file.relative_to(context.root).as_posix() for file in own)
     return {
         path.removeprefix(package_dir): path
         for path in in_tree

@@ -90,9 +90,8 @@ class BuildSentryModules(Command):
             remedy = f"Set it to {command_class!r}, or derive from it"
             from hatch_sentry_modules.errors import ConfigError
 
-            raise BaseError(
-                ConfigError(file="pyproject.toml", place=place, fault=fault, remedy=remedy)
-            )
+            error = ConfigError(file="pyproject.toml", place=place, fault=fault, remedy=remedy)
+            raise BaseError(error)
         return []
 
 

@@ -9,8 +9,7 @@ from hatch_sentry_modules.errors import unwritable
 class TemporaryFolder(tempfile.TemporaryDirectory[str]):
     """A folder that is removed with this object at the latest, even if the build fails.
 
-    Raises:
-        FreezeError: The system has no place for it.
+    Raises ``FreezeError`` where the system has no place for it.
     """
 
     def __init__(self) -> None:
@@ -23,8 +22,7 @@ class TemporaryFolder(tempfile.TemporaryDirectory[str]):
     def write(self, name: str, text: str) -> Path:
         """Write a file of ASCII text.
 
-        Raises:
-            FreezeError: The system does not let it be written.
+        Raises ``FreezeError`` where the system does not let it be written.
         """
         path = Path(self.name, name)
         try:

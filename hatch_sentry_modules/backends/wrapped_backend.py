@@ -75,6 +75,5 @@ def _is_in(module: ModuleType, folders: list[str]) -> bool:
 
 
 def _error(key: str, fault: str, remedy: str) -> ConfigError:
-    return ConfigError(
-        file="pyproject.toml", place=f"{configuration.TABLE}.{key}", fault=fault, remedy=remedy
-    )
+    place = f"{configuration.TABLE}.{key}"
+    return ConfigError(file="pyproject.toml", place=place, fault=fault, remedy=remedy)

@@ -38,10 +38,8 @@ def generate(
     def say(sentence: str) -> None:
         warn(f"sentry-modules: {sentence}")
 
-    if "" in packages and layout.beginning(Path(packages[""], layout.FILE_NAME)) not in (
-        None,
-        layout.GENERATED,
-    ):
+    there = layout.beginning(Path(packages[""], layout.FILE_NAME)) if "" in packages else None
+    if there not in (None, layout.GENERATED):
         say(f"no manifest is built in, since {layout.FILE_NAME} is a file of the program")
         return None
     excluded = _excluded(say)

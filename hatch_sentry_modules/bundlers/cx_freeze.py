@@ -65,9 +65,8 @@ class Build:
         self._finder = finder
         finder.path.append(str(runtime_package.folder()))
         source = module.file.read_text(encoding="utf-8") + _INSTALLATION
-        module.code = compile(
-            source, str(module.file), "exec", dont_inherit=True, optimize=finder.optimize
-        )
+        name, level = str(module.file), finder.optimize
+        module.code = compile(source, name, "exec", dont_inherit=True, optimize=level)
 
     def write(self, folder: Path, warn: Any) -> None:
         """Write the manifest into a finished bundle, if the SDK is in it."""

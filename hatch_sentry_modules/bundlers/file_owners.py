@@ -32,9 +32,8 @@ def _real(folder: Path) -> Path:
 def recorded(distribution: Distribution) -> set[Path]:
     """Return the files that the installer recorded; none where the record is unusable."""
     try:
-        return {
-            canonical_path(str(distribution.locate_file(file))) for file in distribution.files or ()
-        }
+        files = map(distribution.locate_file, distribution.files or ())
+        return {canonical_path(str(file)) for file in files}
     except (OSError, RuntimeError, ValueError, TypeError, csv.Error):
         return set()
 

@@ -1,5 +1,6 @@
 """Shows differences: as a table, as JSON, as Markdown."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,12 +39,9 @@ def to_markdown(changes: Sequence[Change]) -> str:
     for c in changes:
         cells = (c.name, c.kind, _text(c.old), _text(c.new))
         # A marker can hold what Markdown gives a meaning to.
-        lines.append("| " + " | ".join(_escaped(cell) for cell in cells) + " |")
+        escaped = (re.sub(r"([\\`*_<>|\[\]])", r"\\\1", cell) for cell in cells)
+        lines.append(f"| {' | '.join(escaped)} |")
     return "\n".join(lines) + "\n" if changes else "No distribution changed.\n"
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{letter}" if letter in r"\`*_<>|[]" else letter for letter in text)
 
 
 def _text(listed: Sequence[Listed]) -> str:

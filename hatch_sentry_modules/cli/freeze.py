@@ -9,7 +9,7 @@ from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import environment as environments
 from hatch_sentry_modules import pipeline, project, render
-from hatch_sentry_modules.cli.output import format_option, write
+from hatch_sentry_modules.cli.output import format_option, warn, write
 from hatch_sentry_modules.model import Manifest, Selection
 
 
@@ -114,6 +114,5 @@ def freeze(
         ),
         environment=environments.read(environment) if environment else None,
     )
-    for warning in manifest.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    warn(manifest.warnings)
     write(FORMATS[form](manifest), output)

@@ -12,7 +12,7 @@ from hatch_sentry_modules.artifacts.containers.container import printable
 from hatch_sentry_modules.artifacts.inject import injection
 from hatch_sentry_modules.artifacts.inject.injection import Injected, Options
 from hatch_sentry_modules.cli import manifests
-from hatch_sentry_modules.cli.output import format_option
+from hatch_sentry_modules.cli.output import format_option, warn
 from hatch_sentry_modules.model import Manifest
 
 
@@ -69,8 +69,7 @@ def inject(
         (lambda: _freeze(source)) if source else None,
         Options(exclude, activate, below),
     )
-    for warning in done.manifest.warnings if done.manifest else ():
-        click.echo(f"warning: {warning}", err=True)
+    warn(done.manifest.warnings if done.manifest else ())
     name = printable(path.name)
     click.echo(_to_json(name, done) if form == "json" else "\n".join(_to_text(name, done)))
 

@@ -12,7 +12,7 @@ from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.inspection import Inspection
 from hatch_sentry_modules.artifacts.metadata import single_versions
 from hatch_sentry_modules.cli import manifests, requirements, table
-from hatch_sentry_modules.cli.output import format_option
+from hatch_sentry_modules.cli.output import format_option, warn
 from hatch_sentry_modules.compare import Listed
 from hatch_sentry_modules.model import Manifest
 
@@ -48,8 +48,7 @@ def inspect(artifact: Path, form: str) -> None:
         click.echo(to_json(found))
     else:
         manifest = _application(found)
-        for warning in manifest.warnings:
-            click.echo(f"warning: {warning}", err=True)
+        warn(manifest.warnings)
         if form == "cyclonedx" and len(manifest.distributions) > MOST_COMPONENTS:
             fault = "lists more distributions than an SBOM is written of"
             raise ArtifactError(file=found.name, fault=fault)

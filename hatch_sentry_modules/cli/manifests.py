@@ -12,6 +12,7 @@ from hatch_sentry_modules.artifacts import embedded
 from hatch_sentry_modules.artifacts.containers.container import ArtifactError, printable
 from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.inspection import Inspection, inspect
+from hatch_sentry_modules.cli.output import warn
 from hatch_sentry_modules.cli.progress import progress
 from hatch_sentry_modules.model import Manifest
 
@@ -49,10 +50,7 @@ def look(path: Path) -> Inspection:
     if found.manifests and not any(one.is_readable for one in found.manifests):
         first = found.manifests[0]
         raise ArtifactError(file=found.name, place=first.place, fault=_first_fault(first))
-    for sentence in found.unread:
-        click.echo(f"warning: {sentence}", err=True)
-    for one in found.manifests:
-        _warn(one)
+    warn([*found.unread, *(fault for one in found.manifests for fault in _faults(one))])
     return found
 
 
@@ -87,7 +85,7 @@ def _of_module(path: Path) -> NamedManifest:
     if one is None or not one.is_readable:
         fault = _first_fault(one) if one else embedded.NONE
         raise ArtifactError(file=path.name, fault=fault)
-    _warn(one)
+    warn(_faults(one))
     return NamedManifest(printable(path.name), "generated module", one.manifest)
 
 
@@ -100,8 +98,7 @@ def frozen(folder: Path, source: str | None) -> Manifest:
 
 def _frozen(path: Path) -> NamedManifest:
     manifest = frozen(path, None) if path.is_dir() else frozen(path.parent, path.name)
-    for warning in manifest.warnings:
-        click.echo(f"warning: {warning}", err=True)
+    warn(manifest.warnings)
     return NamedManifest(printable(path.resolve().name), manifest.source, manifest)
 
 
@@ -109,6 +106,5 @@ def _first_fault(one: EmbeddedManifest) -> str:
     return one.faults[0].rstrip(".")
 
 
-def _warn(one: EmbeddedManifest) -> None:
-    for fault in one.faults:
-        click.echo(f"warning: {one.place}: {fault}", err=True)
+def _faults(one: EmbeddedManifest) -> list[str]:
+    return [f"{one.place}: {fault}" for fault in one.faults]

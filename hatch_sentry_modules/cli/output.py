@@ -1,6 +1,6 @@
 """The form of a command's result, and where it goes: printed, or put into a file whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,12 @@ def format_option(*choices: str, about: str = "What is printed.") -> Callable[..
     return click.option(
         "--format", "form", type=kind, default=choices[0], show_default=True, help=about
     )
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Print warnings, each a sentence, beside the result."""
+    for sentence in sentences:
+        click.echo(f"warning: {sentence}", err=True)
 
 
 def write(text: str, output: Path | None) -> None:

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 
-import click
 from packaging.markers import default_environment
 from packaging.utils import NormalizedName
 
 from hatch_sentry_modules import markers, render
+from hatch_sentry_modules.cli.output import warn
 from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest
 
 
@@ -16,8 +16,7 @@ def write(manifest: Manifest) -> str:
     for d in manifest.distributions:
         named[d.name].append(d)
     doubtful = {name for name in named if sum(map(_applies, named[name])) > 1}
-    for name in sorted(doubtful):
-        click.echo(f"warning: {name} is left out: it has several versions here", err=True)
+    warn(f"{name} is left out: it has several versions here" for name in sorted(doubtful))
     kept = tuple(d for d in manifest.distributions if d.name not in doubtful)
     return render.to_requirements(manifest._replace(distributions=kept))
 

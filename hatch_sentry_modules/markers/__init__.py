@@ -87,11 +87,9 @@ def evaluate(marker: MarkerText, environment: Mapping[str, str]) -> bool:
 def to_python(condition: Condition) -> str:
     """Compile a condition to a Python expression that holds where the condition does.
 
-    It is valid in Python 3.8 and later, and needs the :func:`imports` of it.
-    ``True`` and ``False`` come out where the condition does not depend on the environment.
-
-    Raises:
-        UncompilableMarkerError: A marker needs a parser of versions at run time.
+    It is valid in Python 3.8 and later, and needs the :func:`imports` of it. ``True`` and ``False``
+    come out where the condition does not depend on the environment. Raises
+    ``UncompilableMarkerError`` where a marker needs a parser of versions at run time.
     """
     predicates: Tree[predicate.Predicate] = replace(_tree(condition), compile_comparison)
     return write(predicate.write(predicate.merge(predicates)))

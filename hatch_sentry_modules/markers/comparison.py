@@ -52,8 +52,7 @@ class UncompilableMarkerError(ValueError):
 def compile_comparison(comparison: Comparison) -> Tree[Predicate]:
     """Return the Python for a comparison on an environment variable.
 
-    Raises:
-        UncompilableMarkerError: The comparison needs a parser of versions at run time.
+    Raises ``UncompilableMarkerError`` where the comparison needs a parser of versions at run time.
     """
     variable, operator, literal, is_reversed = comparison
     if variable == "implementation_version":

@@ -33,12 +33,9 @@ def read(source: str, project: Project, selection: Selection) -> Graph:
     """Read a project's source for a selection of it; paths are seen from the project.
 
     It is the path of a lock file, ``installed`` for the interpreter that runs, or
-    ``installed:PLACE`` for another one, an environment, or a folder such as the target of
-    ``pip install --target``.
-
-    Raises:
-        SourceNotFoundError: There is no such file.
-        SourceError: The file is not what its name says, or holds a mistake.
+    ``installed:PLACE`` for another one, an environment, or a folder such as what ``pip install
+    --target`` fills. Raises ``SourceNotFoundError`` where there is no such file, ``SourceError``
+    where the file is not what its name says, or holds a mistake.
     """
     if source.partition(":")[0] == INSTALLED:
         from hatch_sentry_modules.sources import installed

@@ -78,10 +78,8 @@ def unpacked(
 ) -> bytes:
     """Return what a stream of deflated data of a size begins with, and no more than the limit.
 
-    ``form`` is zlib's number for what surrounds the data.
-
-    Raises:
-        zlib.error: It is damaged, or cut off.
+    ``form`` is zlib's number for what surrounds the data. Raises ``zlib.error`` where it is
+    damaged, or cut off.
     """
     unpacking, parts = zlib.decompressobj(form), []
     while limit and size and not unpacking.eof:

@@ -42,7 +42,9 @@ class Directory:
         unlisted: list[OSError] = []
         for folder, folders, names in os.walk(self._root, onerror=unlisted.append):
             folders.sort()
-            yield from self._links_out(folder, folders)
+            for path in (Path(folder, name) for name in folders):
+                if path.is_symlink() and not self._is_inside(path):
+                    yield File(self._place(path), None, LEADS_OUT)
             for name in sorted(names):
                 path = Path(folder, name)
                 place = self._place(path)
@@ -53,15 +55,11 @@ class Directory:
                 elif _can_be_container(place):
                     yield from self._container(path, place, wanted)
         for error in unlisted:
-            yield File(self._place(Path(error.filename)), None, _fault("listed", error))
+            place = self._place(Path(error.filename))
+            yield File(place, None, f"cannot be listed ({error.strerror})")
 
     def _place(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
-
-    def _links_out(self, folder: str, folders: list[str]) -> Iterator[File]:
-        for path in (Path(folder, name) for name in folders):
-            if path.is_symlink() and not self._is_inside(path):
-                yield File(self._place(path), None, LEADS_OUT)
 
     def _is_inside(self, path: Path) -> bool:
         return path.resolve().is_relative_to(self._root)
@@ -75,7 +73,8 @@ class Directory:
             with path.open("rb") as file:
                 content = file.read(limit)
         except (OSError, RuntimeError) as error:  # a RuntimeError is a link to itself
-            return File(place, None, _fault("read", error))
+            reason = getattr(error, "strerror", "a loop")
+            return File(place, None, f"cannot be read ({reason})")
         self._budget.spend(len(content))
         return File(place, content)
 
@@ -102,10 +101,6 @@ class Directory:
         for file in inner.files(lambda name: wanted(f"{place}/{name}")):
             if file.content is not None or not is_nuitka:
                 yield file._replace(place=f"{place}/{file.place}")
-
-
-def _fault(what: str, error: Exception) -> str:
-    return f"cannot be {what} ({getattr(error, 'strerror', 'a loop')})"
 
 
 def _can_be_container(place: str) -> bool:

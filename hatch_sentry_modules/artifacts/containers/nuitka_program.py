@@ -102,8 +102,7 @@ class _Unpacked:
     def __init__(self, file: IO[bytes]) -> None:
         """Begin where the file stands; only new Pythons can unpack it alone.
 
-        Raises:
-            ModuleNotFoundError: Nothing is installed that can.
+        Raises ``ModuleNotFoundError`` where nothing is installed that can.
         """
         try:
             new: Any = import_module("compression.zstd")

@@ -18,8 +18,7 @@ from hatch_sentry_modules.artifacts.containers.zip_file import ZipArchive
 def opened(path: Path, budget: Budget) -> Iterator[Container]:
     """Open a container for reading; nothing in it is executed, unpacked to disk, or changed.
 
-    Raises:
-        ArtifactError: There is no such file, or it is of no known kind.
+    Raises ``ArtifactError`` where there is no such file, or it is of no known kind.
     """
     try:
         if path.is_dir():

@@ -24,8 +24,7 @@ _PLACE = struct.Struct("<BBBIBIBI")
 def read(data: bytes) -> Iterator[tuple[str, int, int]]:
     """Return name, start and length of each module.
 
-    Raises:
-        ValueError: The list is cut off, or has another shape.
+    Raises ``ValueError`` where the list is cut off, or has another shape.
     """
     try:
         yield from _entries(data)

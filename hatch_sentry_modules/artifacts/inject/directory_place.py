@@ -41,9 +41,8 @@ class DirectoryPlace:
             _put(changed, out)
             return
         if out.exists():
-            raise FreezeError(
-                file=out.name, fault="is there already", remedy="Choose another --output"
-            )
+            remedy = "Choose another --output"
+            raise FreezeError(file=out.name, fault="is there already", remedy=remedy)
         try:
             with tempfile.TemporaryDirectory(prefix=PREFIX, dir=out.parent) as folder:
                 copy = Path(folder, out.name)

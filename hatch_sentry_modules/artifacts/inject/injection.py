@@ -91,12 +91,8 @@ def inject(
             manifest = _with_runtime(manifest)
         _refuse_other(place)
         files[layout.FILE_NAME] = render.to_python(manifest).encode("ascii")
-        changed = {
-            place.path(name): content
-            for name, content in files.items()
-            if place.read(name) != content
-        }
-        if changed:
+        new = {name: content for name, content in files.items() if place.read(name) != content}
+        if changed := {place.path(name): content for name, content in new.items()}:
             changed = pex_table.with_hashes(whole, changed)
         whole.write(changed, out)
     if pex_table.TABLE in changed:
@@ -118,25 +114,18 @@ def _opened(path: Path) -> Iterator[Place]:
     except _BROKEN:
         raise FreezeError(file=path.name, fault="is not a whole zip archive") from None
     except OSError as error:
-        fault = f"cannot be read ({error.strerror})"
-        raise FreezeError(file=path.name, fault=fault) from None
+        raise FreezeError(file=path.name, fault=f"cannot be read ({error.strerror})") from None
 
 
 def _activation(place: Readable) -> Mapping[str, bytes]:
     """Return the files that start the run-time package, one that is there already left alone."""
     files = {start_line.MAIN: start_line.with_line(place)}
     if place.read(_RUNTIME) is None:
-        files.update(_runtime())
+        folder = runtime_package.folder()
+        for path in sorted((folder / runtime_package.PACKAGE).iterdir()):
+            if path.suffix == ".py" or path.name == "py.typed":
+                files[path.relative_to(folder).as_posix()] = path.read_bytes()
     return files
-
-
-def _runtime() -> dict[str, bytes]:
-    folder = runtime_package.folder()
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted((folder / runtime_package.PACKAGE).iterdir())
-        if path.suffix == ".py" or path.name == "py.typed"
-    }
 
 
 def _is_runtime_in(place: Readable, files: Mapping[str, bytes]) -> bool:

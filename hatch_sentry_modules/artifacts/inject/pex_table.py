@@ -31,9 +31,8 @@ def with_hashes(place: Place, changed: Mapping[str, bytes]) -> dict[str, bytes]:
     table = _read(place.name, text)
     if table.get("venv") and MAIN in changed:
         fault = "it makes a virtual environment of itself, whose start no line can be put before"
-        raise FreezeError(
-            file=place.name, place=TABLE, fault=fault, remedy="Inject without --activate"
-        )
+        remedy = "Inject without --activate"
+        raise FreezeError(file=place.name, place=TABLE, fault=fault, remedy=remedy)
     content = b"".join(name.encode() + changed[name] for name in sorted(changed))
     main = changed.get(MAIN) or place.read(MAIN) or b""
     for key in HASHES:

@@ -40,9 +40,8 @@ class Below:
         self._prefix = "".join(f"{part}/" for part in parts)
         is_inside = not {"..", "/"} & {*parts} and ":" not in folder
         if parts and not (is_inside and place.has_folder(self._prefix)):
-            raise FreezeError(
-                file=place.name, fault=f"holds no folder {folder!a}", remedy="Choose another --path"
-            )
+            fault, remedy = f"holds no folder {folder!a}", "Choose another --path"
+            raise FreezeError(file=place.name, fault=fault, remedy=remedy)
 
     def path(self, file: str) -> str:
         """Return the path in the artifact of a file in the folder."""
@@ -65,6 +64,5 @@ def refuse_links(name: str, place: str, path: Path) -> None:
     """Refuse to replace a file that has another name, which would keep the old content."""
     if path.exists() and path.stat().st_nlink > 1:
         fault = "has another hard link, which would keep what it holds now"
-        raise FreezeError(
-            file=name, place=place, fault=fault, remedy="Inject into a copy with --output"
-        )
+        remedy = "Inject into a copy with --output"
+        raise FreezeError(file=name, place=place, fault=fault, remedy=remedy)

@@ -31,51 +31,49 @@ LINE = f"{CALL}  # added by sentry-modules inject"
 def with_line(place: Readable) -> bytes:
     """Return the program's ``__main__.py`` with the line in it, which is put in once.
 
-    The docstring and the imports from ``__future__`` have to stay before it.
-
-    Raises:
-        FreezeError: There is no such file, or it is no Python source.
+    The docstring and the imports from ``__future__`` have to stay before it. Raises ``FreezeError``
+    where there is no such file, or it is no Python source.
     """
     source = place.read(MAIN)
     if source is None:
         fault = "is not there, so nothing starts this program"
-        raise FreezeError(
-            file=place.name, place=MAIN, fault=fault, remedy=f"Add to what does: {CALL}"
-        )
+        remedy = f"Add to what does: {CALL}"
+        raise FreezeError(file=place.name, place=MAIN, fault=fault, remedy=remedy)
     line = LINE.encode("ascii")
     mark = codecs.BOM_UTF8 if source.startswith(codecs.BOM_UTF8) else b""
     lines = source[len(mark) :].splitlines(keepends=True)
     if line in (known.rstrip() for known in lines):
         return source
-    body = _parse(place.name, source)
-    position = _header(body) or _comments(lines)
+    tree = _parse(place.name, source)
+    position = _header(tree) or _comments(lines)
     ending = b"\r\n" if lines and lines[0].endswith(b"\r\n") else b"\n"
     if position and not lines[position - 1].endswith((b"\r", b"\n")):
         lines[position - 1] += ending
     result = b"".join([mark, *lines[:position], line + ending, *lines[position:]])
     # Where a backslash joins lines, there is no place between them.
-    if len(_parse(place.name, result)) != len(body) + 1:
+    if len(_parse(place.name, result).body) != len(tree.body) + 1:
         raise FreezeError(file=place.name, place=MAIN, fault=UNREADABLE, remedy=REMEDY)
     return result
 
 
-def _parse(name: str, source: bytes) -> list[ast.stmt]:
+def _parse(name: str, source: bytes) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python would print lines of the program
             encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
             longest = LONGEST if encoding.startswith("utf-8") else _LONGEST_DECODED
-            return ast.parse(source if len(source) <= longest else b"(").body
+            return ast.parse(source if len(source) <= longest else b"(")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise FreezeError(file=name, place=MAIN, fault=UNREADABLE, remedy=REMEDY) from None
 
 
-def _header(body: list[ast.stmt]) -> int:
+def _header(tree: ast.Module) -> int:
     """Find on which line the docstring and the future imports end, and what shares that line."""
     position = 0
-    for index, statement in enumerate(body):
-        is_header = _is_future(statement) or (index == 0 and _is_docstring(statement))
-        if is_header or statement.lineno <= position:
+    has_docstring = ast.get_docstring(tree, clean=False) is not None
+    for index, statement in enumerate(tree.body):
+        is_future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+        if is_future or (has_docstring and index == 0) or statement.lineno <= position:
             position = statement.end_lineno or statement.lineno
     return position
 
@@ -84,15 +82,3 @@ def _comments(lines: list[bytes]) -> int:
     """Count the lines before the first that is not a comment, nor empty."""
     starts = (index for index, line in enumerate(lines) if line.strip()[:1] not in (b"", b"#"))
     return next(starts, len(lines))
-
-
-def _is_docstring(statement: ast.stmt) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
-
-
-def _is_future(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"

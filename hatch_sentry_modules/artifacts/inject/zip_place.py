@@ -39,9 +39,8 @@ class ZipPlace:
         self._state = _state(path)
         if any(map(_SIGNATURE.fullmatch, file.namelist())):
             fault = "it is signed, and another file in it would break the signature"
-            raise FreezeError(
-                file=path.name, place="META-INF", fault=fault, remedy="Sign it afterwards"
-            )
+            remedy = "Sign it afterwards"
+            raise FreezeError(file=path.name, place="META-INF", fault=fault, remedy=remedy)
         if not file.namelist():
             raise FreezeError(file=path.name, fault="it holds no files")
 
@@ -69,10 +68,11 @@ class ZipPlace:
             zip_copy.append(self._path, target, changed, like=like)
             shutil.copymode(self._path, target)
             if _state(self._path) != self._state:
-                fault = "has changed while it was read"
-                raise FreezeError(
-                    file=self.name, fault=fault, remedy="Try again when nothing writes to it"
+                fault, remedy = (
+                    "has changed while it was read",
+                    "Try again when nothing writes to it",
                 )
+                raise FreezeError(file=self.name, fault=fault, remedy=remedy)
 
 
 def _state(path: Path) -> tuple[int, ...]:

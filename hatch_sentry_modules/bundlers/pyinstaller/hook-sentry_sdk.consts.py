@@ -5,6 +5,6 @@ Only one hook of a module runs, and ``sentry_sdk`` has one in pyinstaller-hooks-
 imports this module always.
 """
 
-from hatch_sentry_modules.bundlers.pyinstaller.analysis import add_runtime_package as hook
+from hatch_sentry_modules.bundlers.pyinstaller import analysis
 
-__all__ = ["hook"]
+hook = analysis.add_runtime_package

@@ -58,9 +58,8 @@ Names: TypeAlias = dict[NormalizedName, list[Found]]
 def read(project: Project, selection: Selection, place: str = "") -> Graph:
     """Read what is installed at a place, seen from the project, or for the running interpreter.
 
-    Raises:
-        SourceError: The place cannot be read or does not hold what the project requires; or
-            there is a selection.
+    Raises ``SourceError`` where the place cannot be read or does not hold what the project
+    requires; or there is a selection.
     """
     refuse_selection(FILE, project, selection)
     folders = installed_folders.find(project.root / place) if place else sys.path

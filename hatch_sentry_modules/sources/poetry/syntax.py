@@ -28,8 +28,7 @@ _LONGEST = 1000
 def parse_constraint(text: str) -> Constraint:
     """Parse a constraint, such as ``^2.1``, ``>=1.2,<2.0 || 3.*`` or ``*``.
 
-    Raises:
-        InvalidSpecifier: It is no constraint.
+    Raises ``InvalidSpecifier`` where it is no constraint.
     """
     if len(text) > _LONGEST:
         raise InvalidSpecifier("too long")

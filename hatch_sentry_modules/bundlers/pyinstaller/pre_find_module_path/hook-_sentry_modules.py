@@ -3,8 +3,6 @@
 The run-time hook imports it, and run-time hooks are analysed when all other hooks have run.
 """
 
-from hatch_sentry_modules.bundlers.pyinstaller.analysis import (
-    write_manifest as pre_find_module_path,
-)
+from hatch_sentry_modules.bundlers.pyinstaller import analysis
 
-__all__ = ["pre_find_module_path"]
+pre_find_module_path = analysis.write_manifest
