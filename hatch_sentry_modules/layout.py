@@ -27,11 +27,8 @@ def place(files: Iterable[str], project: NormalizedName) -> str:
     else the one whose name shares the most words with it (``shop`` of ``acme-shop``), a folder of
     tests last, and of equal ones the first by name. The run-time side searches every import
     package, so the choice decides where people look, not whether the module is found. Beside a
-    single module, or below nothing that Python can import, it goes to the top.
-
-    Args:
-        files: The paths of the files in the wheel, with forward slashes.
-        project: The name of the project.
+    single module, or below nothing that Python can import, it goes to the top. ``files`` are the paths
+    of the files in the wheel, with forward slashes.
     """
     paths = [PurePosixPath(file) for file in files]
     packages = _import_packages(paths, {".py"}) or _import_packages(paths, {".pyd", ".so"})
@@ -59,12 +56,8 @@ def _import_packages(files: list[PurePosixPath], suffixes: set[str]) -> list[str
 def check_free(path: str, there: bytes | None) -> None:
     """Refuse a place where a file of the project's own stands; a generated module gives way.
 
-    Args:
-        path: The place in the wheel or the sdist.
-        there: How the file there begins (:func:`beginning`), or nothing where there is none.
-
-    Raises:
-        ConfigError: The file would be replaced.
+    ``there`` is how the file at that place begins (:func:`beginning`), or nothing where there is
+    none. Raises ``ConfigError`` where the file would be replaced.
     """
     if there not in (None, GENERATED):
         place = "tool.sentry-modules.path"
@@ -84,9 +77,7 @@ def beginning(path: Path) -> bytes | None:
 def in_tree(wheel_path: str, files: Mapping[str, str]) -> str:
     """Return the place in the source tree that becomes a place in the wheel.
 
-    Args:
-        wheel_path: Where the generated module goes in the wheel.
-        files: The path in the wheel and the path in the tree of each file.
+    ``files`` holds the path in the wheel and the path in the tree of each file.
     """
     folder = PurePosixPath(wheel_path).parent
     for in_wheel, tree_path in sorted(files.items()):

@@ -181,10 +181,7 @@ def _collect(
     conditions: Mapping[Key, list[_Clause]],
     skipped: dict[NormalizedName, str],
 ) -> Iterator[Distribution]:
-    """Join the nodes of one name and version: a distribution, its extras, its other sources.
-
-    One whose condition cannot be compiled is added to the skipped instead.
-    """
+    """Join the nodes of one name and version; one that cannot be compiled joins the skipped."""
     clauses: dict[tuple[NormalizedName, str, str], list[_Clause]] = {}
     for key, found in conditions.items():
         node = graph.nodes[key]

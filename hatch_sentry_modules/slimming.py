@@ -35,10 +35,7 @@ def loads_slimmed(text: str, loads: Callable[[str], Values]) -> Values:
 
 
 def _without_files(text: str) -> Iterator[str]:
-    """Yield the parts of a text between the lists of files.
-
-    What was searched is remembered, so that no text, hostile or odd, is searched again and again.
-    """
+    """Yield the parts of a text between the lists of files; no part is searched twice."""
     end = at = close = 0
     is_in_package = False
     while start := _START.search(text, end):
@@ -55,10 +52,7 @@ def _without_files(text: str) -> Iterator[str]:
 
 
 def _is_key(text: str, at: int) -> bool:
-    """Whether a line that begins like a key is one.
-
-    Inside an inline table of several lines (TOML 1.1) a brace or a comma stands before it.
-    """
+    """Whether a line that begins like a key is one, not part of an inline table (TOML 1.1)."""
     before = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
     return bool(before) and before[-1] not in "{," and "#" not in before
 
@@ -66,8 +60,7 @@ def _is_key(text: str, at: int) -> bool:
 def _end(text: str, start: int, close: int | None) -> int:
     """Return where a list of files ends; 0 where it is not written as the tools do.
 
-    ``close`` is the next bracket that closes a list, or ``None`` for a table. Without a comment in
-    it, a table ends with its line; a list does where it holds no other.
+    ``close`` is the next bracket that closes a list, or ``None`` for a table, which ends its line.
     """
     if close is None:
         end = text.find("\n", start)

@@ -37,14 +37,10 @@ class Inspection(NamedTuple):
 
 
 def inspect(path: Path, tick: Callable[[], None] = lambda: None) -> Inspection:
-    """Look into an artifact; nothing in it is executed, and memory and time are bounded.
+    """Look into a file or a directory; nothing in it is executed, memory and time are bounded.
 
-    Args:
-        path: A file or a directory.
-        tick: Called for each file that is seen, so that progress can be shown.
-
-    Raises:
-        ArtifactError: It is of no known kind, damaged, or holds more than is read of one.
+    ``tick`` is called for each file that is seen, so that progress can be shown. Raises
+    ``ArtifactError`` where it is of no known kind, damaged, or holds more than is read of one.
     """
     name = printable(path.resolve().name)
     budget = Budget(name)

@@ -10,10 +10,8 @@ def is_configured(root: Path) -> bool:
 
     setuptools and pdm-backend run their plugins in every build of an environment, most of which
     never heard of this tool: nothing is imported for those, not even another file of this one, and
-    a ``pyproject.toml`` that cannot be read is for the backend to tell.
-
-    Args:
-        root: The folder of the file, absolute, since the answer is remembered.
+    a ``pyproject.toml`` that cannot be read is for the backend to tell. ``root`` is absolute, since
+    the answer is remembered.
     """
     try:
         text = (root / "pyproject.toml").read_text(encoding="utf-8")

@@ -23,14 +23,8 @@ def load(root: Path) -> Any:
     """Import the backend and return the object that has its hooks.
 
     https://peps.python.org/pep-0517/#source-trees tells what ``build-backend`` and
-    ``backend-path`` mean.
-
-    Args:
-        root: The folder of ``pyproject.toml``.
-
-    Raises:
-        FreezeError: The configuration is wrong.
-        ImportError: It names no backend that can be imported.
+    ``backend-path`` mean. Raises ``FreezeError`` where the configuration is wrong, and
+    ``ImportError`` where it names no backend that can be imported.
     """
     config = configured(root)
     if config.build_backend is None:

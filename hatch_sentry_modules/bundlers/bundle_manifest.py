@@ -16,10 +16,10 @@ def generate(
     packages: Mapping[str, str],
     warn: Callable[[str], None],
 ) -> str | None:
-    """Make the module: the application's own if it ships one, else of what was collected.
+    """Return the module: the application's own if it ships one, else of what was collected.
 
-    What ``exclude`` of the project in the working folder names stays out of it; all
-    else a user writes into the bundler's own configuration.
+    It is nothing where the program has a module of that name which is no generated one. What
+    ``exclude`` of the project in the working folder names stays out of it.
 
     Args:
         files: The paths from which the bundler takes modules, libraries and data.
@@ -27,9 +27,6 @@ def generate(
         packages: The import packages among the files, each with its folder; the empty name stands
             for the folder of the program.
         warn: Takes each difference between the application's own module and what was collected.
-
-    Returns:
-        The text, or nothing where the program has a module of that name which is no generated one.
 
     Raises:
         SystemExit: The project's table is wrong. The text says where; bundlers show it.

@@ -8,7 +8,7 @@ https://packaging.python.org/en/latest/specifications/recording-installed-packag
 
 import csv
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import Distribution
 from pathlib import Path
@@ -39,38 +39,19 @@ def recorded(distribution: Distribution) -> set[Path]:
 
 
 def is_recognized(distribution: Distribution, files: Iterable[Path]) -> bool:
-    """Whether a distribution has one of the files, which no record names.
-
-    Args:
-        distribution: It is editable, or was installed by a tool that keeps no record, or it has
-            none of the files.
-        files: Canonical paths.
-    """
+    """Whether a distribution has one of the files, canonical paths, which no record names."""
     project = _editable_project(distribution)
-    if project:
-        return any(_is_source(file, project) for file in files)
+    if project:  # an environment inside its folder is not its own
+        within = (file.relative_to(project) for file in files if file.is_relative_to(project))
+        return any(_INSTALLED_INTO.isdisjoint(path.parts) for path in within)
     if recorded(distribution):
         return False
     folder = _real(Path(str(distribution.locate_file(""))))
-    return any(_is_named(file, folder, _top_level(distribution)) for file in files)
-
-
-def _top_level(distribution: Distribution) -> Collection[str]:
-    """Name what is imported, as setuptools writes it down or, without that, as is usual."""
-    text = distribution.read_text("top_level.txt") or ""
-    return text.split() or [distribution.metadata["Name"].replace("-", "_").lower()]
-
-
-def _is_named(file: Path, folder: Path, names: Collection[str]) -> bool:
-    """Whether a file is of one of the packages or modules in a folder."""
-    within = file.parts[len(folder.parts) :]
-    return file.is_relative_to(folder) and within[0].partition(".")[0] in names
-
-
-def _is_source(file: Path, project: Path) -> bool:
-    """Whether a file is a project's own, not of an environment inside its folder."""
-    within = file.parts[len(project.parts) :]
-    return file.is_relative_to(project) and not _INSTALLED_INTO & {*within}
+    # What is imported, as setuptools writes it down or, without that, as is usual.
+    names = (distribution.read_text("top_level.txt") or "").split()
+    names = names or [distribution.metadata["Name"].replace("-", "_").lower()]
+    within = (file.relative_to(folder) for file in files if file.is_relative_to(folder))
+    return any(path.parts[0].partition(".")[0] in names for path in within)
 
 
 def _editable_project(distribution: Distribution) -> Path | None:

@@ -92,10 +92,7 @@ def _compare_texts(comparison: Comparison) -> Tree[Predicate]:
 
 
 def _compare_versions(variable: str, specifier: Specifier) -> Tree[Predicate]:
-    """Test that a specifier contains the version of Python.
-
-    Packaging judges one version of each stretch of versions that it cannot judge differently.
-    """
+    """Test that a specifier contains Python's version, by one of each stretch that it judges."""
     version = Version(specifier.version.removesuffix(".*"))
     if version.local is not None:
         _refuse("tells a local build of Python")

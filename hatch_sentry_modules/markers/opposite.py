@@ -30,7 +30,7 @@ def opposite(tree: Tree[Comparison]) -> Tree[Comparison]:
 
 
 def _may_be_no_version(tree: Comparison) -> bool:
-    """Return whether ``==`` and ``!=`` can both be false: packaging orders only versions."""
+    """Whether ``==`` and ``!=`` can both be false: packaging orders only versions."""
     is_ordered = tree.variable in VERSION_VARIABLES
     return tree.variable == "platform_release" or (is_ordered and tree.is_reversed)
 

@@ -139,11 +139,7 @@ def _canonical(name: str) -> str:
 
 
 def _is_defined(comparison: Comparison) -> bool:
-    """Return whether packaging gives a verdict, and does so in every environment.
-
-    With its operands reversed the environment's value is the specifier: the Python versions
-    always make one (but for ``~=`` and a local build, which is then false), a release may not.
-    """
+    """Whether packaging gives a verdict in every environment; only a release may be no version."""
     variable, operator, literal, is_reversed = comparison
     if variable in _SET_VARIABLES:
         return is_reversed and operator in {"in", "not in"}

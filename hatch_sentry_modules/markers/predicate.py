@@ -131,10 +131,7 @@ def _write_point(point: Point) -> str:
 
 
 def write_literal(value: str | int) -> str:
-    """Write a number or a text in ASCII, a text in double quotes if it can.
-
-    This is the one door through which a marker's text becomes code.
-    """
+    """Write a number or a text in ASCII: the one door through which a marker becomes code."""
     text = ascii(value)
     return f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text
 

@@ -1,7 +1,6 @@
 """Reads a lock file of pex, which Pants writes too: JSON with what each distribution requires.
 
-https://docs.pex-tool.org/pex-lock.html describes how it is made. What is wanted are its own
-requirements; where it was split by markers, each part holds versions of its own.
+https://docs.pex-tool.org/pex-lock.html
 """
 
 import re

@@ -1,8 +1,6 @@
-"""Reads ``Pipfile.lock``: sections of distributions, each with its version and whole marker.
+"""Reads ``Pipfile.lock`` as ``pipenv requirements`` does (https://github.com/pypa/pipfile).
 
-https://github.com/pypa/pipfile describes the file; what is taken from it follows
-``pipenv requirements``. ``_meta.requires`` is no bound: Pipenv warns of another Python, and
-installs all the same.
+``_meta.requires`` is no bound: Pipenv warns of another Python, and installs all the same.
 """
 
 import hashlib
@@ -97,11 +95,7 @@ def _node(name: NormalizedName, entry: Table, root: Path, project: Project) -> N
 
 
 def _is_stale(meta: Table, pipfile: Path) -> bool:
-    """Whether the hash of the ``Pipfile`` is another than the one that a lock file records.
-
-    Nothing is known, and that is not stale, where the file is missing or names no source: Pipenv
-    then hashes one of its own configuration.
-    """
+    """Whether a lock file records another hash; a ``Pipfile`` without a source has none."""
     recorded = meta.table("hash").string("sha256")
     if not recorded or not pipfile.is_file():
         return False
@@ -116,8 +110,7 @@ def _is_stale(meta: Table, pipfile: Path) -> bool:
 def _hash(pipfile: Mapping[str, Any], normalize: Callable[[str], str], categories: set[str]) -> str:
     def section(name: str) -> object:
         values = pipfile.get(name, {})
-        is_table = isinstance(values, dict)
-        return {normalize(key): values[key] for key in values} if is_table else values
+        return {normalize(key): values[key] for key in values} if type(values) is dict else values
 
     data = {
         "_meta": {"sources": pipfile["source"], "requires": pipfile.get("requires", {})},

@@ -1,8 +1,7 @@
 """Reads ``pylock.toml`` and ``pylock.NAME.toml`` (PEP 751).
 
-https://packaging.python.org/en/latest/specifications/pylock-toml/
-It is read as plain TOML: ``packaging.pylock`` refuses files that tools really write (names that are
-not normalized, packages without a source), and its selection asks for wheels that fit the machine.
+As plain TOML, since ``packaging.pylock`` refuses files that tools really write, and wheels that do
+not fit this machine: https://packaging.python.org/en/latest/specifications/pylock-toml/
 """
 
 import re
@@ -52,10 +51,8 @@ def _warnings(document: Table, project: Project, names: Set[NormalizedName]) -> 
     if document.string("created-by") == "pip" and "environments" not in document:
         yield f"{document.file}: {flat_list.ONE_PLATFORM}"
     if "dependency-groups" not in document:
-        links = (
-            link for each in document.tables("packages") for link in each.tables("dependencies")
-        )
-        needed = {link.name() for link in links if "name" in link}
+        links = (each.tables("dependencies") for each in document.tables("packages"))
+        needed = {link.name() for some in links for link in some if "name" in link}
         yield from flat_list.warnings(document.file, project, names, needed)
 
 

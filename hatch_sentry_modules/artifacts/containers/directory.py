@@ -104,11 +104,7 @@ class Directory:
 
 
 def _can_be_container(place: str) -> bool:
-    """Return whether a freezer or pex puts a container there.
-
-    PyInstaller's program and Nuitka's stand at the top (in a bundle of macOS in ``MacOS``), beside
-    libraries; cx_Freeze has ``library.zip``, a packed pex a wheel per distribution in ``.deps``.
-    """
+    """Whether a freezer puts a container there, or a packed pex, which has wheels in ``.deps``."""
     path = PurePosixPath(place)
     parent = path.parent.name
     if {".so", ".dll", ".pyd", ".dylib"} & {*path.suffixes}:

@@ -86,9 +86,6 @@ def _give_to_owner(folder: Path, new: Path, mode: int) -> None:
 
 
 def _last(file: str) -> tuple[int, bool, bool, str]:
-    """Sort the start-up line behind all that it needs, and before it what tells a whole package.
-
-    A package without the rest of its files would count as there when this is done again.
-    """
+    """Sort the start-up line behind all that it needs, and before it what tells a whole package."""
     name = Path(file).name
     return -file.count("/"), name == "__init__.py", name == "__main__.py", file

@@ -1,7 +1,5 @@
 """Puts a manifest into an application that is bundled already, and on request its start-up.
 
-The files go to the top of the archive or directory, which Python searches first when it runs one,
-or to the folder in it that is searched instead, such as ``python`` in a layer of AWS Lambda.
 https://docs.python.org/3/library/zipapp.html
 """
 
@@ -65,14 +63,10 @@ def inject(
 ) -> Injected:
     """Put a manifest into an artifact; all else in it stays, byte for byte.
 
-    Args:
-        path: A zipapp, shiv or pex, another zip archive of modules, or a directory of them.
-        out: Where the result goes; ``path`` itself to change it in place.
-        frozen: Returns the manifest; without it, the artifact's own metadata does.
-        options: See there.
-
-    Raises:
-        FreezeError: The artifact is of another kind, damaged or signed, or it leaves no room.
+    ``path`` is a zipapp, shiv or pex, another zip archive of modules, or a directory of them, and
+    ``out`` where the result goes: ``path`` itself to change it in place. ``frozen`` returns the
+    manifest; without it, the artifact's own metadata does. Raises ``FreezeError`` where the
+    artifact is of another kind, damaged or signed, or leaves no room.
     """
     inspection = inspect(path)
     if inspection.kind not in KINDS:

@@ -1,8 +1,7 @@
 """Reads the installed distributions: of the interpreter that builds, or of another place.
 
-The list is everything that is there, under the metadata's own names, since that is what the
-SDK's own integration sends. What is needed to build is therefore listed too; an environment that
-holds nothing else, such as the isolated one that a build frontend makes, is refused.
+The list is everything that is there, under the metadata's own names, as the SDK's own integration
+sends it; an environment that holds only what a build needs is refused.
 """
 
 import sys
@@ -29,9 +28,7 @@ FILE = INSTALLED.file
 
 NO_VERSION = "its metadata holds no version"
 BAD_VERSION = "its metadata holds a version that is not valid (PEP 440)"
-UNDECIDED = (
-    "two versions of it are installed in one folder, and its files do not tell which is real"
-)
+UNDECIDED = "two versions of it are installed in one folder, and its files do not tell the real one"
 
 BUILD_TOOLS = ("hatch-sentry-modules", "pip", "setuptools", "wheel")
 """What a build environment can hold although ``build-system.requires`` does not name it."""

@@ -1,7 +1,6 @@
 """Finds the folders that hold the installed distributions of a place, without running anything.
 
-An interpreter that a project names could be any program, so it is never started: where its
-distributions lie follows from where it lies. ``site`` of the standard library is the model.
+An interpreter that a project names could be any program, so it is never started.
 https://docs.python.org/3/library/site.html
 """
 

@@ -1,7 +1,6 @@
-"""Decides which of two installations of one distribution is really there.
+"""Decides which of two installations of one distribution is really there, by their ``RECORD``.
 
-``pip install --target`` with ``--upgrade`` leaves the old metadata beside the new. Each has a
-``RECORD`` of its files with their hashes, and the files can only be those of one of the two.
+``pip install --target`` with ``--upgrade`` leaves the old metadata beside the new.
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file
 """
 
@@ -32,9 +31,7 @@ def _whole(distribution: Distribution) -> frozenset[tuple[str, str]]:
     """Return the files of import packages with their hashes if all are there and right."""
     try:
         rows = csv.reader((distribution.read_text("RECORD") or "").splitlines())
-        files = frozenset(
-            (path, hashed) for path, hashed, _ in rows if hashed and _is_of_package(path)
-        )
+        files = frozenset((path, sha) for path, sha, _ in rows if sha and _is_of_package(path))
         root = Path(str(distribution.locate_file("")))
         is_whole = all(_is_there(root / path, hashed) for path, hashed in files)
     except (OSError, ValueError, csv.Error):
@@ -43,10 +40,7 @@ def _whole(distribution: Distribution) -> frozenset[tuple[str, str]]:
 
 
 def _is_of_package(path: str) -> bool:
-    """Leave out metadata, which each version has to itself, and what lies outside the folder.
-
-    An installer writes scripts there anew, so that their hashes tell nothing.
-    """
+    """Leave out metadata, which each version has to itself, and scripts outside the folder."""
     parts = PurePosixPath(path).parts
     is_inside = not path.startswith("/") and ".." not in parts and not {"\\", ":"} & {*path}
     return is_inside and bool(parts) and not parts[0].endswith((".dist-info", ".data"))

@@ -1,8 +1,6 @@
 """Reads ``pdm.lock``, lock versions 2 to 4.5: flat by groups, or by a walk where it has none.
 
-https://pdm-project.org/en/latest/usage/lockfile/ describes the strategies. With
-``inherit_metadata``, and in version 2, each entry has its groups and its whole marker. Otherwise
-the entries hold links alone, which are followed from the project's requirements.
+https://pdm-project.org/en/latest/usage/lockfile/ describes the strategies.
 """
 
 import re
@@ -65,13 +63,8 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     warnings = [] if is_universal else [f"{document.file}: {ONE_PLATFORM}"]
     if selection.all_extras and (missing := project.optional_dependencies.keys() - locked):
         warnings.append(f"{document.file}: it was locked without {', '.join(sorted(missing))}.")
-    return Graph(
-        file=document.file,
-        roots=roots,
-        nodes=nodes,
-        environments=tuple(_environments(metadata)),
-        warnings=tuple(warnings),
-    )
+    targets = tuple(_environments(metadata))
+    return Graph(document.file, roots, nodes, environments=targets, warnings=tuple(warnings))
 
 
 def _groups(metadata: Table, packages: list[Table]) -> set[NormalizedName]:
@@ -99,11 +92,9 @@ def _chosen(
 
 def _is_universal(metadata: Table) -> bool:
     """Whether the file names its targets, or was made for every platform."""
-    if "targets" in metadata:
-        return True
     if "strategy" in metadata:
-        return "cross_platform" in metadata.strings("strategy")
-    return metadata.values.get("cross_platform") is not False
+        return "targets" in metadata or "cross_platform" in metadata.strings("strategy")
+    return "targets" in metadata or metadata.values.get("cross_platform") is not False
 
 
 def _flat(
@@ -146,10 +137,7 @@ def _platform(target: Table, platform: str) -> Iterator[str]:
     machine = match and (match["machine"] or _ALIASES.get(match["system"]))
     if not match or not machine:
         raise target.error("platform", f"{quoted(platform)} is not known")
-    system = match["system"]
-    if system in _SYSTEMS:
-        yield f'sys_platform == "{_SYSTEMS[system]}"'
-    else:
-        yield f'"{system}" in sys_platform'
+    system = _SYSTEMS.get(match["system"])
+    yield f'sys_platform == "{system}"' if system else f'"{match["system"]}" in sys_platform'
     names = next((names for names in _MACHINES if machine in names), (machine,))
     yield "(" + " or ".join(f'platform_machine == "{name}"' for name in names) + ")"

@@ -1,6 +1,5 @@
-"""Reads what PDM takes from ``pyproject.toml``: its groups and what they require.
+"""Reads PDM's groups: the runtime set, extras and dependency groups, in one namespace.
 
-PDM counts the runtime set, extras and dependency groups alike as groups, in one namespace:
 https://pdm-project.org/en/latest/usage/dependency/
 """
 

@@ -1,11 +1,7 @@
-"""Follows the links in a ``pdm.lock`` whose entries do not say in which groups they are.
-
-PDM resolves such a file anew, with nothing but its entries to choose from. As long as it holds
-one entry for each name and set of extras, to follow the links comes to the same.
-"""
+"""Follows the links in a ``pdm.lock`` whose entries do not say in which groups they are."""
 
 from collections.abc import Callable, Iterator, Set
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeAlias, cast
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -17,6 +13,8 @@ from hatch_sentry_modules.resolve import reach
 from hatch_sentry_modules.sources.pdm import project as pdm_project
 from hatch_sentry_modules.sources.pdm.project import DEFAULT
 
+ToNode: TypeAlias = Callable[[Table], Node]
+
 
 class _Named(NamedTuple):
     """The key of a node that is no entry: a group of the project, or a missing distribution."""
@@ -26,24 +24,16 @@ class _Named(NamedTuple):
 
 
 class Walk:
-    """The entries of a lock file by name and extras, on the way to the nodes of a graph.
+    """The entries of a lock file by name and extras; ``to_node`` makes one's node without edges.
 
-    ``to_node`` makes the node of an entry, without its edges. Where the file is universal, a
-    conditional requirement without an entry is never needed.
+    Where the file is universal, a conditional requirement without an entry is never needed.
     """
 
     def __init__(
-        self,
-        packages: list[Table],
-        project: Project,
-        to_node: Callable[[Table], Node],
-        *,
-        is_universal: bool,
+        self, packages: list[Table], project: Project, to_node: ToNode, *, is_universal: bool
     ) -> None:
-        self.packages = packages
-        self.project = project
-        self.to_node = to_node
-        self.is_universal = is_universal
+        self.packages, self.project = packages, project
+        self.to_node, self.is_universal = to_node, is_universal
         self.excluded = pdm_project.excluded(project)
         self.entries: dict[tuple[NormalizedName, frozenset[str]], list[int]] = {}
         for index, table in enumerate(packages):

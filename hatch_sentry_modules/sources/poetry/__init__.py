@@ -15,13 +15,9 @@ from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Applies, Edge, Graph, Selection
 from hatch_sentry_modules.project import Project, refuse_member
 from hatch_sentry_modules.reading import read_lock
+from hatch_sentry_modules.sources.poetry import syntax
 from hatch_sentry_modules.sources.poetry.packages import Package, read_packages, to_node
 from hatch_sentry_modules.sources.poetry.project import MAIN, group_names, is_changed
-from hatch_sentry_modules.sources.poetry.syntax import (
-    read_constraint,
-    read_marker,
-    to_python_markers,
-)
 from hatch_sentry_modules.sources.poetry.walk import Walk
 
 RELOCK = "Run 'poetry lock'"
@@ -38,7 +34,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     refuse_member(document.file, project, selection)
     extras = _asked_extras(document, selection)
     packages = read_packages(document)
-    python = read_constraint(metadata, "python-versions")
+    python = syntax.read_constraint(metadata, "python-versions")
     if version < GROUPED:
         walk = Walk(packages, project, python)
         roots, nodes = walk.graph(path.parent, selection, set(chain(*extras.values())))
@@ -54,7 +50,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         roots=roots,
         nodes=nodes,
         requires_python=place.specifiers(one),
-        environments=tuple(map(place.marker, to_python_markers(python))),
+        environments=tuple(map(place.marker, syntax.to_python_markers(python))),
         warnings=tuple(_warnings(metadata, version, project)),
     )
 
@@ -108,14 +104,10 @@ def _grouped(
     for package in packages:
         for written, group in _groups(package.table):
             if group in groups:
-                yield package, _group_marker(package.table, written, extras)
-
-
-def _group_marker(table: Table, group: str, extras: frozenset[str]) -> Applies:
-    """Read a package's marker: one for all its groups, or a table where they differ."""
-    if isinstance(table.values.get("markers"), dict):
-        return read_marker(table.table("markers"), group, extras)
-    return read_marker(table, "markers", extras)
+                table, key = package.table, "markers"
+                if isinstance(table.values.get(key), dict):  # where its groups differ
+                    table, key = table.table(key), written
+                yield package, syntax.read_marker(table, key, extras)
 
 
 def _warnings(metadata: Table, version: tuple[int, ...], project: Project) -> Iterator[str]:

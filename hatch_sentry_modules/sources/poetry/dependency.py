@@ -8,12 +8,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.model import Applies
+from hatch_sentry_modules.sources.poetry import syntax
 from hatch_sentry_modules.sources.poetry.packages import Package, Packages
-from hatch_sentry_modules.sources.poetry.syntax import (
-    read_marker,
-    read_platform_marker,
-    read_python_marker,
-)
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([\w.,\s-]*)\])?", re.ASCII)
 
@@ -57,8 +53,8 @@ def _read_condition(entry: Table, extras: frozenset[str]) -> Applies:
     """Join ``markers``, ``python`` and ``platform`` of an entry to one marker for some extras."""
     if entry.values.keys() == {"version"}:
         return True
-    python, platform = read_python_marker(entry), read_platform_marker(entry)
-    parts = [read_marker(entry, extras=extras), python, platform]
+    python, platform = syntax.read_python_marker(entry), syntax.read_platform_marker(entry)
+    parts = [syntax.read_marker(entry, extras=extras), python, platform]
     if False in parts:
         return False
     texts = [f"({part})" for part in parts if part is not True]
@@ -82,11 +78,7 @@ def package_dependencies(package: Package, packages: Packages) -> Iterator[Depen
 def extra_dependencies(
     package: Package, extra: NormalizedName, packages: Packages
 ) -> Iterator[Dependency]:
-    """Yield what an extra of a package adds, which can be other extras of the same package.
-
-    Nearly all lock files say ``extra == "..."`` in the marker; the oldest only name the
-    dependency in the table of extras.
-    """
+    """Yield what an extra adds, by its marker; the oldest files only name it among the extras."""
     named = set()
     for name, extras in _extra_lines(package, extra):
         named.add(name)

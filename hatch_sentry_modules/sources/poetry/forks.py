@@ -1,8 +1,7 @@
 """Decides between several locked versions of one name, for all environments at once.
 
-Poetry resolves again where one package needs different versions in different environments. In
-each environment one version is installed: the one that a dependency which holds there allows
-alone, else the newest that runs on that Python.
+In each environment that version is installed which a dependency that holds there allows alone,
+else the newest that runs on that Python.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,13 +15,9 @@ from hatch_sentry_modules.markers.logic import Tree, combine, replace
 from hatch_sentry_modules.markers.opposite import opposite
 from hatch_sentry_modules.markers.parse import Comparison, parse, write_marker
 from hatch_sentry_modules.model import Applies, Edge, MarkerText, Node
+from hatch_sentry_modules.sources.poetry import syntax
 from hatch_sentry_modules.sources.poetry.packages import Package
-from hatch_sentry_modules.sources.poetry.syntax import (
-    Constraint,
-    allows,
-    read_constraint,
-    to_python_markers,
-)
+from hatch_sentry_modules.sources.poetry.syntax import Constraint, allows
 
 Marker = Tree[Comparison]
 
@@ -41,8 +36,7 @@ class Choice(NamedTuple):
 class Forks:
     """What decides between the locked versions of a name.
 
-    Known before are the Pythons that the project runs on, and the packages that some dependency
-    allows alone, with the markers under which it holds.
+    ``decided`` are the packages that some dependency allows alone, where its marker holds.
     """
 
     def __init__(self, python: Constraint, decided: Iterable[tuple[Package, Applies]]) -> None:
@@ -70,10 +64,10 @@ class Forks:
 
     def _fits(self, package: Package) -> Marker:
         """Return on which Pythons a package runs, of those that the project runs on."""
-        own = read_constraint(package.table, "python-versions")
+        own = syntax.read_constraint(package.table, "python-versions")
         if all(allows(own, python) for python in _PYTHONS if allows(self._python, python)):
             return True
-        return combine("or", [parse(marker) for marker in to_python_markers(own)])
+        return combine("or", [parse(marker) for marker in syntax.to_python_markers(own)])
 
 
 def _version(package: Package) -> Version:

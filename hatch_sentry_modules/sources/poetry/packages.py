@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.model import Edge, Node
 from hatch_sentry_modules.project import locked_node
-from hatch_sentry_modules.sources.poetry.syntax import Constraint, allows, read_constraint
+from hatch_sentry_modules.sources.poetry.syntax import allows, read_constraint
 
 MAX_FORKS = 128
 """Real lock files hold up to 6 versions of one name; a hostile one is stopped."""
@@ -74,12 +74,10 @@ def _allowed(packages: Sequence[Package], entry: Table) -> Iterator[Package]:
     if (index := entry.string("source")) is not None:
         packages = [package for package in packages if _index(package) == index.lower()] or packages
     constraint = read_constraint(entry, "version")
-    return (package for package in packages if _is_allowed(package, constraint))
-
-
-def _is_allowed(package: Package, constraint: Constraint) -> bool:
-    version = package.table.version()
-    return version is None or allows(constraint, version)
+    for package in packages:
+        version = package.table.version()
+        if version is None or allows(constraint, version):
+            yield package
 
 
 def _index(package: Package) -> str | None:

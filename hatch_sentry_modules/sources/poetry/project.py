@@ -53,11 +53,7 @@ def is_changed(project: Project, content_hash: str | None) -> bool:
 
 
 def _hashed(pyproject: Table) -> Iterator[dict[str, Any]]:
-    """Yield what Poetry 1.x hashes, then 2.0 to 2.2, then 2.3 and later.
-
-    See ``Locker._get_content_hash``. Poetry 1.x knew ``[tool.poetry]`` alone, and its form is
-    still the one for a project that has nothing else.
-    """
+    """Yield what Poetry 1.x hashes, then 2.0 to 2.2, then 2.3: ``Locker._get_content_hash``."""
     poetry = pyproject.table("tool").table("poetry").values
     yield {key: poetry.get(key) for key in _POETRY_KEYS} | _present(poetry, "group")
     project = _present(pyproject.table("project").values, *_PROJECT_KEYS)

@@ -1,8 +1,6 @@
 """Poetry's own syntax: constraints as PEP 440 specifiers, and markers with its two extra words.
 
-https://python-poetry.org/docs/dependency-specification/ describes constraints. They are few
-enough to translate here, so that a lock file is read without Poetry's libraries; the tests
-compare with poetry-core.
+https://python-poetry.org/docs/dependency-specification/
 """
 
 import re
@@ -79,8 +77,7 @@ def _upper_bound(operator: str, text: str) -> str:
 def allows(constraint: Constraint, version: str) -> bool:
     """Return whether a version meets a constraint; a pre-release that is locked counts."""
     return any(
-        all(specifier.contains(version, prereleases=True) for specifier in specifiers)
-        for specifiers in constraint
+        all(one.contains(version, prereleases=True) for one in together) for together in constraint
     )
 
 
@@ -92,10 +89,7 @@ def to_python_markers(constraint: Constraint) -> tuple[str, ...]:
 
 
 def _python_marker(specifier: Specifier) -> str:
-    """Compare with ``python_version`` where that says the same, as Poetry does.
-
-    ``<=3.8`` takes in 3.8.0 and not 3.8.1, while ``==3.8`` means all of 3.8.
-    """
+    """Compare with ``python_version`` where that says the same: not for ``<=3.8``, as in Poetry."""
     precision = len(specifier.version.removesuffix(".*").split("."))
     is_full = precision > 2 or specifier.operator in {"<=", ">", "!="}  # noqa: PLR2004  # major, minor
     variable = "python_full_version" if is_full else "python_version"

@@ -1,8 +1,4 @@
-"""Walks a ``poetry.lock`` of version 1.x or 2.0, from what ``pyproject.toml`` depends on.
-
-Such a file says of each package what it needs, and not when it is needed itself. Where one name
-is locked in one version, which is nearly always, no constraint has to be judged.
-"""
+"""Walks a ``poetry.lock`` of version 1.x or 2.0, from what ``pyproject.toml`` depends on."""
 
 from collections.abc import Iterable, Iterator, Set
 from itertools import chain
@@ -16,13 +12,8 @@ from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Applies, Edge, Key, Node, Selection
 from hatch_sentry_modules.project import NOT_LOCKED, Project
 from hatch_sentry_modules.resolve import reach
-from hatch_sentry_modules.sources.poetry.dependency import (
-    Dependency,
-    extra_dependencies,
-    is_optional,
-    package_dependencies,
-    read_dependencies,
-)
+from hatch_sentry_modules.sources.poetry import dependency
+from hatch_sentry_modules.sources.poetry.dependency import Dependency
 from hatch_sentry_modules.sources.poetry.forks import Choice, Forks
 from hatch_sentry_modules.sources.poetry.packages import Package, Packages, to_node
 from hatch_sentry_modules.sources.poetry.project import MAIN, dependency_tables
@@ -60,10 +51,8 @@ class Walk:
             if not candidates:
                 nodes[name] = Node(name, None, reason=NOT_LOCKED)
             elif len(candidates) > 1:
-                choices = (Choice(candidates, extra) for extra in (None, *extras))
-                nodes.update(
-                    (choice, forks.node(choice)) for choice in choices if choice not in nodes
-                )
+                choices = [Choice(candidates, extra) for extra in (None, *extras)]
+                nodes.update({each: forks.node(each) for each in choices if each not in nodes})
         return tuple(_edges(needed)), nodes
 
     def _needed(self, selection: Selection, optional: Set[NormalizedName]) -> Iterator[Dependency]:
@@ -78,19 +67,18 @@ class Walk:
             raise pyproject.error("tool.poetry.dependencies", fault, "Run 'poetry lock'")
 
         def is_wanted(name: NormalizedName, entry: Table) -> bool:
-            return name != "python" and (name in optional or not is_optional(entry))
+            return name != "python" and (name in optional or not dependency.is_optional(entry))
 
         for group, table in tables:
             if group in asked:
-                yield from read_dependencies(table, self._packages, is_wanted)
+                yield from dependency.read_dependencies(table, self._packages, is_wanted)
 
     def _read(self, key: Key) -> tuple[Dependency, ...]:
         package, extra = cast(Target, key)
-        found = (
-            package_dependencies(package, self._packages)
-            if extra is None
-            else extra_dependencies(package, extra, self._packages)
-        )
+        if extra is None:
+            found = dependency.package_dependencies(package, self._packages)
+        else:
+            found = dependency.extra_dependencies(package, extra, self._packages)
         # A package that needs the project meets the project itself, which is not locked.
         return tuple(d for d in found if d.name != self._project.name)
 

@@ -1,8 +1,6 @@
 """Reads ``requirements.txt`` as pip installs it: a flat list, in which nothing is resolved.
 
-The version of a distribution is fixed by a pin, in the file or in a constraints file; what stays
-open is skipped with its reason. What the listed distributions require in turn is known only if
-it is listed too, as in a file made by pip-compile, ``uv export`` or ``pip freeze``.
+A pin fixes a version, in the file or in a constraints file; what stays open is skipped.
 """
 
 from collections.abc import Iterable, Iterator, Set
@@ -101,10 +99,8 @@ def _located(entry: Entry, project: Project) -> Entry:
     except (SourceError, OSError, ValueError):
         return entry
     is_own = member.name is not None and member.name == project.name
-    return entry._replace(
-        name=member.name or entry.name,
-        version=project.version if is_own else member.version,
-    )
+    version = project.version if is_own else member.version
+    return entry._replace(name=member.name or entry.name, version=version)
 
 
 def _graph(file: str, listed: list[_Listed], warnings: tuple[str, ...]) -> Graph:

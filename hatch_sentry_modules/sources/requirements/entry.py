@@ -9,14 +9,9 @@ from pathlib import PureWindowsPath
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from packaging import utils
 from packaging.requirements import Requirement
-from packaging.utils import (
-    InvalidWheelFilename,
-    NormalizedName,
-    canonicalize_name,
-    is_normalized_name,
-    parse_wheel_filename,
-)
+from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import is_version
 from hatch_sentry_modules.sources.requirements.lines import VARIABLE, Line
@@ -118,8 +113,8 @@ def _at_address(url: str, name: NormalizedName | None) -> Entry:
 def _wheel(file_name: str) -> tuple[NormalizedName, str]:
     # Longer than any system allows: its tags could multiply without end.
     if len(file_name) > MAX_FILE_NAME:
-        raise InvalidWheelFilename("too long")
-    name, version, _, _ = parse_wheel_filename(file_name)
+        raise utils.InvalidWheelFilename("too long")
+    name, version, _, _ = utils.parse_wheel_filename(file_name)
     return canonicalize_name(name, validate=True), str(version)
 
 
@@ -129,7 +124,7 @@ def _egg(url: str) -> NormalizedName | None:
 
 
 def _valid(name: str) -> NormalizedName | None:
-    return canonicalize_name(name) if is_normalized_name(canonicalize_name(name)) else None
+    return canonicalize_name(name) if utils.is_normalized_name(canonicalize_name(name)) else None
 
 
 def _is_path(text: str) -> bool:

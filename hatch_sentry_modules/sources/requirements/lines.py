@@ -1,8 +1,7 @@
 """Reads a requirements file and all that it includes into its requirement lines, as pip does.
 
-https://pip.pypa.io/en/stable/reference/requirements-file-format/ describes the format. Where the
-page is silent, pip's own reader decides (``pip/_internal/req/req_file.py``, version 26.3): the
-steps here are its steps, in its order, except that environment variables are never expanded.
+The steps are those of pip 26.3 (``pip/_internal/req/req_file.py``), but for environment variables,
+which stay: https://pip.pypa.io/en/stable/reference/requirements-file-format/
 """
 
 import getopt
@@ -60,11 +59,9 @@ class Line(NamedTuple):
 
 
 def read(path: Path) -> tuple[list[Line], list[str]]:
-    """Read a requirements file and the files it includes.
+    """Read a requirements file and those it includes, which may lie outside the project's folder.
 
-    Relative includes may leave the project's folder, as in a monorepo: pip follows them too, and
-    neither a message nor the manifest shows anything of the files but names and versions. Beside
-    the requirements stands a warning, a sentence, for each part that is not read.
+    Beside the requirements stands a warning, a sentence, for each part that is not read.
     """
     reader = _Reader()
     reader.read(path, is_constraint=False, above=())
@@ -137,10 +134,7 @@ def _find(line: Line, folder: Path, written: str) -> Path:
 
 
 def _cut_options(line: str) -> tuple[str, str]:
-    """Split a line before its first word that begins with a hyphen.
-
-    Only the options are shell words: shlex would take the quotes out of a marker.
-    """
+    """Split a line before its options: as shell words, a marker would lose its quotes."""
     if " -" not in f" {line}":
         return line, ""
     words = line.split(" ")

@@ -1,7 +1,6 @@
 """Turns a requirements file's bytes into text and logical lines, as pip does.
 
-https://pip.pypa.io/en/stable/reference/requirements-file-format/ describes encodings, comments and
-line continuations; ``pip/_internal/req/req_file.py`` decides where the page is silent.
+https://pip.pypa.io/en/stable/reference/requirements-file-format/
 """
 
 import codecs

@@ -1,8 +1,7 @@
 """Reads ``uv.lock``, version 1: a graph of packages, their extras and their groups.
 
-https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile describes it; revisions only add
-and drop keys that a walk does not need. Nor does it need the ``resolution-markers``: each edge
-names the fork it leads to.
+Revisions only add and drop keys that a walk does not need:
+https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile
 """
 
 from collections.abc import Iterable, Iterator, Sequence, Set
@@ -10,18 +9,10 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from hatch_sentry_modules import model
 from hatch_sentry_modules.document import Place, Table, unsupported
 from hatch_sentry_modules.errors import SourceError
-from hatch_sentry_modules.model import (
-    ALWAYS,
-    Condition,
-    Edge,
-    Graph,
-    Key,
-    MarkerText,
-    Node,
-    Selection,
-)
+from hatch_sentry_modules.model import ALWAYS, Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.reading import read_lock
 from hatch_sentry_modules.resolve import absorb, conditions, reach
@@ -53,10 +44,9 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
 
 
 def _changes(file: str, packages: Packages, project: Project) -> Iterator[str]:
-    """Yield a warning for each requirement that the project no longer or not yet had when locked.
+    """Yield a warning for each requirement that ``lock_freshness`` cannot find stale.
 
-    Those without a marker that were added are left to the check of all sources, which finds that
-    their distributions are missing. A file of revision 4 need not record any requirements.
+    A file of revision 4 need not record any requirements.
     """
     own = (packages.all[index] for index in packages.folders)
     tables = (package.table for package in own if package.name == project.name)
@@ -100,10 +90,9 @@ def _settle(
 
 
 class _Walk:
-    """The way from the roots through a lock file; nodes are made as they are reached.
+    """The way from the roots through a lock file, to nodes that are made as they are reached.
 
-    On the first ways, which find out what is active, an edge counts the extras that it activates
-    itself. ``built`` names the packages that are asked for by name.
+    On the first ways an edge counts the extras that it activates itself. ``built`` is asked for.
     """
 
     def __init__(
@@ -120,7 +109,7 @@ class _Walk:
         self._active = active
         self._built = built
         self._is_first = is_first
-        self._decided: dict[tuple[str, frozenset[Item]], Condition] = {}
+        self._decided: dict[tuple[str, frozenset[Item]], model.Condition] = {}
         self._between: dict[Key, Node] = {}
 
     def graph(self, document: Table, roots: Iterable[Root]) -> Graph:
@@ -171,7 +160,7 @@ class _Walk:
             if kind:
                 yield item(self._packages.all[index].name, kind, choice)
 
-    def _link(self, part: Part, clause: Iterable[MarkerText]) -> Edge:
+    def _link(self, part: Part, clause: Iterable[model.MarkerText]) -> Edge:
         """Make an edge; since it holds one marker, more of them lead through nodes of their own."""
         edge = Edge(part)
         for marker in sorted(clause):
@@ -185,10 +174,7 @@ class _Walk:
 
 
 def _entries(table: Table, key: str) -> Iterator[Table]:
-    """Yield the entries of a dependency array.
-
-    One that is a name alone may be a string (https://github.com/astral-sh/uv/pull/21864).
-    """
+    """Yield the entries of an array; a name may be a string (astral-sh/uv, pull request 21864)."""
     values = table.values.get(key)
     if isinstance(values, list) and str in map(type, values):
         values = [{"name": value} if isinstance(value, str) else value for value in values]

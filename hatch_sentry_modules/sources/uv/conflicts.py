@@ -1,9 +1,7 @@
 """Decides the conflict markers of a ``uv.lock``: which extras and groups are active, and when.
 
-Where extras or groups exclude one another, uv forks, and edges carry markers such as
-``extra == 'extra-<length>-<package>-<extra>'``. uv judges them, for one environment, by the set
-of what is active there. A universal closure needs to know *when* each of them is active, and puts
-that condition in the place of each comparison.
+Edges carry markers such as ``extra == 'extra-<length>-<package>-<extra>'``, which uv judges for one
+environment; a universal closure puts *when* each is active in the place of each comparison.
 https://github.com/astral-sh/uv/blob/main/crates/uv-resolver/src/lock/installable.rs
 """
 
@@ -85,16 +83,11 @@ class Conflicts:
         return self._split(place, text, active, held, doubtful)
 
     def _split(
-        self,
-        place: Place,
-        text: str,
-        active: Active,
-        held: frozenset[Item],
-        doubtful: Sequence[Item],
+        self, place: Place, text: str, active: Active, held: Set[Item], doubtful: Sequence[Item]
     ) -> Condition:
         """Split by the first doubtful item: with it where it is active, without it elsewhere."""
         if not doubtful:
-            marker = place.marker(text, extras=held)
+            marker = place.marker(text, extras=frozenset(held))
             return _condition(parse(marker)) if isinstance(marker, str) else _whole(marker)
         first, *rest = doubtful
         others = [one for one in rest if one not in self.rivals(first)]
