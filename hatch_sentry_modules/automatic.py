@@ -1,7 +1,4 @@
-"""Finds what a project is locked with: what ``source = "auto"`` stands for.
-
-Others that stand beside it are compared with it.
-"""
+"""Finds what a project is locked with, and compares what else it is locked with."""
 
 from collections.abc import Iterable, Iterator, Set
 from itertools import islice
@@ -105,10 +102,9 @@ def _others(root: Path) -> Iterator[str]:
 def disagreements(
     file: str, closure: Closure, others: Iterable[Path], project: Project, selection: Selection
 ) -> Iterator[str]:
-    """Yield a warning, a sentence, for each other file that holds something else.
+    """Yield a warning, a sentence, for each other file that can be read and holds something else.
 
-    A list for pip may be of another part of the project, so only its versions are compared. A
-    file that cannot be read is not used, and so not reported.
+    A list for pip may be of another part of the project, so only its versions are compared.
     """
     ours = _versions(closure)
     for path in others:
@@ -127,7 +123,7 @@ def disagreements(
 
 
 def _versions(closure: Closure) -> dict[NormalizedName, Set[str]]:
-    found: dict[NormalizedName, set[str]] = {name: set() for name in closure.skipped}
-    for distribution in closure.distributions:
-        found.setdefault(distribution.name, set()).add(distribution.version)
-    return {**found}
+    found: dict[NormalizedName, Set[str]] = dict.fromkeys(closure.skipped, frozenset())
+    for d in closure.distributions:
+        found[d.name] = found.get(d.name, frozenset()) | {d.version}
+    return found

@@ -23,10 +23,7 @@ class Listed(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A difference: ``added``, ``removed``, ``upgraded``, ``downgraded``, or else ``changed``.
-
-    Where only markers differ, or versions in both directions, that is ``changed``.
-    """
+    """A difference: ``added``, ``removed``, ``upgraded``, ``downgraded``, or else ``changed``."""
 
     name: NormalizedName
     kind: str

@@ -23,11 +23,10 @@ HATCHLING_KEYS = {
 
 
 class Config(NamedTuple):
-    """What a user may decide; the defaults are right for most projects.
+    """What a user may decide; ``path`` is where the generated module goes in the wheel.
 
-    ``path`` is where the generated module goes in the wheel, and nothing its import package.
-    ``build_backend`` and ``backend_path`` are the keys of ``[build-system]`` for the backend
-    that :mod:`hatch_sentry_modules.backend` wraps; other entrances have no use for them.
+    ``build_backend`` and ``backend_path`` are the keys of ``[build-system]`` for the backend that
+    :mod:`hatch_sentry_modules.backend` wraps.
     """
 
     source: str = "auto"

@@ -42,10 +42,7 @@ class Place(NamedTuple):
         return SourceError(file=self.file, place=self.path, fault=fault, remedy=remedy)
 
     def name(self, text: str) -> NormalizedName:
-        """Normalize a name; one that PEP 508 does not allow is an error.
-
-        So is one of more than 256 characters, which the run-time side would leave out.
-        """
+        """Normalize a name; one that PEP 508 does not allow, or far too long, is an error."""
         try:
             if len(text) <= LONGEST_NAME:
                 return canonicalize_name(text, validate=True)

@@ -1,7 +1,4 @@
-"""Reads a marker environment, which is whole or refused.
-
-A variable that is left out would silently be taken from the machine that builds.
-"""
+"""Reads a marker environment, which is whole or refused: none is taken from this machine."""
 
 from pathlib import Path
 

@@ -31,8 +31,7 @@ def warnings(
 ) -> Iterator[str]:
     """Yield a warning, a sentence, for each development group whose requirements are all listed.
 
-    What others in the list need belongs there, whichever group asks for it too. A project whose
-    requirements only its backend knows is not judged.
+    ``needed`` is what others in the list need. A project of dynamic requirements is not judged.
     """
     if project.is_dynamic:
         return

@@ -1,7 +1,6 @@
 """Reads the JSON document of a manifest (``MANIFEST_FORMAT.md``), entry by entry.
 
-A document can come from any file, so all of it is checked: what is malformed is left out alone
-and named, as the run-time side does.
+A document can come from any file: what is malformed is left out alone and named.
 """
 
 import json
@@ -37,11 +36,7 @@ EMPTY = Manifest(project=None, source="", distributions=())
 
 
 def find(content: bytes) -> ReadManifest | None:
-    """Return the manifest that stands somewhere in bytes, uncompressed, or nothing.
-
-    It serves the source of a generated module, its bytecode of any Python, a compiled extension
-    and an executable: all hold the constant as it was written.
-    """
+    """Return the manifest that stands somewhere in bytes, uncompressed, or nothing."""
     start = content.find(_MARK)
     if start < 0:
         return None
@@ -82,12 +77,10 @@ class _Reading:
             exclude=tuple(filter(None, (self._line("exclude", p) for p in self._array("exclude")))),
             is_injected=self._document.get("injected") is True,
         )
-        return ReadManifest(manifest, tuple(self._shortened()))
-
-    def _shortened(self) -> Iterator[str]:
-        yield from self._faults[:MOST_FAULTS]
-        if len(self._faults) > MOST_FAULTS:
-            yield f"{len(self._faults) - MOST_FAULTS} further faults are not named."
+        further = len(self._faults) - MOST_FAULTS
+        if further > 0:
+            self._faults[MOST_FAULTS:] = [f"{further} further faults are not named."]
+        return ReadManifest(manifest, tuple(self._faults))
 
     def _distributions(self) -> Iterator[Distribution]:
         modules = self._document.get("modules", {})

@@ -59,8 +59,7 @@ class Node(NamedTuple):
 
     ``version`` is ``None`` where the lock file holds none, and ``reason`` says why.
     ``is_listed`` is false for a node that is only a way to others, such as the root project.
-    ``listed_as`` is the metadata's own name in lower case, where a source knows it: the SDK's own
-    integration sends that. Lock files hold normalized names.
+    ``listed_as`` is the metadata's own name in lower case, where a source knows it.
     """
 
     name: NormalizedName
@@ -90,10 +89,7 @@ class Graph(NamedTuple):
 
 
 class Distribution(NamedTuple):
-    """One line of the manifest: a name, a version, and when it is there.
-
-    ``listed_as`` is the name in ``MODULES`` where it is not the normalized one.
-    """
+    """One line of the manifest: a name, a version, and when it is there."""
 
     name: NormalizedName
     version: str
@@ -102,16 +98,12 @@ class Distribution(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The name in ``MODULES``."""
+        """The name that the manifest has, and events."""
         return self.listed_as or self.name
 
 
 class Manifest(NamedTuple):
-    """The frozen table: sorted, validated, and all that the renderer sees.
-
-    ``MANIFEST_FORMAT.md`` documents the fields that are rendered. ``links`` can name more than is
-    listed: what was excluded.
-    """
+    """The frozen table, sorted and validated; ``links`` can name what was excluded from it."""
 
     project: NormalizedName | None
     source: str

@@ -30,10 +30,7 @@ NO_SBOM = (
 
 
 class Generated(NamedTuple):
-    """A generated module and its place: in the wheel, and in the tree that an sdist carries.
-
-    An sdist carries the SBOM at its top, as ``layout.SBOM_NAME``.
-    """
+    """A generated module and its place: in the wheel, and in the tree that an sdist carries."""
 
     text: str
     wheel_path: str
@@ -174,11 +171,7 @@ def _with_project(manifest: Manifest, name: NormalizedName, version: str | None)
 
 
 def without(manifest: Manifest, patterns: tuple[str, ...]) -> Manifest:
-    """Leave out of a manifest the names that one of the glob patterns matches.
-
-    The patterns stay in it, for what an event gets from elsewhere; one that matches nothing is
-    warned of.
-    """
+    """Leave out the names that a glob pattern matches; one that matches nothing is warned of."""
     names = {*manifest.skipped, *(d.name for d in manifest.distributions)}
     matched = {pattern: set(fnmatch.filter(names, pattern)) for pattern in patterns}
     out = set().union(*matched.values())

@@ -145,8 +145,7 @@ def _targets(graph: Graph, edges: _Edges, ways: Iterable[Edge]) -> Iterator[Rele
 def conditions(graph: Graph, edges: _Edges | None = None) -> dict[Key, list[_Clause]]:
     """Find for each node that is reached the OR of ANDs of markers on the ways to it.
 
-    Shorter ANDs come first out of the queue (an edge adds one marker or none), so an AND that
-    is kept is never absorbed by a later one, and cycles end.
+    Shorter ANDs come first out of the queue, so one that is kept is never absorbed by a later one.
     """
     edges = edges or _Edges(graph, None)
     found: dict[Key, list[_Clause]] = {}
@@ -177,9 +176,7 @@ def _enqueue(queue: deque[tuple[Key, _Clause]], clause: _Clause, edges: Iterable
 
 
 def _collect(
-    graph: Graph,
-    conditions: Mapping[Key, list[_Clause]],
-    skipped: dict[NormalizedName, str],
+    graph: Graph, conditions: Mapping[Key, list[_Clause]], skipped: dict[NormalizedName, str]
 ) -> Iterator[Distribution]:
     """Join the nodes of one name and version; one that cannot be compiled joins the skipped."""
     clauses: dict[tuple[NormalizedName, str, str], list[_Clause]] = {}

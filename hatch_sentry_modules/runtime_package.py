@@ -1,8 +1,4 @@
-"""Finds the run-time package, which bundles of a plain script must carry too.
-
-The wheel of this distribution holds a copy that was put in when it was built, so that the two
-always match and building needs nothing of Sentry's. A checkout has the original beside it.
-"""
+"""Finds the run-time package, of which the wheel holds a copy, and a checkout the original."""
 
 import re
 from pathlib import Path

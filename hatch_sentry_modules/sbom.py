@@ -35,10 +35,8 @@ _NAMESPACE = uuid.UUID("8fa3c6a5-28a0-5d71-9a0c-c53b1a4b1e0d")
 def to_cyclonedx(manifest: Manifest) -> str:
     """Return the manifest as CycloneDX 1.6 in JSON: ASCII, and the same bytes for the same one.
 
-    The project is the component that is described; all else that is listed or skipped is a
-    component too, and nothing more. It has the links between them where the source has. There is no
-    time in it, and its serial number follows from what it holds. Raises ``FreezeError`` where the
-    library that writes it is not installed.
+    It has the links between components where the source has, no time, and a serial number that
+    follows from what it holds. Raises ``FreezeError`` where its library is not installed.
     """
     try:
         from cyclonedx.output.json import JsonV1Dot6

@@ -1,7 +1,6 @@
 """Parses a lock file in TOML without the files of each package, which are nine tenths of its text.
 
-A list of files is cut out only where it stands as the lock tools write it, under the header of a
-package: anywhere else it may be an extra, a group or a dependency of that name.
+They are cut only as lock tools write them: elsewhere that name may be an extra or a dependency.
 """
 
 import re

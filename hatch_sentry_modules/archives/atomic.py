@@ -17,9 +17,8 @@ PREFIX = ".sentry-modules-"
 def replacing(path: Path) -> Iterator[Path]:
     """Return a path beside ``path`` to write to, and move it into place if all goes well.
 
-    An interrupted writer leaves the old file as it was, and a failed one leaves nothing else. Of
-    a link it is the target that is replaced. A device or a pipe, which cannot be, is written to.
-    Raises ``FreezeError`` where the system does not let the file be written.
+    An interrupted writer leaves the old file as it was. Of a link the target is replaced; a device
+    or a pipe is written to. Raises ``FreezeError`` where the file cannot be written.
     """
     try:
         if path.exists() and not path.is_file():

@@ -1,7 +1,6 @@
 """Reads the list at the end of a zip archive, record by record and in bounded memory.
 
-``zipfile`` makes an object of every entry and spells its name anew, but what is copied has to
-keep its bytes. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3
+https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3
 """
 
 import struct

@@ -61,11 +61,7 @@ def unreadable(place: str, fault: str) -> EmbeddedManifest:
 
 
 def without_copies(found: Iterable[EmbeddedManifest]) -> Iterator[EmbeddedManifest]:
-    """Return each manifest once, in the order of their places.
-
-    The same one stands in source beside its bytecode, in a package and at the top of a bundle, or
-    in a group of compiled modules beside the one that only leads there.
-    """
+    """Return each manifest once, in the order of their places: bytecode stands beside source."""
     ordered = sorted(found, key=lambda one: one.place)
     readable = [one for one in ordered if one.is_readable]
     folders = {_folder(one.place) for one in readable}

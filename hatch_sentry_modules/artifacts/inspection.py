@@ -21,11 +21,10 @@ _MOST_PACKAGES = 20_000
 
 
 class Inspection(NamedTuple):
-    """All that is known of an artifact without running it.
+    """All that is known of an artifact without running it; ``unread`` are sentences.
 
     ``metadata`` is what core metadata in it says (or ``PEX-INFO``), in every version that is
-    there; ``unread`` are sentences. ``packages`` are the import packages in PyInstaller's table of
-    contents, outside the standard library as far as it is known here.
+    there. ``packages`` are the import packages in PyInstaller's table of contents.
     """
 
     name: str

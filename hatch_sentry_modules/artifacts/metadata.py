@@ -35,10 +35,7 @@ class Found(NamedTuple):
 
 
 def limit(place: str) -> int:
-    """Return how much to read of a file that says which distributions there are.
-
-    What stands for itself counts, not what another distribution carries inside it.
-    """
+    """Return how much to read of a file that says which distributions there are; 0 for others."""
     if place == PEX_INFO:
         return _LONGEST_PEX_INFO
     if "-INFO" not in place and "-info" not in place:

@@ -2,8 +2,7 @@
 
 https://setuptools.pypa.io/en/latest/userguide/extension.html
 
-Most builds never heard of this tool. So there is one entry point, and the commands are registered
-when a build asks for them: setuptools imports at once what stands in ``distutils.commands``.
+Most builds never heard of this tool, so the commands are registered when a build asks for them.
 """
 
 import os

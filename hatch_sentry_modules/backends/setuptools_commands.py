@@ -48,9 +48,7 @@ class BuildSentryModules(Command):
             _write(Path(self.build_lib), self.generated.wheel_path, self.generated.text)
 
     def _remove_stale(self) -> None:
-        # setuptools packs all that it finds in the build folder, which outlives a build: a module
-        # that was written under another configuration would be packed too. What a project had at
-        # the place in an earlier build is no longer a file of its own.
+        # setuptools packs all that it finds in the build folder, which outlives a build.
         from hatch_sentry_modules import layout
 
         folder, current = Path(self.build_lib), self._outputs_of_others()
@@ -96,11 +94,7 @@ class BuildSentryModules(Command):
 
 
 class SentryModulesSdist(sdist):
-    """Makes an sdist that carries the generated module.
-
-    A project that sets ``cmdclass`` in ``pyproject.toml`` or ``setup.cfg`` names it there:
-    setuptools puts that table in place of what extensions have set.
-    """
+    """Makes an sdist that carries the generated module; a project's own ``cmdclass`` names it."""
 
     def make_release_tree(self, base_dir: str, files: list[str]) -> None:
         """Lay out what is packed, and the module with it."""

@@ -36,7 +36,8 @@ def load(root: Path) -> Any:
     folders = [str((root / folder).resolve()) for folder in config.backend_path]
     sys.path[:0] = [folder for folder in folders if folder not in sys.path]
     module = _import(name)
-    if folders and not _is_in(module, folders):
+    origin = Path(module.__file__ or "").resolve()
+    if folders and not any(origin.is_relative_to(folder) for folder in folders):
         fault = f"{name!r} was not found there, but elsewhere"
         raise _unavailable(_error("backend-path", fault, "Name the folder that holds it"))
     try:
@@ -61,11 +62,6 @@ def _unavailable(error: ConfigError) -> ImportError:
     # Some frontends show the exception's last line, others what was printed before it.
     print(f"error: {error}", file=sys.stderr)
     return ImportError(str(error))
-
-
-def _is_in(module: ModuleType, folders: list[str]) -> bool:
-    origin = Path(module.__file__ or "").resolve()
-    return any(origin.is_relative_to(folder) for folder in folders)
 
 
 def _error(key: str, fault: str, remedy: str) -> ConfigError:

@@ -1,8 +1,4 @@
-"""Finds the generated module that an application ships already, and checks it.
-
-A bundler can leave out or exchange what the lock file named, so what the module says is compared
-with what was collected.
-"""
+"""Finds the generated module that an application ships already, and checks it."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

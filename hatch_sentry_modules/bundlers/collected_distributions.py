@@ -1,8 +1,4 @@
-"""Makes the manifest of the distributions that a bundler really collected.
-
-A bundler takes modules one by one, so neither a lock file nor an environment tells what is in the
-bundle: the files that it took do.
-"""
+"""Makes the manifest of the distributions that a bundler really collected, by their files."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path

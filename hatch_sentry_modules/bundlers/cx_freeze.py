@@ -1,8 +1,4 @@
-"""Hooks into cx_Freeze, wherever it is the one that builds.
-
-cx_Freeze looks for the hook of a module by name in a package of its own, and it is a command of
-setuptools. So the entry point that setuptools calls in every build puts the hook there.
-"""
+"""Hooks into cx_Freeze, whose command is one of setuptools, wherever it is the one that builds."""
 
 from collections.abc import Iterator
 from importlib.util import find_spec

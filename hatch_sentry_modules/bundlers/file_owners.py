@@ -1,8 +1,6 @@
-"""Finds which distribution brought a file, so that those in a bundle can be named.
+"""Finds which distribution brought a file: by the installer's record, else by its folder.
 
-An installer records every file of a distribution, which also tells apart those that share a
-namespace package, and finds those that have nothing to import. Where there is no record, as in
-Debian's packages, or none of the files, as in an editable install, folders tell.
+Debian's packages have no record, and that of an editable install none of the files.
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 """
 

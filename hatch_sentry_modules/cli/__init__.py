@@ -14,13 +14,7 @@ def main() -> None:
         library = (error.name or "").partition(".")[0]
         if library not in {"click", "rich"}:
             raise
-        sys.exit(_missing(library))
-
-
-def _missing(library: str) -> int:
-    print(
-        f"sentry-modules: the command line needs {library}, which is not installed. "
-        "Install it with: pip install 'hatch-sentry-modules[cli]'.",
-        file=sys.stderr,
-    )
-    return 2
+        fault = f"the command line needs {library}, which is not installed"
+        remedy = "Install it with: pip install 'hatch-sentry-modules[cli]'"
+        print(f"sentry-modules: {fault}. {remedy}.", file=sys.stderr)
+        sys.exit(2)

@@ -45,9 +45,5 @@ def to_markdown(changes: Sequence[Change]) -> str:
 
 
 def _text(listed: Sequence[Listed]) -> str:
-    return ", ".join(map(_one, listed))
-
-
-def _one(listed: Listed) -> str:
-    version = listed.version or "unknown version"
-    return f"{version} ; {listed.marker}" if listed.marker else version
+    texts = ((one.version or "unknown version", one.marker) for one in listed)
+    return ", ".join(f"{version} ; {marker}" if marker else version for version, marker in texts)

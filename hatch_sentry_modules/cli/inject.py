@@ -40,12 +40,7 @@ from hatch_sentry_modules.model import Manifest
 @format_option("text", "json")
 @click.option("--activate", is_flag=True, help="Also add the run-time package, and start it.")
 def inject(
-    artifact: Path,
-    source: str | None,
-    output: Path | None,
-    below: str,
-    form: str,
-    activate: bool,
+    artifact: Path, source: str | None, output: Path | None, below: str, form: str, activate: bool
 ) -> None:
     """Put a manifest into ARTIFACT: a zipapp, shiv, pex, Lambda zip or directory.
 
@@ -75,14 +70,12 @@ def inject(
 
 
 def _to_json(name: str, done: Injected) -> str:
-    put_in = json.loads(render.to_json(done.manifest)) if done.manifest else None
-    before = [one.place for one in done.before]
     document = {
         "format": 1,
         "artifact": name,
-        "changed": put_in is not None,
-        "before": before,
-        "manifest": put_in,
+        "changed": done.manifest is not None,
+        "before": [one.place for one in done.before],
+        "manifest": json.loads(render.to_json(done.manifest)) if done.manifest else None,
     }
     return json.dumps(document, indent=2)
 

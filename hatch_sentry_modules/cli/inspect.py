@@ -14,13 +14,9 @@ from hatch_sentry_modules.artifacts.metadata import single_versions
 from hatch_sentry_modules.cli import manifests, requirements, table
 from hatch_sentry_modules.cli.output import format_option, warn
 from hatch_sentry_modules.compare import Listed
-from hatch_sentry_modules.model import Manifest
 
 MOST_COMPONENTS = 2000
 """The library that writes SBOMs takes milliseconds for each component."""
-
-FORMAT = 1
-"""The revision of the JSON document."""
 
 FORMATS = "What is printed; JSON is the manifest's own document, the last two are for scanners."
 
@@ -47,7 +43,10 @@ def inspect(artifact: Path, form: str) -> None:
     elif form == "json":
         click.echo(to_json(found))
     else:
-        manifest = _application(found)
+        if found.manifests:
+            manifest = manifests.chosen(found).manifest
+        else:
+            manifest = single_versions(found.name, found.metadata)
         warn(manifest.warnings)
         if form == "cyclonedx" and len(manifest.distributions) > MOST_COMPONENTS:
             fault = "lists more distributions than an SBOM is written of"
@@ -56,18 +55,12 @@ def inspect(artifact: Path, form: str) -> None:
         click.echo(write(manifest), nl=False)
 
 
-def _application(found: Inspection) -> Manifest:
-    if found.manifests:
-        return manifests.chosen(found).manifest
-    return single_versions(found.name, found.metadata)
-
-
 def to_json(found: Inspection) -> str:
     """Return the document of the one manifest; without one, or of several, all that is known."""
     if len(found.manifests) == 1:
         return render.to_json(found.manifests[0].manifest)
     document = {
-        "format": FORMAT,
+        "format": 1,
         "artifact": found.name,
         "kind": found.kind,
         "manifests": [_to_object(one) for one in found.manifests],

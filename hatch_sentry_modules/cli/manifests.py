@@ -29,10 +29,9 @@ class NamedManifest(NamedTuple):
 
 
 def read(path: Path) -> NamedManifest:
-    """Return the manifest of a file or a folder.
+    """Return the manifest of a file or a folder; ``FreezeError`` where it lists no distributions.
 
     A directory with a ``pyproject.toml`` is a project, whose source is frozen as a build would.
-    Raises ``FreezeError`` for what lists no distributions.
     """
     if path.is_dir():
         return _frozen(path) if (path / "pyproject.toml").is_file() else _of(look(path))

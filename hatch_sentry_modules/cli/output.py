@@ -25,10 +25,7 @@ def warn(sentences: Iterable[str]) -> None:
 
 
 def write(text: str, output: Path | None) -> None:
-    """Print a text, or write it to a file, whose folders are made.
-
-    An interrupted write leaves the old file. Raises ``FreezeError`` where it cannot be written.
-    """
+    """Print a text, or write it to a file whole; ``FreezeError`` where it cannot be written."""
     if output is None:
         # As bytes, since not every pipe's encoding has what a marker may hold.
         click.echo(text.encode("utf-8"), nl=False)

@@ -1,7 +1,6 @@
 """``sentry-modules verify``: does the manifest say what the artifact holds."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -46,7 +45,13 @@ def verify(ctx: click.Context, artifact: Path, against: Path | None, form: str) 
     manifest = manifests.chosen(found)
     if against is None:
         other = manifests.of_metadata(found)
-        changes = tuple(_with_metadata(found.kind, manifest, other))
+        plain = _INSTALLERS if found.kind == "environment" else set()
+        is_partly = found.kind.startswith(_PARTLY)
+        changes = tuple(
+            change
+            for change in with_collected(manifest.manifest, other.manifest)
+            if change.name not in plain and not (is_partly and change.kind == "removed")
+        )
     else:
         other = manifests.read(against)
         changes = tuple(compare(manifest.manifest, other.manifest))
@@ -65,14 +70,6 @@ def verify(ctx: click.Context, artifact: Path, against: Path | None, form: str) 
     else:
         _show(manifest, other, changes)
     ctx.exit(1 if changes else 0)
-
-
-def _with_metadata(kind: str, manifest: NamedManifest, other: NamedManifest) -> Iterator[Change]:
-    for change in with_collected(manifest.manifest, other.manifest):
-        if change.kind == "removed" and kind.startswith(_PARTLY):
-            continue
-        if kind != "environment" or change.name not in _INSTALLERS:
-            yield change
 
 
 def _show(manifest: NamedManifest, other: NamedManifest, changes: tuple[Change, ...]) -> None:

@@ -31,9 +31,8 @@ def specialize(
 ) -> MarkerText | bool:
     """Parse a marker and decide what it says of extras and dependency groups.
 
-    Each comparison is judged by itself and by membership, as uv does: with ``a`` and ``b`` asked
-    for, ``extra == "a" and extra == "b"`` holds. Names are compared normalized (PEP 685).
-    What remains comes out as canonical text, or as true or false where nothing does. Raises
+    Each comparison is judged by membership, as uv does, and by normalized names (PEP 685). What
+    remains comes out as canonical text, or as true or false where nothing does. Raises
     ``packaging.markers.InvalidMarker`` as :func:`hatch_sentry_modules.markers.parse.parse` does.
     """
     names = set(map(canonicalize_name, extras))

@@ -1,7 +1,6 @@
 """Compiles one comparison of a marker to Python that judges as packaging does.
 
-The Python holds in every interpreter whose ``sys.version`` tells the version that its
-``sys.version_info`` tells. What would need a parser of versions at run time is not compiled.
+What would need a parser of versions at run time is not compiled.
 """
 
 from __future__ import annotations

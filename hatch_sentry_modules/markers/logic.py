@@ -45,18 +45,15 @@ def combine(word: Word, trees: Iterable[Tree[Leaf]]) -> Tree[Leaf]:
             parts.update(dict.fromkeys(tree.parts))
         else:
             parts[tree] = None
-    kept = tuple(_unabsorbed(parts))
+    # An ``a and b`` beside an ``a`` under ``or`` says nothing, and the same the other way round.
+    kept = tuple(
+        part
+        for part in parts
+        if not isinstance(part, Junction) or parts.keys().isdisjoint(part.parts)
+    )
     if not kept:
         return neutral
     return kept[0] if len(kept) == 1 else Junction(word, kept)
-
-
-def _unabsorbed(parts: Iterable[Leaf | Junction[Leaf]]) -> Iterable[Leaf | Junction[Leaf]]:
-    """Drop each ``a and b`` beside an ``a`` under ``or``, and the same the other way round."""
-    leaves = {part for part in parts if not isinstance(part, Junction)}
-    for part in parts:
-        if not isinstance(part, Junction) or leaves.isdisjoint(part.parts):
-            yield part
 
 
 def replace(tree: Tree[Leaf], decide: Callable[[Leaf], Tree[Other]]) -> Tree[Other]:

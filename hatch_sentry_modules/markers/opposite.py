@@ -22,17 +22,14 @@ def opposite(tree: Tree[Comparison]) -> Tree[Comparison]:
         return not tree
     if isinstance(tree, Junction):
         return combine("and" if tree.word == "or" else "or", map(opposite, tree.parts))
-    if tree.operator in _OPPOSITES and not _may_be_no_version(tree):
+    # Packaging orders only versions, so that == and != can both be false of another text.
+    is_doubtful = tree.is_reversed and tree.variable in VERSION_VARIABLES
+    is_doubtful = is_doubtful or tree.variable == "platform_release"
+    if tree.operator in _OPPOSITES and not is_doubtful:
         return tree._replace(operator=_OPPOSITES[tree.operator])
     if tree.variable in _ORDERED and not tree.is_reversed:
         return _turned(tree)
     raise _error(tree)
-
-
-def _may_be_no_version(tree: Comparison) -> bool:
-    """Whether ``==`` and ``!=`` can both be false: packaging orders only versions."""
-    is_ordered = tree.variable in VERSION_VARIABLES
-    return tree.variable == "platform_release" or (is_ordered and tree.is_reversed)
 
 
 def _turned(tree: Comparison) -> Tree[Comparison]:

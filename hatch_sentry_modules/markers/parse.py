@@ -120,7 +120,9 @@ def _read_comparison(tokens: deque[str]) -> Comparison:
     if is_reversed == _is_literal(right):
         raise InvalidMarker("A comparison needs a variable and a literal")
     name, literal = (right, left) if is_reversed else (left, right)
-    comparison = Comparison(_canonical(name), operator, literal[1:-1], is_reversed)
+    name = name.replace(".", "_")
+    name = "platform_python_implementation" if name == "python_implementation" else name
+    comparison = Comparison(name, operator, literal[1:-1], is_reversed)
     if not _is_defined(comparison):
         raise InvalidMarker(f"{operator!r} is not defined between these operands")
     if operator == "~=" and not is_reversed:
@@ -131,11 +133,6 @@ def _read_comparison(tokens: deque[str]) -> Comparison:
 
 def _is_literal(token: str) -> bool:
     return token[0] in "\"'"
-
-
-def _canonical(name: str) -> str:
-    name = name.replace(".", "_")
-    return "platform_python_implementation" if name == "python_implementation" else name
 
 
 def _is_defined(comparison: Comparison) -> bool:

@@ -1,7 +1,4 @@
-"""Tests in Python, such as ``sys.platform == "win32"``, of which several may become one.
-
-Under one ``and`` or ``or`` the tests of one subject are merged, sometimes to true or to false.
-"""
+"""Tests in Python, such as ``sys.platform == "win32"``; several of one subject become one."""
 
 from __future__ import annotations
 
@@ -62,9 +59,8 @@ def merge(tree: Tree[Predicate]) -> Tree[Predicate]:
 def _merge_group(word: Word, group: Sequence[Tree[Predicate]]) -> Tree[Predicate]:
     if texts := [test for test in group if isinstance(test, Texts)]:
         return _merge_texts(word, texts)
-    if spans := [test for test in group if isinstance(test, Span)]:
-        return _merge_spans(word, spans)
-    return group[0]
+    spans = [test for test in group if isinstance(test, Span)]
+    return _merge_spans(word, spans) if spans else group[0]
 
 
 def _merge_texts(word: Word, tests: Sequence[Texts]) -> Tree[Predicate]:

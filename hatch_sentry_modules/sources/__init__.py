@@ -1,9 +1,7 @@
 """Reads a project's source into a graph; each lock format is one file or folder here."""
 
 import fnmatch
-from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
 
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Graph, Selection
@@ -42,16 +40,10 @@ def read(source: str, project: Project, selection: Selection) -> Graph:
 
         return installed.read(project, selection, source.partition(":")[2])
     path = project.root / source
-    return _reader(path)(path, project, selection)
-
-
-def _reader(path: Path) -> Callable[[Path, Project, Selection], Graph]:
-    """Import the reader of one format alone: what a build imports, it compiles first."""
     # Compiling the patterns takes as long as reading a small lock file.
     name = READERS.get(path.name) or _fitting(path.name)
-    reader: Callable[[Path, Project, Selection], Graph]
-    reader = import_module(f"hatch_sentry_modules.sources.{name}").read
-    return reader
+    graph: Graph = import_module(f"{__name__}.{name}").read(path, project, selection)
+    return graph
 
 
 def _fitting(name: str) -> str:

@@ -1,7 +1,5 @@
-"""Looks into a program of Nuitka, and recognizes one: nothing else in its folder tells.
+"""Looks into a program of Nuitka: a single file holds its files as they are, or in Zstandard.
 
-A single file holds the files of the folder, as they are or in one Zstandard frame, and the manifest
-is found in them by its mark; in the program of a folder, too, where its module was compiled.
 https://github.com/Nuitka/Nuitka/blob/develop/nuitka/build/static_src/OnefileBootstrap.c
 """
 

@@ -31,10 +31,8 @@ def is_tar(beginning: bytes) -> bool:
 
 
 class TarArchive:
-    """A ``.tar.gz`` or ``.tar`` file, read as a stream.
+    """A ``.tar.gz`` or ``.tar`` file, read as a stream and bounded, which ``tarfile`` is not.
 
-    ``tarfile`` holds a list of all entries, and reads the extended header of one in one piece,
-    whatever its size; here both stay bounded.
     https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html
     """
 

@@ -12,12 +12,7 @@ from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from hatch_sentry_modules import layout, pipeline, render, runtime_package
 from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
-from hatch_sentry_modules.artifacts.inject import (
-    directory_place,
-    pex_table,
-    start_line,
-    zip_place,
-)
+from hatch_sentry_modules.artifacts.inject import directory_place, pex_table, start_line, zip_place
 from hatch_sentry_modules.artifacts.inject.place import Below, Place, Readable
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.artifacts.metadata import single_versions
@@ -40,11 +35,10 @@ class Injected(NamedTuple):
 
 
 class Options(NamedTuple):
-    """How to inject.
+    """How to inject: ``exclude`` are patterns of names, besides those of manifests in the artifact.
 
-    ``exclude`` are patterns of names that no event carries, besides those of manifests in the
-    artifact. ``activate`` adds the run-time package too, and the line that starts it. ``below`` is
-    the folder in the artifact that the files go to, if not its top.
+    ``activate`` adds the run-time package too, and the line that starts it. ``below`` is the folder
+    in the artifact that the files go to, if not its top.
     """
 
     exclude: tuple[str, ...] = ()
@@ -56,10 +50,7 @@ PLAIN = Options()
 
 
 def inject(
-    path: Path,
-    out: Path,
-    frozen: Callable[[], Manifest] | None = None,
-    options: Options = PLAIN,
+    path: Path, out: Path, frozen: Callable[[], Manifest] | None = None, options: Options = PLAIN
 ) -> Injected:
     """Put a manifest into an artifact; all else in it stays, byte for byte.
 
@@ -81,7 +72,8 @@ def inject(
     with _opened(path) as whole:
         place = Below(whole, options.below)
         files = dict(_activation(place)) if options.activate else {}
-        if _is_runtime_in(place, files):
+        known = (runtime_package.folder() / _RUNTIME).read_bytes()
+        if files.get(_RUNTIME, place.read(_RUNTIME)) == known:
             manifest = _with_runtime(manifest)
         _refuse_other(place)
         files[layout.FILE_NAME] = render.to_python(manifest).encode("ascii")
@@ -120,12 +112,6 @@ def _activation(place: Readable) -> Mapping[str, bytes]:
             if path.suffix == ".py" or path.name == "py.typed":
                 files[path.relative_to(folder).as_posix()] = path.read_bytes()
     return files
-
-
-def _is_runtime_in(place: Readable, files: Mapping[str, bytes]) -> bool:
-    """Return whether the run-time package in it is the one whose version is known here."""
-    known = (runtime_package.folder() / _RUNTIME).read_bytes()
-    return files.get(_RUNTIME, place.read(_RUNTIME)) == known
 
 
 def _with_runtime(manifest: Manifest) -> Manifest:

@@ -20,10 +20,9 @@ HASHES = ("code_hash", "pex_hash")
 
 
 def with_hashes(place: Place, changed: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return changed files together with what follows for ``PEX-INFO``; others are as they were.
+    """Return changed files together with what follows for ``PEX-INFO``, and the start-up file.
 
-    A pex is unpacked once to a place that is named after its hashes, so those have to change
-    with its content. They are made from the old ones, and the start-up file repeats one.
+    A pex is unpacked once to a place that is named after its hashes: they change with its content.
     """
     text = place.read(TABLE)
     if text is None:

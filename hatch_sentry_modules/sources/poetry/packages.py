@@ -93,11 +93,12 @@ def _of_origin(packages: Sequence[Package], entry: Table, key: str) -> Sequence[
     """Return the packages from the same address, or else from the same kind of origin."""
     address = posixpath.normpath(entry.required_string(key))
     reference = entry.string("rev") or entry.string("tag") or entry.string("branch")
-    kind = [p for p in packages if p.table.table("source").string("type") in _ORIGINS[key]]
-    return [p for p in kind if _has_address(p, address, reference)] or kind or packages
-
-
-def _has_address(package: Package, address: str, reference: str | None) -> bool:
-    source = package.table.table("source")
-    is_same = posixpath.normpath(source.string("url") or "") == address
-    return is_same and reference in {None, source.string("reference")}
+    sources = [(package, package.table.table("source")) for package in packages]
+    kind = [(p, source) for p, source in sources if source.string("type") in _ORIGINS[key]]
+    same = [
+        p
+        for p, source in kind
+        if posixpath.normpath(source.string("url") or "") == address
+        and reference in {None, source.string("reference")}
+    ]
+    return same or [p for p, _ in kind] or packages

@@ -100,7 +100,11 @@ class _Reader:
         is_constraint = not included
         for written in (included or _values(options, _CONSTRAIN))[:1]:
             if _ADDRESS.match(written):
-                self._refuse_address(line, is_constraint=is_constraint)
+                if not is_constraint:
+                    remedy = "Keep a copy beside this file and include that"
+                    raise line.error("includes an address, and the network is not used", remedy)
+                where = f"{line.file}: line {line.number}"
+                self.warnings.append(f"{where}: the constraints at an address are not read.")
                 return
             path = _find(line, folder, written)
             if path.resolve() in above:
@@ -109,13 +113,6 @@ class _Reader:
                 raise line.error("files are included too deeply", "Join some of them")
             if (path.resolve(), is_constraint) not in self._done:
                 self.read(path, is_constraint=is_constraint, above=above)
-
-    def _refuse_address(self, line: Line, *, is_constraint: bool) -> None:
-        if not is_constraint:
-            remedy = "Keep a copy beside this file and include that"
-            raise line.error("includes an address, and the network is not used", remedy)
-        where = f"{line.file}: line {line.number}"
-        self.warnings.append(f"{where}: the constraints at an address are not read.")
 
 
 def _find(line: Line, folder: Path, written: str) -> Path:

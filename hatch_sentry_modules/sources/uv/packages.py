@@ -73,15 +73,18 @@ class Packages:
         return self._by_name.get(name, [])
 
     def find(self, entry: Table) -> int:
-        """Find the package that an edge leads to.
-
-        An edge names version and source only where the name alone is ambiguous, and then no
-        version means a source that has none.
-        """
+        """Find the package that an edge leads to, by its version too where a name is not enough."""
         # Names are written normalized, and looking one up is quicker than normalizing it again.
         found = self._by_name.get(entry.required_string("name")) or self.named(entry.name())
         if len(found) > 1 or "version" in entry or "source" in entry:
-            found = [index for index in found if self._is_meant(index, entry, len(found) > 1)]
+            version, source = entry.string("version"), entry.table("source").values
+            any_version = version is None and len(found) == 1
+            found = [
+                index
+                for index in found
+                if (any_version or self.all[index].version == version)
+                and source in ({}, self.all[index].source)
+            ]
         if len(found) != 1:
             name = quoted(entry.required_string("name"))
             is_known = self.named(entry.name())
@@ -89,19 +92,8 @@ class Packages:
             raise entry.place.error(fault, RELOCK)
         return found[0]
 
-    def _is_meant(self, index: int, entry: Table, is_ambiguous: bool) -> bool:
-        package = self.all[index]
-        version, source = entry.string("version"), entry.table("source").values
-        if version is None and not is_ambiguous:
-            version = package.version
-        return package.version == version and source in ({}, package.source)
-
     def version(self, index: int) -> tuple[str | None, str]:
-        """Return the version of a package, or nothing and the reason.
-
-        A workspace member with a dynamic version has none in the lock file; its own
-        ``pyproject.toml`` may have a static one by now.
-        """
+        """Return the version of a package, of a member perhaps as it is now, or nothing and why."""
         package = self.all[index]
         if version := package.table.version():
             return version, ""
