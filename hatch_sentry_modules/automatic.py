@@ -34,11 +34,7 @@ _MOST_NAMED = 5
 
 
 def find(project: Project) -> list[Path]:
-    """Find the lock files of a project, of which the first is the one that it uses.
-
-    A workspace member finds the ``uv.lock`` of the workspace above it. Raises
-    ``SourceNotFoundError`` where there is none.
-    """
+    """Find a project's lock files, the used one first; ``SourceNotFoundError`` without any."""
     root = project.root.absolute()
     found = [root / name for name in TOOLS if (root / name).exists()]
     # What a project left behind when it changed its tool is not what it is locked with.
@@ -102,10 +98,7 @@ def _others(root: Path) -> Iterator[str]:
 def disagreements(
     file: str, closure: Closure, others: Iterable[Path], project: Project, selection: Selection
 ) -> Iterator[str]:
-    """Yield a warning, a sentence, for each other file that can be read and holds something else.
-
-    A list for pip may be of another part of the project, so only its versions are compared.
-    """
+    """Yield a warning for each other file that disagrees, of lists for pip on versions alone."""
     ours = _versions(closure)
     for path in others:
         try:

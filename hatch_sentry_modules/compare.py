@@ -61,8 +61,7 @@ def with_collected(manifest: Manifest, collected: Manifest) -> Iterator[Change]:
 def application(found: Sequence[Manifest], collected: Manifest) -> int:
     """Return the position of the application's manifest: a library can ship one of its own.
 
-    What was injected comes first, then one whose project no other lists, then the one that agrees
-    with most of what was collected, and lists most.
+    What was injected comes first, then whose project no other lists, then who agrees most.
     """
     real = {(d.name, Version(d.version)) for d in collected.distributions}
     lists = [{(d.name, Version(d.version)) for d in manifest.distributions} for manifest in found]

@@ -41,10 +41,9 @@ class Config(NamedTuple):
 
 
 def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Config:
-    """Read the configuration of a project from its ``pyproject.toml``.
+    """Read a project's configuration, or the table that hatchling hands to its hook.
 
-    What hatchling hands to its hook can come from other places than the hook's table there. Raises
-    ``ConfigError`` that names every mistake, each with its full TOML path.
+    Raises ``ConfigError`` that names every mistake, each with its full TOML path.
     """
     hatch = document.table("tool").table("hatch").table("build").table("hooks")
     values = hatch.table("sentry-modules").values if hook_values is None else hook_values

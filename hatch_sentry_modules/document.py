@@ -217,10 +217,7 @@ def is_version(text: str) -> bool:
 
 
 def quoted(text: str) -> str:
-    """Quote a text from a file for a message: one line of ASCII, and not too long.
-
-    Addresses are hidden, since they can hold credentials.
-    """
+    """Quote a text from a file as one short line of ASCII; addresses can hold credentials."""
     if "://" in text or "@" in text:
         return "a value with an address"
     return ascii(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "...")

@@ -15,11 +15,7 @@ _PYTHON = ("python_full_version", "python_version")
 
 
 def read(path: Path) -> dict[str, str]:
-    """Read a JSON object that holds all eleven variables as strings.
-
-    Raises ``FreezeError`` where the file cannot be read, or variables are missing, unknown or not
-    strings.
-    """
+    """Read all eleven variables, strings of a JSON object; ``FreezeError`` for anything else."""
     table = read_json(path)
     missing = [name for name in VARIABLES if name not in table]
     unknown = sorted(ascii(name) for name in table.values if name not in VARIABLES)

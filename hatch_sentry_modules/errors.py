@@ -51,10 +51,7 @@ class RefusedEnvironmentError(FreezeError):
 
 
 def refuse_unknown(file: str, kind: str, asked: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse an extra, a group or a member that a lock file does not hold, and name the nearest.
-
-    Raises ``SourceError`` where something that is asked for is not known.
-    """
+    """Refuse what a lock file does not hold by a ``SourceError`` that names the nearest."""
     for name in sorted({*asked}.difference(known)):
         readable = sorted(name for name in known if re.fullmatch(_READABLE, name))
         import difflib  # seldom needed, and slow to import

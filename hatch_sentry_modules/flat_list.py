@@ -29,10 +29,7 @@ def warnings(
     names: Set[NormalizedName],
     needed: Set[NormalizedName] = frozenset(),
 ) -> Iterator[str]:
-    """Yield a warning, a sentence, for each development group whose requirements are all listed.
-
-    ``needed`` is what others in the list need. A project of dynamic requirements is not judged.
-    """
+    """Yield a warning for each development group that is all listed, and not needed by others."""
     if project.is_dynamic:
         return
     declared = [project.dependencies, *project.optional_dependencies.values()]

@@ -54,11 +54,7 @@ def _import_packages(files: list[PurePosixPath], suffixes: set[str]) -> list[str
 
 
 def check_free(path: str, there: bytes | None) -> None:
-    """Refuse a place where a file of the project's own stands; a generated module gives way.
-
-    ``there`` is how the file at that place begins (:func:`beginning`), or nothing where there is
-    none. Raises ``ConfigError`` where the file would be replaced.
-    """
+    """Refuse a place where a file that begins like no generated module stands (``ConfigError``)."""
     if there not in (None, GENERATED):
         place = "tool.sentry-modules.path"
         fault = f"{path!r} is a file of the project, and no generated module"
@@ -75,10 +71,7 @@ def beginning(path: Path) -> bytes | None:
 
 
 def in_tree(wheel_path: str, files: Mapping[str, str]) -> str:
-    """Return the place in the source tree that becomes a place in the wheel.
-
-    ``files`` holds the path in the wheel and the path in the tree of each file.
-    """
+    """Return the place in the tree of a place in the wheel, given both paths of each file."""
     folder = PurePosixPath(wheel_path).parent
     for in_wheel, tree_path in sorted(files.items()):
         if PurePosixPath(in_wheel).parent == folder:

@@ -18,9 +18,8 @@ REMEDY = "Lock or install the project again"
 def check(
     graph: Graph, project: Project, selection: Selection, closure: Closure
 ) -> tuple[str, ...]:
-    """Return a warning, a sentence, for each of the project's requirements that is not met.
+    """Return a warning for each of the project's own requirements that is not met.
 
-    Members of a workspace declare their own requirements, so that none is judged for another.
     Raises ``SourceError`` where the source meets none of the requirements and holds nothing else.
     """
     if not selection.runtime or selection.package or selection.all_packages:

@@ -1,7 +1,4 @@
-"""Reads the JSON document of a manifest (``MANIFEST_FORMAT.md``), entry by entry.
-
-A document can come from any file: what is malformed is left out alone and named.
-"""
+"""Reads the JSON document of a manifest; what is malformed is left out alone and named."""
 
 import json
 from collections.abc import Iterator

@@ -1,7 +1,4 @@
-"""The one way from a project to its manifest, and to the module that a build puts into a wheel.
-
-Every entrance calls it: the hooks :func:`generate`, the command line :func:`freeze`.
-"""
+"""The one way from a project to its manifest, and to the module that a build puts into a wheel."""
 
 import fnmatch
 import re

@@ -75,10 +75,7 @@ def read(
 
 
 def _identity(document: Table) -> tuple[NormalizedName | None, str | None]:
-    """Read the name and the static version, which older Poetry projects keep in its own table.
-
-    PDM writes both empty for an application that is no package.
-    """
+    """Read the name and the static version; older Poetry has its own table, PDM may have ""."""
     table = document.table("project")
     poetry = document.table("tool").table("poetry")
     named = table if table.values else poetry
@@ -111,10 +108,9 @@ def locked_node(
 
 
 def member_version(root: Path, path: str, name: NormalizedName) -> str | None:
-    """Find the static version of the project of a name in a folder that a lock file names.
+    """Find the static version of a named project in a folder inside that of a lock file.
 
-    An absolute folder, or one outside the lock file's own, is not read. Raises ``RefusedFileError``
-    where what stands there is no file.
+    Raises ``RefusedFileError`` where what stands there is no file.
     """
     try:
         folder = (root / path).resolve()

@@ -44,10 +44,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    r"""Read a UTF-8 file; see :func:`read_bytes` for the errors, and another encoding is one more.
-
-    Line ends come out as ``\n``.
-    """
+    """Read a UTF-8 file, in which lines end with a line feed; see :func:`read_bytes` for errors."""
     try:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -62,10 +59,7 @@ def read_toml(path: Path) -> Table:
 
 
 def read_lock(path: Path) -> Table:
-    """Read a lock file in TOML, but not the files and hashes of each distribution.
-
-    What cannot be parsed without them is parsed as it is, so that errors name the right line.
-    """
+    """Read a lock file in TOML, but not the files and hashes of each distribution."""
     text = read_text(path)
     try:
         return Table(loads_slimmed(text, toml.loads), Place(path.name))

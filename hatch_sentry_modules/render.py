@@ -68,10 +68,7 @@ def _lines(opening: str, lines: list[str], closing: str) -> str:
 
 
 def to_requirements(manifest: Manifest) -> str:
-    """Return the manifest as pinned requirements, which pip and pip-audit read.
-
-    The project itself is left out, since no index need hold it.
-    """
+    """Return the manifest as pins for pip and pip-audit, without the project itself."""
     lines = []
     for d in manifest.distributions:
         if d.name != manifest.project:

@@ -19,10 +19,7 @@ _INDENTED_HEADER = re.compile(r"\n[ \t]+\[")
 
 
 def loads_slimmed(text: str, loads: Callable[[str], Values]) -> Values:
-    r"""Parse a lock file, whose lines end with ``\n``, and leave out the files of its packages.
-
-    The parser's errors are those of the text without the lists.
-    """
+    """Parse a lock file with plain line ends, and leave out the files of its packages."""
     # In a string of several lines, which no lock tool writes, a line does not mean what it says.
     if '"""' not in text and "'''" not in text:
         slim = "".join(_without_files(text))
@@ -57,10 +54,7 @@ def _is_key(text: str, at: int) -> bool:
 
 
 def _end(text: str, start: int, close: int | None) -> int:
-    """Return where a list of files ends; 0 where it is not written as the tools do.
-
-    ``close`` is the next bracket that closes a list, or ``None`` for a table, which ends its line.
-    """
+    """Return where a list of files ends, or a table without ``close``; 0 where it is odd."""
     if close is None:
         end = text.find("\n", start)
         return end if text.endswith("}", start, end) and text.find("#", start, end) < 0 else 0

@@ -15,10 +15,7 @@ from hatch_sentry_modules.errors import FreezeError
 
 
 class Wheel(NamedTuple):
-    """What a wheel says of itself; ``files`` are the paths of all its entries.
-
-    ``metadata_folder`` is its ``.dist-info`` folder.
-    """
+    """What a wheel says of itself, all its entries, and its ``.dist-info`` folder."""
 
     name: str
     version: str

@@ -45,8 +45,7 @@ def append(source: Path, target: Path, new: Mapping[str, bytes], *, like: str) -
 def insert(source: Path, target: Path, new: Mapping[str, bytes], *, before: str, like: str) -> None:
     """Write a copy of an archive in which entries are replaced, or are new before another one.
 
-    They take compression and time from the entry ``like``. Raises ``BadZipFile`` where the list is
-    damaged or points elsewhere, or entries overlap.
+    Raises ``BadZipFile`` where the list is damaged or points elsewhere, or entries overlap.
     """
     with source.open("rb") as raw, target.open("wb") as out:
         listed = zip_directory.read(raw)

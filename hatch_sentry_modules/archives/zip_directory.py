@@ -34,10 +34,7 @@ class Entry(NamedTuple):
 
 
 class Directory(NamedTuple):
-    """The list: where it begins in the file, and how much stands before the archive.
-
-    ``is_followed`` says that data stands behind the archive, such as a signature.
-    """
+    """The list: its place, what stands before the archive, and whether data stands behind it."""
 
     start: int
     shift: int
@@ -46,10 +43,7 @@ class Directory(NamedTuple):
     is_followed: bool
 
     def entries(self) -> Iterator[Entry]:
-        """Return the entries in the order of the list.
-
-        Raises ``BadZipFile`` where a record is damaged.
-        """
+        """Return the entries in the order of the list; ``BadZipFile`` where one is damaged."""
         at = 0
         try:
             while at < len(self.records):
@@ -80,10 +74,7 @@ class Directory(NamedTuple):
 
 
 def read(file: IO[bytes]) -> Directory:
-    """Return the list of an open archive.
-
-    Raises ``BadZipFile`` where there is none, it is damaged, or it is too long.
-    """
+    """Return the list of an archive; ``BadZipFile`` where it is damaged, too long or missing."""
     length = file.seek(0, 2)
     tail = max(0, length - _END.size - _LONGEST_COMMENT)
     file.seek(tail)

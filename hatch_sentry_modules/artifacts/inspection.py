@@ -23,8 +23,7 @@ _MOST_PACKAGES = 20_000
 class Inspection(NamedTuple):
     """All that is known of an artifact without running it; ``unread`` are sentences.
 
-    ``metadata`` is what core metadata in it says (or ``PEX-INFO``), in every version that is
-    there. ``packages`` are the import packages in PyInstaller's table of contents.
+    ``metadata`` has every version; ``packages`` are in PyInstaller's table of contents.
     """
 
     name: str

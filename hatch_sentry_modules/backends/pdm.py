@@ -16,11 +16,7 @@ if TYPE_CHECKING:
 
 
 class SentryModulesBuildHook:
-    """Adds the generated module to the files of a wheel or an sdist.
-
-    pdm-backend runs it in every build of an environment; one that is not configured, and an
-    editable build, are left alone.
-    """
+    """Adds the generated module to a wheel or an sdist; an editable build is left alone."""
 
     _folder: TemporaryFolder | None = None
 

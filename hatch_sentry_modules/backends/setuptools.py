@@ -17,10 +17,7 @@ COMMAND = "build_sentry_modules"
 
 
 def finalize_distribution_options(distribution: Distribution) -> None:
-    """Extend ``build`` and ``sdist`` of a distribution that is configured; leave others alone.
-
-    setuptools calls this for every distribution, before it reads the project's own files.
-    """
+    """Extend ``build`` and ``sdist`` of a distribution that is configured; leave others alone."""
     if getattr(distribution, "executables", None):
         from hatch_sentry_modules.bundlers import cx_freeze
 

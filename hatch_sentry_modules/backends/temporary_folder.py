@@ -7,10 +7,7 @@ from hatch_sentry_modules.errors import unwritable
 
 
 class TemporaryFolder(tempfile.TemporaryDirectory[str]):
-    """A folder that is removed with this object at the latest, even if the build fails.
-
-    Raises ``FreezeError`` where the system has no place for it.
-    """
+    """A folder that is removed with this object; ``FreezeError`` where there is no place for it."""
 
     def __init__(self) -> None:
         try:
@@ -20,10 +17,7 @@ class TemporaryFolder(tempfile.TemporaryDirectory[str]):
             raise unwritable("the temporary folder", error, remedy) from None
 
     def write(self, name: str, text: str) -> Path:
-        """Write a file of ASCII text.
-
-        Raises ``FreezeError`` where the system does not let it be written.
-        """
+        """Write a file of ASCII text; ``FreezeError`` where it cannot be written."""
         path = Path(self.name, name)
         try:
             path.write_text(text, encoding="ascii", newline="\n")

@@ -21,10 +21,7 @@ class ApplicationManifest(NamedTuple):
 
 
 def find(packages: Mapping[str, str], collected: Manifest) -> ApplicationManifest | None:
-    """Find the application's generated module, which lists the SDK; a library's need not.
-
-    ``packages`` are import packages and their folders; the empty name stands for the program's.
-    """
+    """Find the application's module in packages and their folders; the program's name is empty."""
     places = sorted(packages.items())
     found = [own for package, folder in places if (own := _read(package, Path(folder)))]
     if not found:

@@ -10,10 +10,7 @@ from hatch_sentry_modules.sources import installed
 
 
 def freeze(files: Iterable[str], folders: Iterable[str]) -> Manifest:
-    """Return the manifest of the files' owners; it skips what has no valid version.
-
-    ``folders`` are the entries of the bundler's module search path, which hold the metadata.
-    """
+    """Return the manifest of the files' owners; ``folders`` of the path hold the metadata."""
     taken = {file_owners.canonical_path(file) for file in files}
     copy = runtime_package.folder().resolve()
     ours = {file for file in taken if file.is_relative_to(copy)}

@@ -1,6 +1,5 @@
 """Finds which distribution brought a file: by the installer's record, else by its folder.
 
-Debian's packages have no record, and that of an editable install none of the files.
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 """
 

@@ -57,10 +57,7 @@ class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has 
         self._files = {name: Path(file) for name, file in named if file}
 
     def considerDataFiles(self, module: Any) -> Iterator[Any]:  # noqa: N802 - as above
-        """Put the manifest into the bundle as text, so that it can be read without running it.
-
-        Nuitka asks when all modules are known.
-        """
+        """Put the manifest into the bundle as text, so that it can be read without running it."""
         text = self._manifest() if module.getFullName() == SDK else None
         if text is not None:
             yield self.makeIncludedGeneratedDataFile(

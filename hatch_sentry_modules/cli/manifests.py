@@ -29,10 +29,7 @@ class NamedManifest(NamedTuple):
 
 
 def read(path: Path) -> NamedManifest:
-    """Return the manifest of a file or a folder; ``FreezeError`` where it lists no distributions.
-
-    A directory with a ``pyproject.toml`` is a project, whose source is frozen as a build would.
-    """
+    """Return the manifest of a file or a folder; ``FreezeError`` where there is none."""
     if path.is_dir():
         return _frozen(path) if (path / "pyproject.toml").is_file() else _of(look(path))
     if path.suffix == ".py":

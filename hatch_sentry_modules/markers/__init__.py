@@ -66,10 +66,9 @@ def _holds_for(comparison: Comparison, names: Set[str]) -> bool:
 
 
 def evaluate(marker: MarkerText, environment: Mapping[str, str]) -> bool:
-    """Return whether a marker holds in an environment, by packaging's own evaluation.
+    """Return whether a marker holds in an environment (all eleven variables), as packaging judges.
 
-    A comparison that packaging leaves undefined there, as ``~=`` with a local build of Python on
-    its right, does not hold. All eleven variables have to be there (``KeyError``).
+    What packaging leaves undefined there does not hold. Raises ``KeyError`` without a variable.
     """
     full = {name: environment[name] for name in VARIABLES}
 
@@ -95,10 +94,7 @@ def to_python(condition: Condition) -> str:
 
 
 def settle(condition: Condition) -> Condition:
-    """Return ``ALWAYS`` or ``NEVER`` in the place of a condition that needs no environment.
-
-    Forks can leave such a one: ``sys_platform == "linux" or sys_platform != "linux"``.
-    """
+    """Return ``ALWAYS`` or ``NEVER`` in the place of a condition that needs no environment."""
     return {"True": ALWAYS, "False": NEVER}.get(to_python(condition), condition)
 
 

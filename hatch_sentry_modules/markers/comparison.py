@@ -1,7 +1,4 @@
-"""Compiles one comparison of a marker to Python that judges as packaging does.
-
-What would need a parser of versions at run time is not compiled.
-"""
+"""Compiles one comparison of a marker to Python that judges as packaging does, or refuses it."""
 
 from __future__ import annotations
 
@@ -49,10 +46,7 @@ class UncompilableMarkerError(ValueError):
 
 @lru_cache(maxsize=2**16)
 def compile_comparison(comparison: Comparison) -> Tree[Predicate]:
-    """Return the Python for a comparison on an environment variable.
-
-    Raises ``UncompilableMarkerError`` where the comparison needs a parser of versions at run time.
-    """
+    """Return the Python for a comparison; ``UncompilableMarkerError`` where none is short."""
     variable, operator, literal, is_reversed = comparison
     if variable == "implementation_version":
         _refuse("compares implementation_version")

@@ -11,10 +11,7 @@ Word: TypeAlias = Literal["and", "or"]
 
 
 class Junction(Generic[Leaf]):
-    """Two or more parts joined by one word; no part is a junction with the same word.
-
-    Not a dataclass: each takes a build as long to make as reading a small lock file.
-    """
+    """Two or more parts joined by one word; no dataclass, which takes a build longer to make."""
 
     __slots__ = ("parts", "word")
 

@@ -33,11 +33,7 @@ def opposite(tree: Tree[Comparison]) -> Tree[Comparison]:
 
 
 def _turned(tree: Comparison) -> Tree[Comparison]:
-    """Turn an order around.
-
-    ``<`` leaves out the pre-releases of what it names (PEP 440), so ``>=`` is not its opposite:
-    ``3.13.0rc1`` meets neither ``< "3.13"`` nor ``>= "3.13"``.
-    """
+    """Turn an order around; ``3.13rc1`` meets neither ``< "3.13"`` nor ``>= "3.13"`` (PEP 440)."""
     try:
         version = Version(tree.literal)
     except InvalidVersion:

@@ -1,7 +1,6 @@
-"""Reads ``pylock.toml`` and ``pylock.NAME.toml`` (PEP 751).
+"""Reads ``pylock.toml`` (PEP 751) as plain TOML: ``packaging.pylock`` refuses real files.
 
-As plain TOML, since ``packaging.pylock`` refuses files that tools really write, and wheels that do
-not fit this machine: https://packaging.python.org/en/latest/specifications/pylock-toml/
+https://packaging.python.org/en/latest/specifications/pylock-toml/
 """
 
 import re

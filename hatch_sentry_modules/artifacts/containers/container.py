@@ -51,10 +51,7 @@ class Budget:
 
 
 class File(NamedTuple):
-    """A file in a container; ``content`` is ``None`` where ``fault`` says why it was not read.
-
-    ``place`` is its path in the container, with ``/``.
-    """
+    """A file and its path with ``/``; ``content`` is ``None`` where ``fault`` says why."""
 
     place: str
     content: bytes | None
@@ -76,11 +73,7 @@ class Container(Protocol):
 def unpacked(
     read: Callable[[int], bytes], size: int, limit: int, form: int, budget: Budget
 ) -> bytes:
-    """Return what a stream of deflated data of a size begins with, and no more than the limit.
-
-    ``form`` is zlib's number for what surrounds the data. Raises ``zlib.error`` where it is
-    damaged, or cut off.
-    """
+    """Unpack up to a limit of deflated data, whose form zlib numbers; ``zlib.error`` if damaged."""
     unpacking, parts = zlib.decompressobj(form), []
     while limit and size and not unpacking.eof:
         chunk = read(min(size, _CHUNK))

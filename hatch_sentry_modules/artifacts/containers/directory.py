@@ -26,10 +26,7 @@ LEADS_OUT = "is a link out of the directory"
 
 
 class Directory:
-    """A directory: an environment, a Lambda directory, or what a freezer wrote.
-
-    Links to directories are not followed, and a linked file is read only if it lies inside.
-    """
+    """A directory: nothing is read through a link that leads out of it."""
 
     def __init__(self, path: Path, budget: Budget, recognized: Recognized) -> None:
         self.kind = "directory"

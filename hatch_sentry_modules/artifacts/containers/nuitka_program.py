@@ -98,10 +98,7 @@ class _Unpacked:
     """What is packed in a frame, up to where that ends, or is damaged."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        """Begin where the file stands; only new Pythons can unpack it alone.
-
-        Raises ``ModuleNotFoundError`` where nothing is installed that can.
-        """
+        """Begin where the file stands; ``ModuleNotFoundError`` where nothing can unpack it."""
         try:
             new: Any = import_module("compression.zstd")
             self._stream, self._error = new.ZstdFile(file), new.ZstdError

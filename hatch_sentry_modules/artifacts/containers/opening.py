@@ -16,10 +16,7 @@ from hatch_sentry_modules.artifacts.containers.zip_file import ZipArchive
 
 @contextmanager
 def opened(path: Path, budget: Budget) -> Iterator[Container]:
-    """Open a container for reading; nothing in it is executed, unpacked to disk, or changed.
-
-    Raises ``ArtifactError`` where there is no such file, or it is of no known kind.
-    """
+    """Open a container to be read; ``ArtifactError`` where it is missing, or of no known kind."""
     try:
         if path.is_dir():
             yield Directory(path, budget, _recognized)

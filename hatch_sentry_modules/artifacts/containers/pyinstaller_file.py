@@ -1,7 +1,6 @@
 """Reads the archive that PyInstaller appends to an executable, of any system and Python.
 
-https://pyinstaller.org/en/stable/advanced-topics.html#the-carchive-format and the archive readers
-of PyInstaller; its own reads the lists with ``marshal``, which only fits the Python that made them.
+https://pyinstaller.org/en/stable/advanced-topics.html#the-carchive-format
 """
 
 import struct
@@ -68,10 +67,7 @@ class PyInstallerProgram:
         self._cookie = cookie
 
     def files(self, wanted: Wanted) -> Iterator[File]:
-        """Return the files that are wanted, as :class:`container.Container` says.
-
-        Modules of the application stand below the name of the archive that holds them.
-        """
+        """Return the files that are wanted; modules stand below the name of their archive."""
         for entry in self._entries():
             if entry.kind == b"z":
                 yield from self._modules(entry, wanted)

@@ -1,7 +1,5 @@
-"""Reads the list of compiled modules that PyInstaller writes behind them.
+"""Reads a marshalled list of ``(name, (kind, start, length))``, which ``marshal`` does not safely.
 
-It is a marshalled list of ``(name, (kind, start, length))``, in the same format since Python 3.4.
-Python's own ``marshal`` is not made for hostile data.
 https://github.com/pyinstaller/pyinstaller/blob/develop/PyInstaller/archive/writers.py
 """
 
@@ -22,10 +20,7 @@ _PLACE = struct.Struct("<BBBIBIBI")
 
 
 def read(data: bytes) -> Iterator[tuple[str, int, int]]:
-    """Return name, start and length of each module.
-
-    Raises ``ValueError`` where the list is cut off, or has another shape.
-    """
+    """Return name, start and length of each module; ``ValueError`` where the list is damaged."""
     try:
         yield from _entries(data)
     except (struct.error, IndexError, UnicodeDecodeError):

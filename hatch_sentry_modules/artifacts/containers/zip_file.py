@@ -22,10 +22,7 @@ _PLAIN_DEFLATE = -15
 
 
 class ZipArchive:
-    """A zip archive: wheel, zipapp, shiv, pex, or what AWS Lambda is given.
-
-    Entries are unpacked as Python's own importer does, which knows of no other compression.
-    """
+    """A zip archive, whose entries are unpacked as Python's own importer does."""
 
     kind = "zip"
 

@@ -54,10 +54,7 @@ class DirectoryPlace:
 
 
 def _put(changed: Mapping[str, bytes], folder: Path) -> None:
-    """Move files into a directory in such an order that the program starts at every moment.
-
-    All are written before the first is moved, so that a full disk changes nothing.
-    """
+    """Move files that are all written before, so that the program starts at every moment."""
     try:
         with tempfile.TemporaryDirectory(prefix=PREFIX, dir=folder) as name:
             written = {file: Path(name, str(number)) for number, file in enumerate(changed)}

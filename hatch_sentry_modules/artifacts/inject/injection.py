@@ -1,7 +1,4 @@
-"""Puts a manifest into an application that is bundled already, and on request its start-up.
-
-https://docs.python.org/3/library/zipapp.html
-"""
+"""Puts a manifest into an application that is bundled already, and on request its start-up."""
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping

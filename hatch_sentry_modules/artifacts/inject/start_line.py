@@ -29,11 +29,7 @@ LINE = f"{CALL}  # added by sentry-modules inject"
 
 
 def with_line(place: Readable) -> bytes:
-    """Return the program's ``__main__.py`` with the line in it, which is put in once.
-
-    The docstring and the imports from ``__future__`` have to stay before it. Raises ``FreezeError``
-    where there is no such file, or it is no Python source.
-    """
+    """Return ``__main__.py`` with the line, once; ``FreezeError`` where it is no Python source."""
     source = place.read(MAIN)
     if source is None:
         fault = "is not there, so nothing starts this program"

@@ -1,9 +1,5 @@
 # ruff: noqa: N999 - PyInstaller finds a module's hook by this file name
-"""Brings the run-time package into each application that has the SDK.
-
-Only one hook of a module runs, and ``sentry_sdk`` has one in pyinstaller-hooks-contrib; the SDK
-imports this module always.
-"""
+"""Brings the run-time package in: the SDK always imports this module, which has no other hook."""
 
 from hatch_sentry_modules.bundlers.pyinstaller import analysis
 

@@ -1,8 +1,4 @@
-"""Reads the installed distributions: of the interpreter that builds, or of another place.
-
-The list is everything that is there, under the metadata's own names, as the SDK's own integration
-sends it; an environment that holds only what a build needs is refused.
-"""
+"""Reads the installed distributions: all of this interpreter, or of another place."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -53,10 +49,9 @@ Names: TypeAlias = dict[NormalizedName, list[Found]]
 
 
 def read(project: Project, selection: Selection, place: str = "") -> Graph:
-    """Read what is installed at a place, seen from the project, or for the running interpreter.
+    """Read what is installed at a place, or for this interpreter.
 
-    Raises ``SourceError`` where the place cannot be read or does not hold what the project
-    requires; or there is a selection.
+    Raises ``SourceError`` where it is not all that the project requires, or with a selection.
     """
     refuse_selection(FILE, project, selection)
     folders = installed_folders.find(project.root / place) if place else sys.path
@@ -75,10 +70,7 @@ def read(project: Project, selection: Selection, place: str = "") -> Graph:
 
 
 def scan(folders: Iterable[str | Path]) -> tuple[Names, int]:
-    """Find the distributions of each name in the first folder that has it, as ``import`` would.
-
-    Beside them stands how many distributions have no name to list.
-    """
+    """Find each name in the first folder that has it, and count what has no name to list."""
     found: Names = {}
     nameless = 0
     for folder in folders:

@@ -19,11 +19,7 @@ _LAYOUTS = ("lib*/*/site-packages", "lib*/*/dist-packages", "Lib/site-packages")
 
 
 def find(place: Path) -> list[Path]:
-    """Find the folders of a place, in the order in which they are searched by ``import``.
-
-    A place is an interpreter, the folder of an environment, or a folder that holds distributions
-    itself, such as the target of ``pip install --target``.
-    """
+    """Find the folders of an interpreter, environment or target, in the order of ``import``."""
     try:
         return list(_linked(_find(place)))
     except (OSError, ValueError, RuntimeError):

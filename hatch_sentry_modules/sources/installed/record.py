@@ -15,11 +15,7 @@ _CHUNK = 2**20
 
 
 def choose(distributions: list[Distribution]) -> Distribution | None:
-    """Return the distribution whose recorded files are there, each with its hash, or nothing.
-
-    Where several are whole, the one whose files include those of all others counts: a newer
-    version that changed none of the older one's files and added some.
-    """
+    """Return the one whose recorded files are there, and include those of all that also are."""
     whole = [(d, files) for d in distributions if (files := _whole(d))]
     for distribution, files in whole:
         if all(other < files for others, other in whole if others is not distribution):

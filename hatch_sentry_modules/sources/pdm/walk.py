@@ -24,10 +24,7 @@ class _Named(NamedTuple):
 
 
 class Walk:
-    """The entries of a lock file by name and extras; ``to_node`` makes one's node without edges.
-
-    Where the file is universal, a conditional requirement without an entry is never needed.
-    """
+    """The entries of a lock file by name and extras; ``to_node`` makes one's node without edges."""
 
     def __init__(
         self, packages: list[Table], project: Project, to_node: ToNode, *, is_universal: bool

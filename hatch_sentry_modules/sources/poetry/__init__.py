@@ -1,7 +1,4 @@
-"""Reads ``poetry.lock``: 2.1 by the groups and markers of each package, 1.x and 2.0 by walking.
-
-Poetry documents no format; what its ``poetry/packages/locker.py`` writes and reads is followed.
-"""
+"""Reads ``poetry.lock``: 2.1 by groups and markers, 1.x by walking, as Poetry's locker does."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,6 @@
 """Decides between several locked versions of one name, for all environments at once.
 
-In each environment that version is installed which a dependency that holds there allows alone,
-else the newest that runs on that Python.
+One that is allowed alone is installed where that holds, else the newest for that Python.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,10 +33,7 @@ class Choice(NamedTuple):
 
 
 class Forks:
-    """What decides between the locked versions of a name.
-
-    ``decided`` are the packages that some dependency allows alone, where its marker holds.
-    """
+    """What decides between the versions of a name: those that some dependency allows alone."""
 
     def __init__(self, python: Constraint, decided: Iterable[tuple[Package, Applies]]) -> None:
         self._python = python

@@ -40,11 +40,7 @@ def dependency_tables(project: Project) -> Iterator[tuple[NormalizedName, Table]
 
 
 def is_changed(project: Project, content_hash: str | None) -> bool:
-    """Return whether a lock file was made of other requirements than the project has now.
-
-    Poetry takes a file that records no hash for stale; a project without ``pyproject.toml`` is
-    not judged.
-    """
+    """Whether a lock file is of other requirements than now; a file without a hash is stale."""
     if not project.table.values:
         return False
     if content_hash is None:

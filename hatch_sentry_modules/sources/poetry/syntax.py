@@ -24,10 +24,7 @@ _LONGEST = 1000
 
 @lru_cache(maxsize=2**12)
 def parse_constraint(text: str) -> Constraint:
-    """Parse a constraint, such as ``^2.1``, ``>=1.2,<2.0 || 3.*`` or ``*``.
-
-    Raises ``InvalidSpecifier`` where it is no constraint.
-    """
+    """Parse ``^2.1`` or ``>=1.2,<2.0 || 3.*``; ``InvalidSpecifier`` where it is no constraint."""
     if len(text) > _LONGEST:
         raise InvalidSpecifier("too long")
     return tuple(tuple(_parse_all(part.strip())) for part in re.split(r"\|\|?", text))
@@ -108,10 +105,7 @@ def read_constraint(table: Table, key: str) -> Constraint:
 def read_marker(
     table: Table, key: str = "markers", extras: frozenset[str] = frozenset()
 ) -> Applies:
-    """Return the marker at a key, specialized to extras.
-
-    Poetry writes ``*`` for what holds everywhere, and ``<empty>`` for what holds nowhere.
-    """
+    """Return the marker at a key, specialized; ``*`` holds everywhere, ``<empty>`` nowhere."""
     text = table.string(key)
     if text in {None, "", "*"}:
         return True

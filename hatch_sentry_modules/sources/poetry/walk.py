@@ -24,10 +24,7 @@ Target: TypeAlias = tuple[Package, NormalizedName | None]
 
 
 class Walk:
-    """The packages of a lock file by name, and what is reached of them.
-
-    The walk begins at the project's ``pyproject.toml``; ``python`` is what the lock file is for.
-    """
+    """The packages of a lock file by name; ``python`` is what it is for."""
 
     def __init__(self, packages: Iterable[Package], project: Project, python: Constraint) -> None:
         self._project = project

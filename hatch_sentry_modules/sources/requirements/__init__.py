@@ -1,7 +1,4 @@
-"""Reads ``requirements.txt`` as pip installs it: a flat list, in which nothing is resolved.
-
-A pin fixes a version, in the file or in a constraints file; what stays open is skipped.
-"""
+"""Reads ``requirements.txt`` as pip installs it: a flat list, in which nothing is resolved."""
 
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
@@ -40,10 +37,7 @@ class _Listed(NamedTuple):
 
 
 def is_pinned(path: Path) -> bool:
-    """Return whether a requirements file is a lock: it has a pin, and leaves no version open.
-
-    Addresses and local projects, whose version nobody can pin, do not count.
-    """
+    """Whether a file is a lock: it has a pin, and only addresses and local projects have none."""
     lines, _ = requirements_lines.read(path)
     entries = [(line.is_constraint, requirements_entry.parse(line)) for line in lines]
     fixed = {entry.name for _, entry in entries if entry.version}

@@ -1,8 +1,4 @@
-"""What one requirement line names: a distribution, its version if it is fixed, a marker.
-
-pip takes a line for an address, a path or a PEP 508 requirement, in this order
-(``pip/_internal/req/constructors.py``, version 26.3).
-"""
+"""What a line names: an address, a path or a PEP 508 requirement, in this order, as for pip."""
 
 import re
 from pathlib import PureWindowsPath

@@ -41,11 +41,7 @@ _Options: TypeAlias = list[tuple[str, str]]
 
 
 class Line(NamedTuple):
-    """A requirement as it is written, with its place.
-
-    ``text`` is a PEP 508 requirement, an address or a path, with its marker, without options. A
-    constraint adds nothing, but limits what others add.
-    """
+    """A requirement, address or path with its marker, and its place; a constraint only limits."""
 
     file: str
     number: int
@@ -59,10 +55,7 @@ class Line(NamedTuple):
 
 
 def read(path: Path) -> tuple[list[Line], list[str]]:
-    """Read a requirements file and those it includes, which may lie outside the project's folder.
-
-    Beside the requirements stands a warning, a sentence, for each part that is not read.
-    """
+    """Read the lines of a file and those it includes, and a warning for each part not read."""
     reader = _Reader()
     reader.read(path, is_constraint=False, above=())
     return reader.lines, reader.warnings

@@ -38,10 +38,7 @@ _BOMS = (
 
 
 def decode(path: Path) -> str:
-    """Decode a file: by its byte order mark, else its PEP 263 comment, else as UTF-8.
-
-    pip falls back to the encoding of the machine's locale; two machines would read two files.
-    """
+    """Decode a file: by its byte order mark, else its PEP 263 comment, else as UTF-8."""
     data = read_bytes(path)
     mark, encoding = next(((m, e) for m, e in _BOMS if data.startswith(m)), (b"", ""))
     if not encoding:

@@ -1,6 +1,5 @@
 """Reads ``uv.lock``, version 1: a graph of packages, their extras and their groups.
 
-Revisions only add and drop keys that a walk does not need:
 https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile
 """
 
@@ -44,10 +43,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
 
 
 def _changes(file: str, packages: Packages, project: Project) -> Iterator[str]:
-    """Yield a warning for each requirement that ``lock_freshness`` cannot find stale.
-
-    A file of revision 4 need not record any requirements.
-    """
+    """Yield a warning for each requirement that ``lock_freshness`` cannot find stale."""
     own = (packages.all[index] for index in packages.folders)
     tables = (package.table for package in own if package.name == project.name)
     metadata = next((table.table("metadata") for table in tables), None)
@@ -90,10 +86,7 @@ def _settle(
 
 
 class _Walk:
-    """The way from the roots through a lock file, to nodes that are made as they are reached.
-
-    On the first ways an edge counts the extras that it activates itself. ``built`` is asked for.
-    """
+    """The way from the roots to nodes; on the first ways edges count the extras they activate."""
 
     def __init__(
         self,

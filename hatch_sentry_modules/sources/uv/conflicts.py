@@ -67,10 +67,7 @@ class Conflicts:
     def decide(
         self, place: Place, text: str, active: Active, own: Set[Item] = frozenset()
     ) -> Condition:
-        """Turn the marker of an entry into a condition on environments alone.
-
-        It is judged where ``own`` is active: what its entry itself activates.
-        """
+        """Turn a marker, judged where ``own`` is active, into a condition on environments alone."""
         always = {one for one, condition in active.items() if condition == ALWAYS}
         held = frozenset(always - self.rivals(*own) | own)
         settled = held | self.rivals(*held)

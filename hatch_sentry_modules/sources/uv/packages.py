@@ -47,10 +47,7 @@ class Package(NamedTuple):
 
 
 class Packages:
-    """All packages of a lock file, in its order.
-
-    ``folders`` holds the paths of the local ones, as they are written, by the place of each.
-    """
+    """All packages of a lock file, in its order; ``folders`` are the paths of the local ones."""
 
     def __init__(self, document: Table, root: Path) -> None:
         self._root = root

@@ -102,10 +102,7 @@ class Roots:
             yield from self._requirements(shared, group)
 
     def _requirements(self, table: Table, key: str) -> Iterator[Root]:
-        """Yield the requirements that belong to the workspace, not to a member of it.
-
-        Unlike edges they do not name a fork: the markers of each fork decide.
-        """
+        """Yield what the workspace itself requires; unlike edges, it names no fork."""
         for entry in table.tables(key):
             for index in self._packages.named(entry.name()):
                 forks = self._packages.all[index].table.strings("resolution-markers")

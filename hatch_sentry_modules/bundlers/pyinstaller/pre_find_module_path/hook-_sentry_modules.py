@@ -1,7 +1,4 @@
-"""Adds the place of the generated module, which is made only now.
-
-The run-time hook imports it, and run-time hooks are analysed when all other hooks have run.
-"""
+"""Adds the place of the generated module, which is made when all other hooks have run."""
 
 from hatch_sentry_modules.bundlers.pyinstaller import analysis
 

@@ -1,7 +1,6 @@
 """Runs before an application's own run-time hooks, which can send events too.
 
-The manifest is named, not imported: PyInstaller follows an import as soon as it sees one, and the
-manifest is made when all else is collected.
+The manifest is named, since PyInstaller follows an import before it is made.
 """
 
 
