@@ -28,7 +28,7 @@ from hatch_sentry_modules.backends.temporary_folder import TemporaryFolder
 from hatch_sentry_modules.errors import FreezeError
 
 Settings: TypeAlias = Mapping[str, Any] | None
-Made = TypeVar("Made", sdist.Sdist, wheel.Wheel)
+Made = TypeVar("Made")
 
 OWN = ("build_sdist", "build_wheel")
 
@@ -88,7 +88,7 @@ def build_sdist(sdist_directory: str, config_settings: Settings = None) -> str:
         backend = wrapped_backend.load(Path.cwd())
         name: str = backend.build_sdist(folder, config_settings)
         made = _read(sdist.read, Path(folder, name))
-        generated = made and _generate(made.name, made.version, [])
+        generated = _generate(*made, []) if made else None
         with replacing(Path(sdist_directory, name)) as target:
             if generated:
                 files = {generated.tree_path: generated.text.encode("ascii")}

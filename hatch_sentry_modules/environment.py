@@ -2,14 +2,10 @@
 
 from pathlib import Path
 
-from packaging.markers import Environment
-
 from hatch_sentry_modules.document import is_version
 from hatch_sentry_modules.errors import FreezeError
+from hatch_sentry_modules.markers.parse import VARIABLES
 from hatch_sentry_modules.reading import read_json
-
-VARIABLES = tuple(sorted(Environment.__annotations__))
-"""The eleven variables of PEP 508, without those that a selection decides."""
 
 _PYTHON = ("python_full_version", "python_version")
 

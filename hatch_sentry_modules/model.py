@@ -11,11 +11,7 @@ Key: TypeAlias = Hashable
 """What a source calls a node: whatever is unique in its lock file."""
 
 MarkerText = NewType("MarkerText", str)
-"""A valid marker in packaging's spelling, on the eleven environment variables alone.
-
-Extras and dependency groups are decided before: see ``markers.specialize``. Text, because a
-``packaging.markers.Marker`` formats itself anew each time it is hashed or compared.
-"""
+"""A valid marker in packaging's spelling, of environment variables alone: text is quick to hash."""
 
 Applies: TypeAlias = MarkerText | bool
 """What a marker comes to for a selection: what remains of it, or true or false everywhere."""
@@ -30,10 +26,7 @@ Release: TypeAlias = tuple[NormalizedName, str | None]
 """A distribution in one version; no version where the source holds none."""
 
 Links: TypeAlias = Mapping[Release | None, frozenset[Release]]
-"""What each release requires directly; ``None`` stands for the project.
-
-Empty where a source is one flat list, which tells nothing of what requires what.
-"""
+"""What each release requires directly; ``None`` is the project. Empty for one flat list."""
 
 
 class Selection(NamedTuple):

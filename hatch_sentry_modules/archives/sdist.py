@@ -8,23 +8,16 @@ import tarfile
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from hatch_sentry_modules.archives.core_metadata import name_and_version
 from hatch_sentry_modules.errors import FreezeError
 
 
-class Sdist(NamedTuple):
-    """What an sdist says of itself."""
-
-    name: str
-    version: str
-
-
-def read(path: Path) -> Sdist:
-    """Read what an sdist says of itself; ``FreezeError`` without ``PKG-INFO`` at its top."""
+def read(path: Path) -> tuple[str, str]:
+    """Read an sdist's name and version; ``FreezeError`` without ``PKG-INFO`` at its top."""
     with tarfile.open(path, "r:gz") as file:
-        return Sdist(*name_and_version(_content(file, _pkg_info(path, file)) or b""))
+        return name_and_version(_content(file, _pkg_info(path, file)) or b"")
 
 
 def add(source: Path, target: Path, files: Mapping[str, bytes]) -> None:

@@ -8,26 +8,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from packaging.markers import InvalidMarker, Marker
+from packaging.markers import Environment, InvalidMarker, Marker
 from packaging.specifiers import InvalidSpecifier, Specifier
 from packaging.version import Version
 
 from hatch_sentry_modules.markers.logic import Tree, Word, combine, write
 
-VARIABLES = (
-    "implementation_name",
-    "implementation_version",
-    "os_name",
-    "platform_machine",
-    "platform_python_implementation",
-    "platform_release",
-    "platform_system",
-    "platform_version",
-    "python_full_version",
-    "python_version",
-    "sys_platform",
-)
-"""The environment variables of PEP 508; ``extra`` and its kin belong to the selection."""
+VARIABLES = tuple(sorted(Environment.__annotations__))
+"""The eleven variables of PEP 508, without those that a selection decides."""
 
 VERSION_VARIABLES = frozenset(
     {"implementation_version", "platform_release", "python_full_version", "python_version"}

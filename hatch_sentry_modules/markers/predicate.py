@@ -10,10 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from hatch_sentry_modules.markers.logic import Junction, Tree, Word, combine
 
 Point: TypeAlias = tuple[Any, ...]
-"""The start of a ``sys.version_info``, without zeros at its end; the empty one is before all.
-
-The serial of a final version is in none: PyPy has had 42 there.
-"""
+"""The start of a ``sys.version_info``, without zeros at its end, or a final version's serial."""
 
 
 VERSION_INFO = "sys.version_info"

@@ -14,7 +14,7 @@ from hatch_sentry_modules import project as projects
 from hatch_sentry_modules.document import is_version
 from hatch_sentry_modules.flat_list import refuse_selection
 from hatch_sentry_modules.markers import specialize
-from hatch_sentry_modules.model import Applies, Edge, Graph, Key, Node, Selection
+from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.sources.installed import folders as installed_folders
 from hatch_sentry_modules.sources.installed import record as installed_record
@@ -32,7 +32,7 @@ BUILD_TOOLS = ("hatch-sentry-modules", "pip", "setuptools", "wheel")
 PLACE = "the place where the application is installed: source = 'installed:FOLDER'"
 
 ENVIRONMENT = ("python_version", "implementation_name", "sys_platform", "platform_machine")
-"""What decides which distributions, and which of their files, an installer chooses."""
+"""What decides which distributions an installer chooses."""
 
 
 class Found(NamedTuple):
@@ -59,12 +59,14 @@ def read(project: Project, selection: Selection, place: str = "") -> Graph:
     _refuse_incomplete(project, found, is_here=not place)
     if not place:
         _refuse_build_environment(project, found)
+    values = dict(default_environment())
+    own = specialize(" and ".join(f'{name} == "{values[name]}"' for name in ENVIRONMENT))
     nodes: dict[Key, Node] = {name: node(candidates) for name, candidates in found.items()}
     return Graph(
         file=FILE,
         roots=tuple(map(Edge, nodes)),
         nodes=nodes,
-        environments=() if place else (_own_environment(),),
+        environments=() if place else (own,),
         warnings=(f"{FILE}: distributions without a valid name: {nameless}.",) if nameless else (),
     )
 
@@ -164,9 +166,3 @@ def _requires(distribution: Distribution) -> Iterator[str]:
             continue
         if "extra" not in str(requirement.marker or ""):
             yield requirement.name
-
-
-def _own_environment() -> Applies:
-    """Return for which environment the interpreter that runs was filled."""
-    values = dict(default_environment())
-    return specialize(" and ".join(f'{name} == "{values[name]}"' for name in ENVIRONMENT))
