@@ -15,8 +15,6 @@ from hatch_sentry_modules.reading import read_text
 from hatch_sentry_modules.resolve import Closure, resolve
 
 TOOLS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
-"""The tools' own lock files, in this order."""
-
 EXPORTS = (
     "pylock.toml",
     "requirements.lock",

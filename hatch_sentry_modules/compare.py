@@ -43,8 +43,7 @@ def compare(old: Manifest, new: Manifest) -> Iterator[Change]:
 def with_collected(manifest: Manifest, collected: Manifest) -> Iterator[Change]:
     """Return where a manifest differs from what one environment holds.
 
-    What it lists for some environments only can be missing there, and of several versions any
-    agrees. The project itself and the run-time package can be there without metadata.
+    What is conditional can be missing there, and so can the project and the run-time package.
     """
     plain = {manifest.project, runtime_package.DISTRIBUTION}
     for change in compare(manifest, collected):

@@ -25,8 +25,7 @@ HATCHLING_KEYS = {
 class Config(NamedTuple):
     """What a user may decide; ``path`` is where the generated module goes in the wheel.
 
-    ``build_backend`` and ``backend_path`` are the keys of ``[build-system]`` for the backend that
-    :mod:`hatch_sentry_modules.backend` wraps.
+    ``build_backend`` and ``backend_path`` are of :mod:`hatch_sentry_modules.backend` alone.
     """
 
     source: str = "auto"

@@ -7,8 +7,6 @@ from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.markers.parse import VARIABLES
 from hatch_sentry_modules.reading import read_json
 
-_PYTHON = ("python_full_version", "python_version")
-
 
 def read(path: Path) -> dict[str, str]:
     """Read all eleven variables, strings of a JSON object; ``FreezeError`` for anything else."""
@@ -21,7 +19,7 @@ def read(path: Path) -> dict[str, str]:
         remedy = "Name all eleven variables of PEP 508"
         raise FreezeError(file=path.name, fault=fault, remedy=remedy)
     environment = {name: table.required_string(name) for name in VARIABLES}
-    for name in _PYTHON:
+    for name in ("python_full_version", "python_version"):
         if not is_version(environment[name].rstrip("+")):
             raise table.error(name, "is not a version")
     return environment

@@ -18,10 +18,7 @@ class FreezeError(Exception):
     """
 
     def __init__(self, *, file: str, fault: str, place: str = "", remedy: str = "") -> None:
-        self.file = file
-        self.place = place
-        self.fault = fault
-        self.remedy = remedy
+        self.file, self.place, self.fault, self.remedy = file, place, fault, remedy
         name = re.sub(r"[^ -~]", "?", file[:_LONGEST_FILE])
         where = ": ".join(part for part in (name, _readable(place)) if part)
         super().__init__(" ".join(f"{part}." for part in (f"{where}: {fault}", remedy) if part))

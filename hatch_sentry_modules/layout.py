@@ -46,11 +46,8 @@ def _import_packages(files: list[PurePosixPath], suffixes: set[str]) -> list[str
     """Find the outermost folders that hold ``__init__.py``, or below namespaces any module."""
     folders = {f.parent for f in files if f.suffix in suffixes and f.parent.parts}
     regular = {file.parent for file in files if file.name == "__init__.py"}
-    return [
-        str(folder)
-        for folder in folders
-        if regular.isdisjoint(folder.parents) and all(part.isidentifier() for part in folder.parts)
-    ]
+    outermost = (folder for folder in folders if regular.isdisjoint(folder.parents))
+    return [str(folder) for folder in outermost if all(map(str.isidentifier, folder.parts))]
 
 
 def check_free(path: str, there: bytes | None) -> None:

@@ -66,9 +66,7 @@ class Node(NamedTuple):
 class Graph(NamedTuple):
     """What a source read: roots, nodes, and the environments the lock file was resolved for.
 
-    Flat lock formats give one edge from the roots to every node.
-    An environment outside ``requires_python``, or in which none of ``environments`` holds
-    (when there are any), is refused.
+    One outside ``requires_python``, or in which none of ``environments`` holds, is refused.
     ``overridden`` are names for which the project's own requirements do not count.
     """
 

@@ -117,10 +117,9 @@ def freeze(
     selection: Selection | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Manifest:
-    """Make the manifest of a project.
+    """Make the manifest of a project, universal without an environment of all eleven variables.
 
-    A selection takes precedence over the extras and groups of the configuration. An environment is
-    all eleven marker variables for one concrete list; without it the manifest is universal. Raises
+    A selection takes precedence over the extras and groups of the configuration. Raises
     ``FreezeError`` where what is asked for cannot be frozen.
     """
     selection = selection or Selection(extras=config.extras, groups=config.groups)

@@ -21,11 +21,10 @@ NOT_LOCKED = "the lock file does not hold it"
 
 
 class Project(NamedTuple):
-    """The project as its own file declares it, before any resolution.
+    """The project as its own file declares it; ``table`` is all of that file.
 
-    ``version`` is ``None`` while it is dynamic, ``name`` for a folder that declares no project.
-    ``is_dynamic`` tells that a backend computes the requirements, so they are not known here.
-    ``table`` is all of ``pyproject.toml``, for the tables that one lock tool alone reads.
+    ``version`` is ``None`` while it is dynamic, ``name`` for a folder that declares no project, and
+    ``is_dynamic`` tells that the requirements are not known here.
     """
 
     root: Path

@@ -25,10 +25,9 @@ _Clause = frozenset[MarkerText]
 
 
 class Closure(NamedTuple):
-    """All that the roots reach: sorted distributions, the skipped with reasons, and distances.
+    """All that the roots reach: sorted distributions, the skipped with reasons, and links.
 
     ``depths`` counts the links between the roots and a distribution, 1 for a direct one.
-    ``links`` tells what requires what, in any environment that is asked for.
     """
 
     distributions: tuple[Distribution, ...]

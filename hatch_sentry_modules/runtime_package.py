@@ -8,8 +8,6 @@ from packaging.utils import NormalizedName
 from hatch_sentry_modules.model import Distribution
 
 PACKAGE = "sentry_modules"
-"""The run-time side's import package."""
-
 DISTRIBUTION = NormalizedName("sentry-modules")
 
 _HERE = Path(__file__).parent

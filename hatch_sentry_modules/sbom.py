@@ -20,14 +20,10 @@ if TYPE_CHECKING:
     from cyclonedx.model.component import Component
     from cyclonedx.model.dependency import Dependency
 
-MARKER = "sentry-modules:marker"
-"""The property that holds the marker of what only some environments install."""
-
-SKIPPED = "sentry-modules:skipped"
-"""The property that says why a component has no version."""
+MARKER, SKIPPED = "sentry-modules:marker", "sentry-modules:skipped"
+"""The properties of a component: the marker where it has one, and why it has no version."""
 
 SOURCE = "sentry-modules:source"
-"""The property of the whole that names the source."""
 
 _NAMESPACE = uuid.UUID("8fa3c6a5-28a0-5d71-9a0c-c53b1a4b1e0d")
 

@@ -23,10 +23,9 @@ _CHUNK = 1 << 20
 
 
 def append(source: Path, target: Path, new: Mapping[str, bytes], *, like: str) -> None:
-    """Write a copy of an archive with entries behind all that it holds.
+    """Write a copy of an archive with entries, like the entry ``like``, behind all that it holds.
 
-    Every byte before the list stays in its place: a program that runs from the archive still finds
-    what it imports later. The new ones take compression and time from the entry ``like``. Raises
+    Every byte before the list stays: a program that runs from it can import later. Raises
     ``BadZipFile`` where the list is damaged, or data follows the archive, such as a signature.
     """
     with source.open("rb") as raw, target.open("wb") as out:

@@ -9,8 +9,6 @@ from typing import IO, NamedTuple
 from zipfile import BadZipFile
 
 LONGEST = 1 << 25
-"""Longer lists are not read."""
-
 _RECORD = struct.Struct("<4s4x4H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _END_64 = struct.Struct("<4s20xQQQQ")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from posixpath import dirname
 from typing import NamedTuple
 
 from hatch_sentry_modules import layout, manifest_document
@@ -64,7 +65,7 @@ def without_copies(found: Iterable[EmbeddedManifest]) -> Iterator[EmbeddedManife
     """Return each manifest once, in the order of their places: bytecode stands beside source."""
     ordered = sorted(found, key=lambda one: one.place)
     readable = [one for one in ordered if one.is_readable]
-    folders = {_folder(one.place) for one in readable}
+    folders = {dirname(one.place) for one in readable}
     is_grouped = any(_GROUP in one.place for one in readable)
     known: list[Manifest] = []
     for one in ordered:
@@ -72,10 +73,6 @@ def without_copies(found: Iterable[EmbeddedManifest]) -> Iterator[EmbeddedManife
             if one.manifest in known and not one.faults:
                 continue
             known.append(one.manifest)
-        elif PACKED in one.faults and (is_grouped or _folder(one.place) in folders):
+        elif PACKED in one.faults and (is_grouped or dirname(one.place) in folders):
             continue
         yield one
-
-
-def _folder(place: str) -> str:
-    return place.rpartition("/")[0]

@@ -84,7 +84,9 @@ class _Looking:
         self._tick()
         self._budget.spend(containers.FILE)
         # There can be many thousands of names, and most are done with after a few searches.
-        if len(place) > containers.LONGEST_PLACE or (PREFIX in place and _is_left_over(place)):
+        # A process of ours was writing below such a folder when it was killed.
+        is_left_over = PREFIX in place and f"/{PREFIX}" in f"/{place.rpartition('/')[0]}"
+        if len(place) > containers.LONGEST_PLACE or is_left_over:
             return 0
         _, is_module, module = place.partition(pyinstaller_file.MODULES)
         limit = embedded.limit(place)
@@ -126,8 +128,3 @@ class _Looking:
     def _unread_file(self, file: File) -> None:
         if len(self._unread) < _MOST_UNREAD:
             self._unread.append(f"{printable(file.place)}: {file.fault}.")
-
-
-def _is_left_over(place: str) -> bool:
-    """Return whether a process of ours was writing it when it was killed: it need not be whole."""
-    return any(part.startswith(PREFIX) for part in place.split("/")[:-1])

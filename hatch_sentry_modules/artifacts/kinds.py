@@ -14,7 +14,6 @@ _TOP = {
 FROZEN = ("cx_Freeze", "PyInstaller", "Nuitka")
 """How the kinds begin whose tools keep only a part of the metadata."""
 
-
 PYINSTALLER = ("PyInstaller executable", "PyInstaller directory")
 
 

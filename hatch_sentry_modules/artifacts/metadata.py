@@ -83,10 +83,8 @@ def _distribution(name: str, version: str) -> Iterator[Distribution]:
 
 def on_search_path(found: Iterable[Found]) -> Iterator[Distribution]:
     """Leave out what stands below a folder that holds metadata, as vendored copies do."""
-    places = {
-        (f"/{one.folder}".rstrip("/").replace("/", "\0"), one.distribution.name, one.distribution)
-        for one in found
-    }
+    below = ((f"/{folder}".rstrip("/").replace("/", "\0"), known) for known, folder in found)
+    places = {(folder, distribution.name, distribution) for folder, distribution in below}
     above: list[str] = []
     # What stands below a folder comes directly behind it, since no letter sorts before a NUL.
     for folder, _, distribution in sorted(places, key=lambda one: (*one[:2], one[2].version)):

@@ -8,10 +8,8 @@ from pathlib import Path
 def is_configured(root: Path) -> bool:
     """Whether a project's ``pyproject.toml`` holds the table ``[tool.sentry-modules]``.
 
-    setuptools and pdm-backend run their plugins in every build of an environment, most of which
-    never heard of this tool: nothing is imported for those, not even another file of this one, and
-    a ``pyproject.toml`` that cannot be read is for the backend to tell. ``root`` is absolute, since
-    the answer is remembered.
+    Most builds never heard of this tool: nothing is imported for those, and a file that cannot be
+    read is for the backend to tell. ``root`` is absolute, since the answer is remembered.
     """
     try:
         text = (root / "pyproject.toml").read_text(encoding="utf-8")

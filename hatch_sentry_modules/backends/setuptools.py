@@ -13,7 +13,6 @@ from setuptools import Command, Distribution
 from hatch_sentry_modules.backends import is_configured
 
 COMMAND = "build_sentry_modules"
-"""What the sub-command of ``build`` is called."""
 
 
 def finalize_distribution_options(distribution: Distribution) -> None:

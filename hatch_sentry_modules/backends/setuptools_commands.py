@@ -61,12 +61,8 @@ class BuildSentryModules(Command):
     def _outputs_of_others(self) -> set[Path]:
         names = self.get_finalized_command("build").get_sub_commands()
         commands = [self.get_finalized_command(name) for name in names if name != COMMAND]
-        return {
-            Path(output)
-            for command in commands
-            if hasattr(command, "get_outputs")
-            for output in command.get_outputs()
-        }
+        able = (command for command in commands if hasattr(command, "get_outputs"))
+        return {Path(output) for command in able for output in command.get_outputs()}
 
     def get_outputs(self) -> list[str]:
         """Name the file in the build folder, if there is one."""

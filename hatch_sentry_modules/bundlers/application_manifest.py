@@ -47,10 +47,8 @@ def _read(package: str, folder: Path) -> ApplicationManifest | None:
 def differences(own: ApplicationManifest, collected: Manifest) -> Iterator[str]:
     """Return a clause for each distribution that differs from what was bundled."""
     for change in compare.with_collected(own.manifest, collected):
-        listed, bundled = (
-            " or ".join(d.version for d in versions if d.version)
-            for versions in (change.old, change.new)
-        )
+        sides = (change.old, change.new)
+        listed, bundled = (" or ".join(d.version for d in side if d.version) for side in sides)
         if not change.new:
             yield f"which lists {change.name} {listed} although it was not bundled"
         elif not change.old:

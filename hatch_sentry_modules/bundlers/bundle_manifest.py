@@ -18,18 +18,10 @@ def generate(
 ) -> str | None:
     """Return the module: the application's own if it ships one, else of what was collected.
 
-    It is nothing where the program has a module of that name which is no generated one. What
-    ``exclude`` of the project in the working folder names stays out of it.
-
-    Args:
-        files: The paths from which the bundler takes modules, libraries and data.
-        folders: The entries of its module search path, which hold the metadata.
-        packages: The import packages among the files, each with its folder; the empty name stands
-            for the folder of the program.
-        warn: Takes each difference between the application's own module and what was collected.
-
-    Raises:
-        SystemExit: The project's table is wrong. The text says where; bundlers show it.
+    It is nothing where the program has a module of that name which is no generated one. ``files``
+    are those that the bundler takes, ``folders`` its module search path, and ``packages`` the
+    import packages with their folders (the program's name is empty). ``warn`` takes differences.
+    Raises ``SystemExit`` where the project's table is wrong: bundlers show the text.
     """
 
     def say(sentence: str) -> None:

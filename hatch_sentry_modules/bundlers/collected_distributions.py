@@ -15,11 +15,8 @@ def freeze(files: Iterable[str], folders: Iterable[str]) -> Manifest:
     copy = runtime_package.folder().resolve()
     ours = {file for file in taken if file.is_relative_to(copy)}
     nodes = list(_owners(taken - ours, folders))
-    distributions = [
-        Distribution(name=node.name, version=node.version, listed_as=node.listed_as)
-        for node in nodes
-        if node.version is not None
-    ]
+    listed = ((n.name, n.version, n.listed_as) for n in nodes)
+    distributions = [Distribution(n, v, listed_as=key) for n, v, key in listed if v is not None]
     if ours:
         distributions.append(runtime_package.distribution())
     return Manifest(

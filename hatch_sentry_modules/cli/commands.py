@@ -20,9 +20,7 @@ SUMMARIES = {
 """Each command and its line in the help. The module of that name is imported when it is called:
 the help alone would otherwise import all of them."""
 
-
 SITE = "https://hatch-sentry-modules.readthedocs.io/"
-"""Where every command and each JSON document is described."""
 
 
 class _Commands(click.Group):

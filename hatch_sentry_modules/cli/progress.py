@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-PATIENCE = 1.0
-"""Seconds of work before anything is shown."""
+PATIENCE = 1.0  # seconds of work before anything is shown
 
 
 @contextmanager

@@ -29,10 +29,9 @@ _NAME = re.compile(r"""(?<![.\w])(os|platform|sys)\b|"[^"]*"|'[^']*'""")
 def specialize(
     text: str, *, extras: frozenset[str] = frozenset(), groups: frozenset[str] = frozenset()
 ) -> MarkerText | bool:
-    """Parse a marker and decide what it says of extras and dependency groups.
+    """Parse a marker and decide what it says of extras and dependency groups, as uv does.
 
-    Each comparison is judged by membership, as uv does, and by normalized names (PEP 685). What
-    remains comes out as canonical text, or as true or false where nothing does. Raises
+    What remains comes out as canonical text, or as true or false where nothing does. Raises
     ``packaging.markers.InvalidMarker`` as :func:`hatch_sentry_modules.markers.parse.parse` does.
     """
     names = set(map(canonicalize_name, extras))
@@ -85,8 +84,7 @@ def evaluate(marker: MarkerText, environment: Mapping[str, str]) -> bool:
 def to_python(condition: Condition) -> str:
     """Compile a condition to a Python expression that holds where the condition does.
 
-    It is valid in Python 3.8 and later, and needs the :func:`imports` of it. ``True`` and ``False``
-    come out where the condition does not depend on the environment. Raises
+    It is valid in Python 3.8, needs its :func:`imports`, and can be ``True`` or ``False``. Raises
     ``UncompilableMarkerError`` where a marker needs a parser of versions at run time.
     """
     predicates: Tree[predicate.Predicate] = replace(_tree(condition), compile_comparison)

@@ -68,8 +68,6 @@ def write(tree: Tree[Leaf]) -> str:
         return str(tree)
     parts = [write(part) for part in tree.parts]
     if tree.word == "and":
-        parts = [
-            f"({text})" if isinstance(part, Junction) else text
-            for part, text in zip(tree.parts, parts, strict=True)
-        ]
+        both = zip(tree.parts, parts, strict=True)
+        parts = [f"({text})" if isinstance(part, Junction) else text for part, text in both]
     return f" {tree.word} ".join(parts)

@@ -15,8 +15,7 @@ _ORDERED = {"python_version", "python_full_version"}
 def opposite(tree: Tree[Comparison]) -> Tree[Comparison]:
     """Return the tree that is false where a tree is true, and true where it is false.
 
-    Raises ``InvalidMarker`` where a comparison has no opposite among the comparisons, as ``~=`` has
-    none; orders have one between versions of Python only, which have no post-releases.
+    Raises ``InvalidMarker`` where a comparison, such as ``~=`` or of releases, has no opposite.
     """
     if isinstance(tree, bool):
         return not tree

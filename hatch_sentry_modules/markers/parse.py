@@ -52,9 +52,8 @@ class Comparison(NamedTuple):
 def parse(text: str) -> Tree[Comparison]:
     """Parse a marker (PEP 508, and PEP 751 for ``extras`` and ``dependency_groups``).
 
-    Raises ``InvalidMarker`` where it is no marker; or it nests too deeply; or a literal holds what
-    the grammar does not allow; or a comparison has no meaning in packaging, whatever the
-    environment (``sys_platform ~= "x"``), or depending on it (``"1" ~= platform_release``).
+    Raises ``InvalidMarker`` where it is none, nests too deeply, holds what the grammar does not
+    allow, or compares what packaging does not in every environment (``"1" ~= platform_release``).
     """
     text = text.strip(" \t")
     tokens = _TOKEN.findall(text)

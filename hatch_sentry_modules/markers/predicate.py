@@ -32,11 +32,6 @@ class Span(NamedTuple):
 
     edges: tuple[Point, ...]
 
-    @property
-    def subject(self) -> str:
-        """What the edges are compared with."""
-        return VERSION_INFO
-
 
 Predicate: TypeAlias = str | Texts | Span
 """One of the above, or Python that binds tighter than ``and`` and is merged with nothing."""
@@ -48,7 +43,8 @@ def merge(tree: Tree[Predicate]) -> Tree[Predicate]:
         return tree
     groups: dict[object, list[Tree[Predicate]]] = {}
     for test in map(merge, tree.parts):
-        mark = test.subject if isinstance(test, Texts | Span) else test
+        mark = test.subject if isinstance(test, Texts) else test
+        mark = VERSION_INFO if isinstance(test, Span) else mark
         groups.setdefault(mark, []).append(test)
     return combine(tree.word, [_merge_group(tree.word, group) for group in groups.values()])
 

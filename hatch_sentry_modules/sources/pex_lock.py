@@ -61,8 +61,7 @@ class _Walk:
     """The way from the requirements of a lock through its resolves."""
 
     def __init__(self, document: Table, resolves: list[Table]) -> None:
-        self._document = document
-        self._resolves = resolves
+        self._document, self._resolves = document, resolves
         self._locked = {
             (number, locked.name("project_name")): locked
             for number, resolve in enumerate(resolves)

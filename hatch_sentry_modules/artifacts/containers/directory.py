@@ -29,10 +29,8 @@ class Directory:
     """A directory: nothing is read through a link that leads out of it."""
 
     def __init__(self, path: Path, budget: Budget, recognized: Recognized) -> None:
-        self.kind = "directory"
-        self._root = path.resolve()
-        self._budget = budget
-        self._recognized = recognized
+        self.kind, self._root = "directory", path.resolve()
+        self._budget, self._recognized = budget, recognized
 
     def files(self, wanted: Wanted) -> Iterator[File]:
         """Return the files that are wanted, as :class:`container.Container` says."""

@@ -63,8 +63,7 @@ class PyInstallerProgram:
 
     def __init__(self, name: str, file: IO[bytes], budget: Budget, cookie: int) -> None:
         """Take an open executable, and where the description of its archive stands."""
-        self._name, self._file, self._budget = name, file, budget
-        self._cookie = cookie
+        self._name, self._file, self._budget, self._cookie = name, file, budget, cookie
 
     def files(self, wanted: Wanted) -> Iterator[File]:
         """Return the files that are wanted; modules stand below the name of their archive."""
@@ -113,9 +112,8 @@ class PyInstallerProgram:
             if not entry.is_packed:
                 return File(entry.name, self._bytes(entry.start, min(entry.size, limit)))
             self._file.seek(entry.start)
-            return File(
-                entry.name, unpacked(self._file.read, entry.size, limit, _ZLIB, self._budget)
-            )
+            content = unpacked(self._file.read, entry.size, limit, _ZLIB, self._budget)
+            return File(entry.name, content)
         except (ArtifactError, OSError, ValueError, zlib.error):
             return File(entry.name, None, "cannot be unpacked")
 

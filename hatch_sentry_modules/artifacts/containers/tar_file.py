@@ -8,8 +8,6 @@ from typing import IO, NamedTuple
 from hatch_sentry_modules.artifacts.containers.container import FILE, Budget, File, Wanted, cut_off
 
 GZIP = b"\x1f\x8b"
-"""How what is compressed begins."""
-
 _BLOCK = 512
 _MAGIC = slice(257, 262)
 _LONGEST_NAME = 1 << 16

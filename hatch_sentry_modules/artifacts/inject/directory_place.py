@@ -16,8 +16,7 @@ class DirectoryPlace:
 
     def __init__(self, path: Path) -> None:
         """Take a directory's path."""
-        self.name = path.name
-        self._path = path
+        self.name, self._path = path.name, path
 
     def has_folder(self, folder: str) -> bool:
         """Return whether it is a folder there."""

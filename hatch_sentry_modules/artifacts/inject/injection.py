@@ -34,8 +34,7 @@ class Injected(NamedTuple):
 class Options(NamedTuple):
     """How to inject: ``exclude`` are patterns of names, besides those of manifests in the artifact.
 
-    ``activate`` adds the run-time package too, and the line that starts it. ``below`` is the folder
-    in the artifact that the files go to, if not its top.
+    ``activate`` adds the run-time package and its start; ``below`` is a folder in place of the top.
     """
 
     exclude: tuple[str, ...] = ()
@@ -49,12 +48,11 @@ PLAIN = Options()
 def inject(
     path: Path, out: Path, frozen: Callable[[], Manifest] | None = None, options: Options = PLAIN
 ) -> Injected:
-    """Put a manifest into an artifact; all else in it stays, byte for byte.
+    """Put a manifest into a zip of modules or a directory; all else in it stays, byte for byte.
 
-    ``path`` is a zipapp, shiv or pex, another zip archive of modules, or a directory of them, and
-    ``out`` where the result goes: ``path`` itself to change it in place. ``frozen`` returns the
-    manifest; without it, the artifact's own metadata does. Raises ``FreezeError`` where the
-    artifact is of another kind, damaged or signed, or leaves no room.
+    ``out`` is where the result goes, perhaps ``path`` itself. Without ``frozen``, which returns the
+    manifest, the artifact's own metadata does. Raises ``FreezeError`` where the artifact is of
+    another kind, damaged or signed, or leaves no room.
     """
     inspection = inspect(path)
     if inspection.kind not in KINDS:

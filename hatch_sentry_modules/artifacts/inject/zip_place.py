@@ -33,9 +33,7 @@ class ZipPlace:
 
     def __init__(self, path: Path, file: ZipFile) -> None:
         """Look at an open archive."""
-        self.name = path.name
-        self._path = path
-        self._file = file
+        self.name, self._path, self._file = path.name, path, file
         self._state = _state(path)
         if any(map(_SIGNATURE.fullmatch, file.namelist())):
             fault = "it is signed, and another file in it would break the signature"

@@ -1,8 +1,7 @@
 # ruff: noqa: N999 - PyInstaller finds a module's hook by this file name
 """Leaves out of a bundle what the run-time package needs only elsewhere.
 
-It imports the first four where no freezer made the application. The last one has ``pkg_resources``
-list the manifest, which PyInstaller's own run-time hook then replaces by what it finds itself.
+The last one has ``pkg_resources`` list the manifest, which PyInstaller's own hook replaces.
 """
 
 excludedimports = [

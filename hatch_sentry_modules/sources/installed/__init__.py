@@ -77,7 +77,9 @@ def scan(folders: Iterable[str | Path]) -> tuple[Names, int]:
     nameless = 0
     for folder in folders:
         here: Names = {}
-        for distribution in _distributions(folder):
+        # Not importlib.metadata.distributions(): a finder may serve what is frozen already.
+        context = DistributionFinder.Context(path=[str(folder)])
+        for distribution in MetadataPathFinder.find_distributions(context):
             if candidate := _read(distribution):
                 here.setdefault(candidate.name, []).append(candidate)
             else:
@@ -86,13 +88,6 @@ def scan(folders: Iterable[str | Path]) -> tuple[Names, int]:
             if not any(known.version for known in found.get(name, ())):
                 found[name] = candidates
     return found, nameless
-
-
-def _distributions(folder: str | Path) -> Iterator[Distribution]:
-    # Not importlib.metadata.distributions(): it asks every finder of this process, and one of
-    # them may serve what is frozen already.
-    context = DistributionFinder.Context(path=[str(folder)])
-    yield from MetadataPathFinder.find_distributions(context)
 
 
 def _read(distribution: Distribution) -> Found | None:
@@ -122,13 +117,10 @@ def node(candidates: list[Found]) -> Node:
 
 
 def _refuse_incomplete(project: Project, found: Names, *, is_here: bool) -> None:
-    missing = {
-        name
-        for requirement in project.dependencies
-        if (name := canonicalize_name(requirement.name)) not in found and name != project.name
-        # The environment of another place is not known.
-        if requirement.marker is None or (is_here and requirement.marker.evaluate())
-    }
+    absent = [(canonicalize_name(each.name), each.marker) for each in project.dependencies]
+    absent = [each for each in absent if each[0] not in found and each[0] != project.name]
+    # The environment of another place is not known.
+    missing = {name for name, when in absent if not when or (is_here and when.evaluate())}
     if missing or not found:
         names = ", ".join(sorted(missing))
         what = f"{names}, which the project requires" if missing else "anything"
@@ -139,9 +131,8 @@ def _refuse_incomplete(project: Project, found: Names, *, is_here: bool) -> None
 
 def _refuse_build_environment(project: Project, found: Names) -> None:
     """Refuse an environment in which nothing is installed but what the build requires."""
-    queue: list[str] = [*BUILD_TOOLS]
-    build_system = project.table.table("build-system")
-    queue += [r.name for r in projects.requirements(build_system, "requires")]
+    required = projects.requirements(project.table.table("build-system"), "requires")
+    queue = [*BUILD_TOOLS, *(requirement.name for requirement in required)]
     seen = {project.name}
     while queue:
         name = canonicalize_name(queue.pop())

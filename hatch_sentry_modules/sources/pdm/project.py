@@ -15,7 +15,6 @@ from hatch_sentry_modules.model import Applies
 from hatch_sentry_modules.project import Project
 
 DEFAULT = canonicalize_name("default")
-"""PDM's name for the runtime set."""
 
 
 class Line(NamedTuple):

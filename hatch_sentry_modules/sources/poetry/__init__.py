@@ -13,7 +13,7 @@ from hatch_sentry_modules.model import Applies, Edge, Graph, Selection
 from hatch_sentry_modules.project import Project, refuse_member
 from hatch_sentry_modules.reading import read_lock
 from hatch_sentry_modules.sources.poetry import syntax
-from hatch_sentry_modules.sources.poetry.packages import Package, read_packages, to_node
+from hatch_sentry_modules.sources.poetry.packages import Package, to_node
 from hatch_sentry_modules.sources.poetry.project import MAIN, group_names, is_changed
 from hatch_sentry_modules.sources.poetry.walk import Walk
 
@@ -30,7 +30,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     version = _lock_version(metadata)
     refuse_member(document.file, project, selection)
     extras = _asked_extras(document, selection)
-    packages = read_packages(document)
+    packages = [Package(table.name(), table) for table in document.tables("package")]
     python = syntax.read_constraint(metadata, "python-versions")
     if version < GROUPED:
         walk = Walk(packages, project, python)

@@ -39,7 +39,8 @@ class Forks:
         self._python = python
         self._decided: dict[Package, list[Marker]] = {}
         for package, marker in decided:
-            self._decided.setdefault(package, []).append(_tree(marker))
+            tree = marker if isinstance(marker, bool) else parse(marker)
+            self._decided.setdefault(package, []).append(tree)
 
     def node(self, choice: Choice) -> Node:
         """Make the node of a choice, whose edges lead to each package where it is installed."""
@@ -49,7 +50,8 @@ class Forks:
 
     def _decide(self, candidates: Iterable[Package]) -> Iterator[tuple[Package, Applies]]:
         """Yield the packages that can be installed, each with the marker under which it is."""
-        ranked = sorted(candidates, key=_version, reverse=True)
+        versions = {each: Version(each.table.version() or "0") for each in candidates}
+        ranked = sorted(versions, key=versions.__getitem__, reverse=True)
         decided = {package: combine("or", self._decided.get(package, ())) for package in ranked}
         rest = combine("and", [_opposite(package, tree) for package, tree in decided.items()])
         for package in ranked:
@@ -64,14 +66,6 @@ class Forks:
         if all(allows(own, python) for python in _PYTHONS if allows(self._python, python)):
             return True
         return combine("or", [parse(marker) for marker in syntax.to_python_markers(own)])
-
-
-def _version(package: Package) -> Version:
-    return Version(package.table.version() or "0")
-
-
-def _tree(marker: Applies) -> Marker:
-    return marker if isinstance(marker, bool) else parse(marker)
 
 
 def _opposite(package: Package, tree: Marker) -> Marker:

@@ -26,11 +26,6 @@ class Package(NamedTuple):
     table: Table
 
 
-def read_packages(document: Table) -> list[Package]:
-    """Return the packages in the order of the file, several of one name where it forks."""
-    return [Package(table.name(), table) for table in document.tables("package")]
-
-
 def to_node(package: Package, root: Path, edges: tuple[Edge, ...] = ()) -> Node:
     """Make the node of a package; a path in the lock file is seen from the folder it is in."""
     source = package.table.table("source")
@@ -95,10 +90,6 @@ def _of_origin(packages: Sequence[Package], entry: Table, key: str) -> Sequence[
     reference = entry.string("rev") or entry.string("tag") or entry.string("branch")
     sources = [(package, package.table.table("source")) for package in packages]
     kind = [(p, source) for p, source in sources if source.string("type") in _ORIGINS[key]]
-    same = [
-        p
-        for p, source in kind
-        if posixpath.normpath(source.string("url") or "") == address
-        and reference in {None, source.string("reference")}
-    ]
+    near = [each for each in kind if posixpath.normpath(each[1].string("url") or "") == address]
+    same = [p for p, source in near if reference in {None, source.string("reference")}]
     return same or [p for p, _ in kind] or packages

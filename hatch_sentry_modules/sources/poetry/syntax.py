@@ -123,11 +123,9 @@ def read_platform_marker(table: Table) -> Applies:
     text = table.string("platform")
     if text in {None, "", "*"}:
         return True
-    alternatives = [
-        _join("and", [_platform_marker(value.strip()) for value in part.split(",")])
-        for part in re.split(r"\|\|?", text or "")
-    ]
-    return table.place.at("platform").marker(_join("or", alternatives))
+    alternatives = (part.split(",") for part in re.split(r"\|\|?", text or ""))
+    markers = [_join("and", [_platform_marker(v.strip()) for v in part]) for part in alternatives]
+    return table.place.at("platform").marker(_join("or", markers))
 
 
 def _platform_marker(value: str) -> str:

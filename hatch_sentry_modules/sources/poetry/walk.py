@@ -19,17 +19,14 @@ from hatch_sentry_modules.sources.poetry.packages import Package, Packages, to_n
 from hatch_sentry_modules.sources.poetry.project import MAIN, dependency_tables
 from hatch_sentry_modules.sources.poetry.syntax import Constraint
 
-Target: TypeAlias = tuple[Package, NormalizedName | None]
-"""A package, or one of its extras."""
+Target: TypeAlias = tuple[Package, NormalizedName | None]  # or one of its extras
 
 
 class Walk:
     """The packages of a lock file by name; ``python`` is what it is for."""
 
     def __init__(self, packages: Iterable[Package], project: Project, python: Constraint) -> None:
-        self._project = project
-        self._python = python
-        self._packages = Packages(packages)
+        self._packages, self._project, self._python = Packages(packages), project, python
 
     def graph(
         self, root: Path, selection: Selection, optional: Set[NormalizedName]

@@ -32,12 +32,10 @@ _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".ta
 
 
 class Entry(NamedTuple):
-    """What a line names.
+    """What a line names; ``name`` is ``None`` where only an installation would tell it.
 
-    ``name`` is ``None`` where only an installation would tell it.
-    ``version`` is ``None`` where it is not fixed, and ``reason`` says why.
-    ``folder`` is the path of a local project, as it is written.
-    ``marker`` is text that nobody has checked yet; empty where there is none.
+    ``version`` is ``None`` where it is not fixed, and ``reason`` says why. ``folder`` is the path
+    of a local project, as it is written, and ``marker`` text that nobody has checked yet.
     """
 
     name: NormalizedName | None

@@ -36,7 +36,6 @@ _LONG = (
 )
 """The options that pip allows in a requirements file; a value follows the equals sign."""
 
-
 _Options: TypeAlias = list[tuple[str, str]]
 
 

@@ -15,7 +15,7 @@ from hatch_sentry_modules.model import ALWAYS, Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.reading import read_lock
 from hatch_sentry_modules.resolve import absorb, conditions, reach
-from hatch_sentry_modules.sources.uv.conflicts import Active, Conflicts, Item, item
+from hatch_sentry_modules.sources.uv.conflicts import Active, Conflicts, Item
 from hatch_sentry_modules.sources.uv.packages import EXTRA, Packages, Part
 from hatch_sentry_modules.sources.uv.roots import Root, Roots
 
@@ -49,11 +49,8 @@ def _changes(file: str, packages: Packages, project: Project) -> Iterator[str]:
     metadata = next((table.table("metadata") for table in tables), None)
     if project.is_dynamic or metadata is None or "requires-dist" not in metadata:
         return
-    recorded = {
-        entry.name()
-        for entry in metadata.tables("requires-dist")
-        if "extra ==" not in (entry.string("marker") or "")
-    }
+    entries = metadata.tables("requires-dist")
+    recorded = {each.name() for each in entries if "extra ==" not in (each.string("marker") or "")}
     declared = {canonicalize_name(each.name): each for each in project.dependencies}
     for name in sorted(recorded - declared.keys()):
         yield f"{file}: it is stale: the project no longer requires {name}. Run 'uv lock' anew."
@@ -66,18 +63,15 @@ def _settle(
     document: Table, packages: Packages, roots: Iterable[Root], conflicts: Conflicts
 ) -> Active:
     """Find when each item is active: what is activates edges, which may activate more."""
-
-    def name(part: Part) -> Item:
-        return item(packages.all[part.at].name, part.kind, part.choice)
-
-    active = {name(root.part): ALWAYS for root in roots if not root.marker}
+    active = {packages.item(root.part): ALWAYS for root in roots if not root.marker}
     for _ in range(MAX_ROUNDS):
         known = active
         graph = _Walk(packages, conflicts, known, is_first=True).graph(document, roots)
         active = dict(known)
         for part, condition in conditions(graph).items():
-            if isinstance(part, Part) and part.kind == EXTRA and name(part) in conflicts:
-                active[name(part)] = absorb([*active.get(name(part), ()), *condition])
+            name = packages.item(part) if isinstance(part, Part) and part.kind == EXTRA else None
+            if name and name in conflicts:
+                active[name] = absorb([*active.get(name, ()), *condition])
         conflicts.refuse(active)
         if active == known:
             return active
@@ -97,11 +91,8 @@ class _Walk:
         built: Set[int] = frozenset(),
         is_first: bool = False,
     ) -> None:
-        self._packages = packages
-        self._conflicts = conflicts
-        self._active = active
-        self._built = built
-        self._is_first = is_first
+        self._packages, self._conflicts, self._active = packages, conflicts, active
+        self._built, self._is_first = built, is_first
         self._decided: dict[tuple[str, frozenset[Item]], model.Condition] = {}
         self._between: dict[Key, Node] = {}
 
@@ -141,17 +132,13 @@ class _Walk:
         """Link to parts under the marker that stands at a place; none holds everywhere."""
         if not marker:
             return map(Edge, parts)
-        own = frozenset(self._items(parts)) if self._is_first else frozenset()
+        activating = [part for part in parts if part.kind and self._is_first]
+        own = frozenset(map(self._packages.item, activating))
         if (marker, own) not in self._decided:
             decided = self._conflicts.decide(place.at("marker"), marker, self._active, own)
             self._decided[marker, own] = decided
         condition = self._decided[marker, own]
         return (self._link(part, clause) for clause in condition for part in parts)
-
-    def _items(self, parts: Iterable[Part]) -> Iterator[Item]:
-        for index, kind, choice in parts:
-            if kind:
-                yield item(self._packages.all[index].name, kind, choice)
 
     def _link(self, part: Part, clause: Iterable[model.MarkerText]) -> Edge:
         """Make an edge; since it holds one marker, more of them lead through nodes of their own."""

@@ -21,8 +21,6 @@ Item: TypeAlias = str
 """An extra, a group or a project, as the conflict markers spell it."""
 
 Active: TypeAlias = Mapping[Item, Condition]
-"""When each item is active; one that is missing never is."""
-
 
 MAX_DOUBTFUL = 6
 """How many items of one marker may depend on the environment; each doubles the work."""
@@ -126,13 +124,8 @@ def _condition(tree: Tree[Comparison]) -> Condition:
     if isinstance(tree, bool):
         return _whole(tree)
     alternatives = tree.parts if isinstance(tree, Junction) and tree.word == "or" else (tree,)
-    return absorb(
-        frozenset(
-            MarkerText(write_marker(part))
-            for part in (each.parts if isinstance(each, Junction) else (each,))
-        )
-        for each in alternatives
-    )
+    clauses = (each.parts if isinstance(each, Junction) else (each,) for each in alternatives)
+    return absorb(frozenset(MarkerText(write_marker(part)) for part in parts) for parts in clauses)
 
 
 def _opposite(place: Place, condition: Condition) -> Condition:
@@ -140,10 +133,8 @@ def _opposite(place: Place, condition: Condition) -> Condition:
     from hatch_sentry_modules.markers.opposite import opposite  # seldom needed
 
     try:
-        trees = [
-            combine("or", [opposite(parse(marker)) for marker in clause])
-            for clause in sorted(map(sorted, condition))
-        ]
+        clauses = (map(opposite, map(parse, clause)) for clause in sorted(map(sorted, condition)))
+        trees = [combine("or", clause) for clause in clauses]
     except InvalidMarker as error:
         fault = f"depends on an extra that is not active everywhere, and {error}"
         raise place.error(fault, REMEDY) from None

@@ -8,6 +8,7 @@ from packaging.utils import NormalizedName
 
 from hatch_sentry_modules import project as projects
 from hatch_sentry_modules.document import Table, quoted
+from hatch_sentry_modules.sources.uv.conflicts import Item, item
 
 LOCAL = ("editable", "virtual", "directory")
 """The kinds of source that name a folder, with its path from the lock file."""
@@ -65,6 +66,10 @@ class Packages:
                 if kind in package.source:
                     self.folders[index] = package.table.table("source").required_string(kind)
 
+    def item(self, part: Part) -> Item:
+        """Spell a part as conflict markers do."""
+        return item(self.all[part.at].name, part.kind, part.choice)
+
     def named(self, name: NormalizedName) -> list[int]:
         """Find the packages of one name: more than one where the resolution forked."""
         return self._by_name.get(name, [])
@@ -76,12 +81,8 @@ class Packages:
         if len(found) > 1 or "version" in entry or "source" in entry:
             version, source = entry.string("version"), entry.table("source").values
             any_version = version is None and len(found) == 1
-            found = [
-                index
-                for index in found
-                if (any_version or self.all[index].version == version)
-                and source in ({}, self.all[index].source)
-            ]
+            found = [i for i in found if any_version or self.all[i].version == version]
+            found = [i for i in found if source in ({}, self.all[i].source)]
         if len(found) != 1:
             name = quoted(entry.required_string("name"))
             is_known = self.named(entry.name())

@@ -26,11 +26,8 @@ class Roots:
     def __init__(
         self, document: Table, packages: Packages, project: Project, selection: Selection
     ) -> None:
-        self._file = document.file
-        self._manifest = document.table("manifest")
-        self._packages = packages
-        self._project = project
-        self._selection = selection
+        self._file, self._manifest = document.file, document.table("manifest")
+        self._packages, self._project, self._selection = packages, project, selection
         # Nothing is all members; no member stands for a workspace without a project at its top.
         named = selection.package or project.name
         self._asked = None if selection.all_packages else named
