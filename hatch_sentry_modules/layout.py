@@ -27,8 +27,8 @@ def place(files: Iterable[str], project: NormalizedName) -> str:
     else the one whose name shares the most words with it (``shop`` of ``acme-shop``), a folder of
     tests last, and of equal ones the first by name. The run-time side searches every import
     package, so the choice decides where people look, not whether the module is found. Beside a
-    single module, or below nothing that Python can import, it goes to the top. ``files`` are the paths
-    of the files in the wheel, with forward slashes.
+    single module, or below nothing that Python can import, it goes to the top. ``files`` are
+    the paths of the files in the wheel, with forward slashes.
     """
     paths = [PurePosixPath(file) for file in files]
     packages = _import_packages(paths, {".py"}) or _import_packages(paths, {".pyd", ".so"})
