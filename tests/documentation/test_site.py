@@ -53,7 +53,9 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
         parser.feed(page.read_text(encoding="utf-8"))
         assert len(parser.addresses) > 2
         assert not [a for a in parser.addresses if a.startswith(("http:", "https:", "//"))], page
-    for sheet in site.rglob("*.css"):
+    sheets = list(site.rglob("*.css"))
+    assert sheets
+    for sheet in sheets:
         assert "url(http" not in sheet.read_text(encoding="utf-8"), sheet
 
 
