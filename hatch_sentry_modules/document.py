@@ -217,7 +217,7 @@ def is_version(text: str) -> bool:
 
 
 def quoted(text: str) -> str:
-    """Quote a text from a file as one short line of ASCII; addresses can hold credentials."""
+    """Quote a text as one short line of ASCII; an address may hold credentials, and is hidden."""
     if "://" in text or "@" in text:
         return "a value with an address"
     return ascii(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "...")

@@ -1,4 +1,4 @@
-"""Reads ``poetry.lock``: 2.1 by groups and markers, 1.x by walking, as Poetry's locker does."""
+"""Reads ``poetry.lock``: 2.1 by groups and markers, 1.x and 2.0 by walking, as Poetry does."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
