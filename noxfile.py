@@ -5,6 +5,7 @@ from __future__ import annotations
 import nox
 
 PYTHONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15"]
+PYPY = "pypy3.9"
 SDKS = ["1.5.12", "1.14", "1.29", "1.40.5", "1.45.1", "2.0.1", "2.10", "2.20", "2.35", "2.54", ""]
 TESTS_OF_BOTH = ["pytest", "pytest-xdist", "jsonschema", "./runtime"]
 TESTS = [*TESTS_OF_BOTH, "hatchling", "editables"]
@@ -26,7 +27,7 @@ nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["runtime", "scenarios"]
 
 
-@nox.session(python=PYTHONS)
+@nox.session(python=[*PYTHONS, PYPY])
 def runtime(session: nox.Session) -> None:
     """Run the tests of the run-time side; arguments after ``--`` go to pytest."""
     session.install(*TESTS)

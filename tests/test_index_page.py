@@ -99,6 +99,16 @@ def test_each_python_is_tested() -> None:
     assert json.loads(nox[1]) == newest["sentry-modules"]
 
 
+def test_pypy_is_tested() -> None:
+    """The run-time side alone names it, and nox and the workflow run that side's tests on it."""
+    named = "Programming Language :: Python :: Implementation :: PyPy"
+    texts = [(ROOT / f / "pyproject.toml").read_text("utf-8") for f in ("", "runtime")]
+    assert [named in text for text in texts] == [False, True]
+    assert "@nox.session(python=[*PYTHONS, PYPY])\ndef runtime" in (ROOT / "noxfile.py").read_text()
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert "{ system: ubuntu-latest, python: pypy3.9 }" in workflow
+
+
 def test_the_site_has_the_same_addresses() -> None:
     """What the site says of itself is what the index says of it."""
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")

@@ -170,7 +170,7 @@ def _join(table: dict[str, Any]) -> tuple[str, int, bool]:
 
 
 def _consists_of(text: str, characters: bytes) -> bool:
-    return not text.encode("ascii", "replace").translate(None, characters)
+    return not text.encode("utf-8", "replace").translate(None, characters)
 
 
 def _root(module: str, file: object) -> str | None:

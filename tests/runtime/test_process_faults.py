@@ -222,6 +222,7 @@ capture("outside")
 """
 
 
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="there are none")
 def test_subinterpreters(tmp_path: Path, tally: Tally) -> None:
     """Wherever the stock SDK sends from one, the manifest is sent, and outside of it as before."""
     kinds = "[{}]"
