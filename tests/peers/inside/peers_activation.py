@@ -6,6 +6,7 @@ It is imported before the first test: by ``-p peers_activation`` under pytest.
 from __future__ import annotations
 
 import os
+from importlib import import_module
 
 _MANIFEST = os.environ.get("PEERS_MANIFEST", "")
 _MODE = os.environ.get("PEERS_MODE", "")
@@ -18,14 +19,12 @@ elif _MODE == "install":
     from sentry_modules import install
 
     install(_MANIFEST)
-elif _MODE == "integration":
-    from sentry_modules import FrozenModulesIntegration
-    from sentry_sdk import integrations
 
-    class Peer(FrozenModulesIntegration):
-        """What every client of the suite has beside its default integrations."""
 
-        def __init__(self) -> None:
-            super().__init__(_MANIFEST)
+def pytest_configure() -> None:
+    """Give every client the integration, where the suite's own set-up has begun.
 
-    integrations._DEFAULT_INTEGRATIONS.append(f"{__name__}.Peer")
+    sentry-sdk's tests refuse to start in a process that has imported the SDK.
+    """
+    if _MODE == "integration":
+        import_module("peers_integration").enable()
