@@ -514,8 +514,8 @@ def package_imported_again(session: Session) -> None:
 @scenario("FF" if IS_READ_EARLY else "-F")
 def passing_fault(session: Session) -> None:
     """No file descriptor is left when the first event comes; later there are some again."""
-    if session.way == STOCK or not hasattr(os, "fork"):
-        raise UnsupportedError  # what it lists then differs from version to version
+    if session.way == STOCK or not hasattr(os, "fork") or sys.implementation.name == "pypy":
+        raise UnsupportedError  # its list then differs, and PyPy opens a file for an event's id
     name = manifest_file()
     if session.way == ACTIVATED:
         sentry_modules.uninstall()
