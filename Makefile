@@ -14,8 +14,8 @@ $(VENV)/.complete: pyproject.toml runtime/pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[cli,sbom]' --editable runtime --group lint
 	touch $@
 
-test: $(VENV)/.complete lint ## Lint, check types and run the quick tests
-	$(BIN)/python -m pytest -n auto -m "not slow"
+test: $(VENV)/.complete lint ## Lint, check types and run the quick tests (COVERAGE=1 holds its floor)
+	$(BIN)/python -m pytest -n auto -m "not slow" $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
 
 test-slow: $(VENV)/.complete ## Run the tests that build with every backend and bundler
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow and not bundles" --ignore tests/faults
