@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help test test-slow test-bundles test-nuitka test-engines test-peers faults lint bench demo docs fuzz dist clean
+.PHONY: help test test-slow test-bundles test-nuitka test-pyinstaller test-engines test-peers faults lint bench demo docs fuzz dist clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.complete: pyproject.toml runtime/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +25,9 @@ test-bundles: $(VENV)/.complete ## Ship the sample applications in every way, on
 
 test-nuitka: $(VENV)/.complete ## Build with Nuitka, which takes minutes, and run what it built
 	TEST_NUITKA=1 $(BIN)/python -m pytest -s tests/bundles/test_nuitka.py
+
+test-pyinstaller: $(VENV)/.complete ## Bundle six applications with PyInstaller, or VERSION=6.0.0 of it
+	TEST_PYINSTALLER=$(or $(VERSION),newest) $(BIN)/python -m pytest -s tests/bundles/test_pyinstaller*.py
 
 test-engines: $(VENV)/.complete ## Run one application on Spark, Ray, Dask, Celery and serverless, on a real server
 	@command -v java >/dev/null || echo "Spark is left out: it needs Java 17 (Debian: apt-get install default-jre-headless)"

@@ -17,6 +17,9 @@ from demo.wheels import build_distributions
 
 _NUMBERS = count(1)
 
+ASKED_PYINSTALLER = os.environ.get("TEST_PYINSTALLER", "")
+"""A version, or other text for the newest one; empty where no minutes shall be spent on it."""
+
 DOCS = Path(__file__).parents[2] / "docs"
 
 PRINTING = """
@@ -40,7 +43,8 @@ def blocks(page: str, language: str) -> list[str]:
 class Workplace:
     """A folder with a fresh virtual environment, in which the commands of a page are run.
 
-    What pip installs of this project are the wheels of the checkout.
+    What pip installs of this project are the wheels of the checkout, and of PyInstaller the version
+    that TEST_PYINSTALLER names, if any.
     """
 
     def __init__(self, folder: Path, python: str = sys.executable) -> None:
@@ -50,6 +54,8 @@ class Workplace:
         constraints = folder / "constraints.txt"
         names = ("hatch-sentry-modules", "sentry-modules")
         lines = [f"{name} @ {w.as_uri()}\n" for name, w in zip(names, self.wheels, strict=True)]
+        if ASKED_PYINSTALLER[:1].isdigit():
+            lines.append(f"pyinstaller=={ASKED_PYINSTALLER}\n")
         constraints.write_text("".join(lines), encoding="utf-8")
         run(python, "-m", "venv", folder / ".venv")
         self.python = python_of(folder / ".venv")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bundles.pages import PRINTING, Workplace
+from tests.bundles.pages import ASKED_PYINSTALLER, PRINTING, Workplace
 
 pytestmark = [
     pytest.mark.slow,
@@ -19,10 +19,12 @@ pytestmark = [
 APP = f"import flask\n{PRINTING}sentry_sdk.capture_message('app')\n"
 HOOK = f"{PRINTING}try:\n    1 / 0\nexcept ZeroDivisionError:\n    sentry_sdk.capture_exception()\n"
 
-OPTIONS = (
-    "--debug noarchive --contents-directory inside --optimize 2 --runtime-hook hook.py"
-    " --collect-all flask --copy-metadata click"
-)
+OPTIONS = "--debug noarchive --runtime-hook hook.py --collect-all flask --copy-metadata click"
+CONTENTS = "."
+if not ASKED_PYINSTALLER.startswith("5."):
+    OPTIONS, CONTENTS = f"{OPTIONS} --contents-directory inside", "inside"
+    if not ASKED_PYINSTALLER.startswith("6.0."):
+        OPTIONS = f"{OPTIONS} --optimize 2"
 
 FLASK = {"flask", "werkzeug", "jinja2", "markupsafe", "itsdangerous", "blinker", "click"}
 SDK = {"sentry-sdk", "sentry-modules", "certifi", "urllib3"}
@@ -51,6 +53,6 @@ def test_an_error_in_an_own_runtime_hook_carries_the_list(place: Workplace) -> N
     first, second = events(place, "dist/app/app")
     assert first == second
     assert {*FLASK, *SDK} <= {name.lower() for name in first}
-    assert Path(place.folder, "dist/app/inside/_sentry_modules.py").is_file()
+    assert Path(place.folder, "dist/app", CONTENTS, "_sentry_modules.py").is_file()
     log = place.run(f"pyinstaller --noconfirm {OPTIONS} app.py")
     assert "Building because" not in log, "nothing changed, and all is made anew"

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import sentry_modules
 
 from demo.bundles import normalize
-from tests.bundles.bundlers.environment import owners
 from tests.bundles.pages import PRINTING, Workplace
+from tests.bundles.tables_of_contents import collected_distributions, rows
 
 pytestmark = [
     pytest.mark.slow,
@@ -65,36 +61,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     return place
 
 
-def rows(contents: Path) -> Iterator[tuple[str, str, str]]:
-    """Return the name, path and kind of each entry of all tables in a file of PyInstaller's."""
-    for table in ast.literal_eval(contents.read_text(encoding="utf-8")):
-        if isinstance(table, list):
-            yield from (row for row in table if isinstance(row, tuple) and len(row) == 3)
-
-
 def build(place: Workplace, name: str, spec: str) -> dict[str, dict[str, str]]:
     """Build both programs, and return whose files each analysis holds."""
     (place.folder / f"{name}.spec").write_text(spec, encoding="utf-8")
     place.run(f"pyinstaller --noconfirm --log-level WARN --distpath {name} {name}.spec")
     analyses = sorted((place.folder / "build" / name).glob("Analysis-0?.toc"))
-    bundled = dict(zip(OWN, (_bundled(place, one) for one in analyses), strict=True))
+    bundled = dict(zip(OWN, (collected_distributions(place, one) for one in analyses), strict=True))
     assert {*OWN.values()} == bundled["app"].keys() ^ bundled["tool"].keys()
     assert all({own, "markupsafe", "sentry-sdk"} <= bundled[one].keys() for one, own in OWN.items())
     return bundled
-
-
-def _bundled(place: Workplace, analysis: Path) -> dict[str, str]:
-    """Return whose files an analysis holds, before any moved to another program.
-
-    Without an archive the paths are those of compiled copies, and the names tell.
-    """
-    collected = [row for row in rows(analysis) if row[2] != "PYSOURCE"]
-    files = [Path(row[0]) for row in collected]
-    files += [Path(row[1].rpartition("site-packages/")[2]) for row in collected]
-    stems = (str(file.parent / file.name.partition(".")[0]) for file in files)
-    found = owners(place.python, stems, place.folder)
-    del found["hatch-sentry-modules"]  # its wheel holds the copy of the run-time package
-    return found | {"sentry-modules": sentry_modules.__version__}
 
 
 def modules(place: Workplace, program: str) -> dict[str, str]:

@@ -22,12 +22,20 @@ Outcomes: TypeAlias = Mapping[str, str]
 def run_pytest(
     python: Path, folder: Path, *arguments: str, environment: Mapping[str, str]
 ) -> Outcomes:
-    """Run a suite that pytest runs, from a folder, and read what it reports."""
+    """Run a suite that pytest runs, from a folder, and read what it reports.
+
+    Raises ``RuntimeError`` where pytest runs none of it: one that cannot be collected would be the
+    same without and with this project.
+    """
     with tempfile.TemporaryDirectory() as temporary:
         report = Path(temporary, "report.xml")
         # The suite's own options may fill the report with output, or spread it over processes.
         options = ["-q", "-p", "no:cacheprovider", "-o", "junit_logging=no", f"--junitxml={report}"]
-        _run([str(python), "-m", "pytest", *options, *arguments], folder, environment, report)
+        status = _run(
+            [str(python), "-m", "pytest", *options, *arguments], folder, environment, report
+        )
+        if status not in {_OK, _TESTS_FAILED}:
+            raise RuntimeError(f"pytest {' '.join(arguments)} ended with status {status}")
         cases = ET.parse(report).iter("testcase")  # noqa: S314  # pytest wrote it just now
         found: dict[str, str] = {}
         for case in cases:
@@ -38,6 +46,7 @@ def run_pytest(
         return found
 
 
+_OK, _TESTS_FAILED = 0, 1  # the exit codes of pytest, https://docs.pytest.org/en/stable/reference
 _ORDER = ["passed", "skipped", "failure", "error"]
 _WORSE = frozenset(_ORDER[1:])
 
@@ -52,7 +61,8 @@ def run_unittest(python: Path, *modules: str, environment: Mapping[str, str]) ->
         return found
 
 
-def _run(command: list[str], folder: Path, environment: Mapping[str, str], report: Path) -> None:
+def _run(command: list[str], folder: Path, environment: Mapping[str, str], report: Path) -> int:
+    """Return the status of a command that has written its report."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     # As in an activated environment: some suites start its programs by name.
     clean["PATH"] = os.pathsep.join([str(Path(command[0]).parent), clean.get("PATH", "")])
@@ -68,6 +78,7 @@ def _run(command: list[str], folder: Path, environment: Mapping[str, str], repor
     if not report.is_file():
         text = (done.stdout + done.stderr)[-2000:]
         raise RuntimeError(f"{' '.join(command[:4])} wrote no report:\n{text}")
+    return done.returncode
 
 
 def active(mode: str, manifest: Path) -> dict[str, str]:
