@@ -46,7 +46,7 @@ def read_bytes(path: Path) -> bytes:
 def read_text(path: Path) -> str:
     """Read a UTF-8 file, in which lines end with a line feed; see :func:`read_bytes` for errors."""
     try:
-        text = read_bytes(path).decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         place = Place(path.name, f"byte {error.start}")
         raise place.error("is not UTF-8 text", "Write the file anew") from None

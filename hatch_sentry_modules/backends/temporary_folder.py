@@ -20,7 +20,7 @@ class TemporaryFolder(tempfile.TemporaryDirectory[str]):
         """Write a file of ASCII text; ``FreezeError`` where it cannot be written."""
         path = Path(self.name, name)
         try:
-            path.write_text(text, encoding="ascii", newline="\n")
+            path.write_bytes(text.encode("ascii"))
         except OSError as error:
             raise unwritable(name, error, "Set TMPDIR to another folder") from None
         return path

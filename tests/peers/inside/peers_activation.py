@@ -22,7 +22,7 @@ elif _MODE == "install":
 
 
 def pytest_configure() -> None:
-    """Give every client the integration, where the suite's own set-up has begun.
+    """Put the integration on every client, where the suite's own set-up has begun.
 
     sentry-sdk's tests refuse to start in a process that has imported the SDK.
     """
