@@ -34,6 +34,13 @@ pytestmark = [
 
 SPARK = "pyspark==4.3.0"
 
+UNHEARD = pytest.mark.xfail(
+    raises=AssertionError,
+    strict=True,
+    reason="the SDK's integration takes the place of a name that PySpark 4.3 no longer asks for",
+)
+"""Of a daemon no event comes at all, neither with the stock list nor with ours."""
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, runtime_side: Path) -> Place:
@@ -119,10 +126,10 @@ class _Submission:
     [
         ("slim", "task, script"),
         ("slim", "task, package"),
-        ("slim", "daemon"),
+        pytest.param("slim", "daemon", marks=UNHEARD),
         ("alone", "task, script"),
         ("alone", "task, package"),
-        ("alone", "daemon"),
+        pytest.param("alone", "daemon", marks=UNHEARD),
         ("full", "task, package"),
     ],
 )
