@@ -46,9 +46,12 @@ class Application:
 APPLICATIONS = {
     "httpie": Application(main="httpie.__main__:main", arguments="--version", shows="3."),
     "yt-dlp": Application(main="yt_dlp:main", arguments="--version", shows="20"),
-    "black": Application(main="black:patched_main", arguments="--version", shows="black"),
+    "black": Application(main="black:patched_main", arguments="--version", shows="compiled"),
     "cookiecutter": Application(
-        main="cookiecutter.__main__:main", arguments="--version", shows="Cookiecutter"
+        main="cookiecutter.__main__:main",
+        arguments="--version",
+        shows="Cookiecutter",
+        options="--collect-all binaryornot",
     ),
     "sqlite-web": Application(
         main="sqlite_web.sqlite_web:main",
