@@ -69,6 +69,15 @@ def is_imported(path: Path, module: str) -> bool:
     return any(name == module or name.startswith(f"{module}.") for name, _ in imports(path))
 
 
+def test_no_test_module_imports_from_another() -> None:
+    """What two of them need lies in a file that holds no test."""
+    paths = list((ROOT / "tests").rglob("test_*.py"))
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths}
+    assert len(modules) > 100
+    found = {path.name: modules.intersection(name for name, _ in imports(path)) for path in paths}
+    assert not any(found.values()), found
+
+
 def test_there_is_something_to_check() -> None:
     """The walks below see the real tree."""
     assert len(SOURCES) > 2

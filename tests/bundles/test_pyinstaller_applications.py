@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import time
 import urllib.request
@@ -17,6 +16,7 @@ from demo.bundles import normalize
 from tests.bundles.pages import ASKED_PYINSTALLER, PRINTING, Workplace
 from tests.bundles.tables_of_contents import collected_distributions
 from tests.conftest import Tally
+from tests.engines.processes import free_port
 
 pytestmark = [
     pytest.mark.slow,
@@ -103,7 +103,7 @@ def _show(folder: Path, application: Application) -> str:
 
 def _show_page(folder: Path, application: Application) -> str:
     """Serve an application's page, and return its event."""
-    port = _free_port()
+    port = free_port()
     arguments = application.arguments.format(port=port).split()
     command = [str(folder / "dist" / "app" / "app"), *arguments]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as served:
@@ -122,8 +122,3 @@ def _read(address: str) -> str:
             return str(page.read().decode())
         time.sleep(0.2)
     raise AssertionError(f"nothing is served at {address}")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from hatch_sentry_modules.render import HEADER
-from tests.artifacts.test_other_pythons import environment
 from tests.bundles.pages import Workplace, blocks
 from tests.engines.processes import finished, started, wait_for
 from tests.engines.worker_page import path_with
+from tests.other_pythons import environment
 
 PAGE = "build-engines.md"
 FREEZE, PEX, BUILD, EXPORT = range(4)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -127,11 +126,3 @@ def compare(
         record("cell", (label, f"{host.name}, {way}", verdicts[way].brief()))
     assert verdicts["stock"].faults
     assert not verdicts["unnamed"].faults, f"{label}, {host.name} host: {verdicts['unnamed']}"
-
-
-def free_port() -> int:
-    """Return a port on loopback that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

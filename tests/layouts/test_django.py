@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.layouts.servers import Host, Record, compare, free_port, hosts, started
+from tests.engines.processes import free_port
+from tests.layouts.servers import Host, Record, compare, hosts, started
 from tests.layouts.shipped import START, Shipped, dependencies, make_project, ship
 
 pytestmark = [

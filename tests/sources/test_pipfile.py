@@ -166,7 +166,8 @@ def test_a_malformed_entry_is_an_error_with_its_place(
 def test_an_unknown_specification_is_an_error(tmp_path: Path, specification: object) -> None:
     """Another ``pipfile-spec`` may mean another layout."""
     write(tmp_path, {}, _meta={"pipfile-spec": specification})
-    with pytest.raises(SourceError, match=r"_meta\.pipfile-spec: (is missing|unsupported) .*6\)"):
+    message = r"^Pipfile\.lock: _meta\.pipfile-spec: (is missing|unsupported) .*6\)"
+    with pytest.raises(SourceError, match=message):
         freeze(tmp_path)
 
 
