@@ -51,7 +51,7 @@ def _import_packages(files: list[PurePosixPath], suffixes: set[str]) -> list[str
 
 
 def check_free(path: str, there: bytes | None) -> None:
-    """Refuse a place where a file that begins like no generated module stands (``ConfigError``)."""
+    """Raise ``ConfigError`` where the file there, by its beginning, is no generated module."""
     if there not in (None, GENERATED):
         place = "tool.sentry-modules.path"
         fault = f"{path!r} is a file of the project, and no generated module"

@@ -95,6 +95,16 @@ def test_the_line_says_how_many_were_left_out() -> None:
     assert found.origin == "_sentry_modules (uv.lock): because"
 
 
+@pytest.mark.parametrize("name", ["d-{:04}", "d_{:04}"])
+@pytest.mark.parametrize("more", [{}, {"?": "1.0"}])
+def test_whatever_is_listed_fits(name: str, more: dict[str, str]) -> None:
+    """The server's budget holds for other spellings of names, and beside malformed entries."""
+    table = {name.format(number): "1.0.0.post1" for number in range(700)}
+    found = choose(decided({**table, **more}), combine=False)
+    assert relay(found.versions) == found.versions
+    assert 0 < found.left_out == 700 - len(found.versions)
+
+
 def test_live_metadata_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """An ordinary install sends what the stock integration sends, all of it."""
     many = {f"d{number}": "1.0.0.post1" for number in range(2000)}
