@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suite:
-    """The tests of another project, run by pytest from its source distribution.
+    """The tests of another project, run by pytest from a folder of its source distribution.
 
-    ``runs`` are what pytest gets, one run each: sentry-sdk's tests leave threads behind, so that
-    its folders run apart. ``modes`` say how this project is active beside them (``installed``: it
-    is in the environment, and nothing configures it). ``differences`` explain, by a part of its
-    name, each test that may end otherwise.
+    That folder is the first on the path: above PyInstaller's tests lies a PyInstaller without a
+    bootloader. ``runs`` are what pytest gets, one run each: sentry-sdk's tests leave threads
+    behind, so that its folders run apart. ``modes`` say how this project is active beside them
+    (``installed``: it is in the environment, and nothing configures it). ``differences`` explain,
+    by a part of its name, each test that may end otherwise.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Suite:
     requires: tuple[str, ...]
     runs: tuple[tuple[str, ...], ...]
     modes: tuple[str, ...]
+    folder: str = "."
     differences: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -28,7 +30,7 @@ _SDK = "sentry-sdk==2.75.0"
 _SDK_TESTS = (
     "test_basics.py", "test_client.py", "test_scope.py", "test_transport.py", "test_sessions.py",
     "test_import.py", "test_utils.py", "integrations/argv", "integrations/ariadne",
-    "integrations/asgi", "integrations/asyncio", "integrations/bottle", "integrations/celery",
+    "integrations/asyncio", "integrations/bottle", "integrations/celery",
     "integrations/excepthook", "integrations/falcon", "integrations/fastapi",
     "integrations/flask", "integrations/graphene", "integrations/httpx", "integrations/logging",
     "integrations/loguru", "integrations/modules", "integrations/pyramid",
@@ -36,6 +38,15 @@ _SDK_TESTS = (
     "integrations/strawberry", "integrations/threading", "integrations/tornado",
     "integrations/wsgi",
 )  # fmt: skip
+_SDK_MORE_TESTS = (
+    "aiohttp", "anthropic", "arq", "asgi", "boto3", "cloud_resource_context", "cohere", "django",
+    "dramatiq", "fastmcp", "gcp", "gql", "grpc", "httpx2", "huey", "huggingface_hub",
+    "launchdarkly", "litestar", "mcp", "openai", "openfeature", "opentelemetry", "otlp",
+    "pure_eval", "pymongo", "quart", "redis", "sanic", "serverless", "socket", "sqlalchemy",
+    "statsig", "sys_exit", "typer", "unleash", "unraisablehook",
+)  # fmt: skip
+_SDK_OPTIONS = ("-o", "addopts=", "--timeout=120")
+_SDK_MODES = ("activate", "install", "integration")
 
 SUITES = (
     Suite(
@@ -87,7 +98,8 @@ SUITES = (
             "pyinstaller==6.22.3", "psutil", "pytest!=9.1.0", "pytest-drop-dup-tests",
             "pytest-rerunfailures!=16.0", "pytest-timeout", "pytest-xdist",
         ),
-        runs=(("tests/functional/test_basic.py", "-k", "onedir"),),
+        folder="tests/functional",
+        runs=(("test_basic.py", "-k", "onedir"),),
         modes=("installed",),
     ),
     Suite(
@@ -115,11 +127,30 @@ SUITES = (
             "pytest-timeout", "python-multipart", "redis", "requests", "responses", "rq",
             "setuptools", "socksio", "starlette", "strawberry-graphql", "tornado", "werkzeug",
         ),
-        runs=tuple((f"tests/{name}", "-o", "addopts=", "--timeout=120") for name in _SDK_TESTS),
-        modes=("activate", "install", "integration"),
+        runs=tuple((f"tests/{name}", *_SDK_OPTIONS) for name in _SDK_TESTS),
+        modes=_SDK_MODES,
         differences={
             "integrations.modules.test_modules::test_basic": "it looks for what is installed, and"
             " the manifest counts, which lists other names",
         },
+    ),
+    Suite(
+        name="sentry-sdk-more",
+        source=_SDK,
+        requires=(
+            _SDK, "aiohttp", "anthropic", "arq", "asttokens", "async-asgi-testclient", "boto3",
+            "brotli", "channels[daphne]", "cohere", "django", "djangorestframework", "dramatiq",
+            "executing", "fakeredis", "gevent", "gql[all]", "grpcio", "grpcio-tools",
+            "h2", "httpcore[http2]", "httpx", "httpx2", "huey", "huggingface_hub", "jsonschema",
+            "launchdarkly-server-sdk", "litestar", "mcp", "mockupdb", "openai", "openfeature-sdk",
+            "opentelemetry-distro", "opentelemetry-exporter-otlp-proto-http", "psycopg2-binary",
+            "pure_eval", "pymongo", "pysocks", "pytest-aiohttp", "pytest-asyncio",
+            "pytest-django", "pytest-forked", "pytest-localserver", "pytest-timeout", "pytest<9",
+            "python-multipart", "quart", "quart-auth", "redis", "requests", "responses", "sanic",
+            "sanic-testing", "setuptools", "socksio", "sqlalchemy", "statsig", "tiktoken",
+            "typer", "UnleashClient", "werkzeug",
+        ),
+        runs=tuple((f"tests/integrations/{name}", *_SDK_OPTIONS) for name in _SDK_MORE_TESTS),
+        modes=_SDK_MODES,
     ),
 )  # fmt: skip

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import types
 import zipfile
 from pathlib import Path
@@ -159,7 +160,8 @@ def installed_once(*requirements: str) -> Path:
     first that has finished keeps its folder.
     """
     label = hashlib.sha256(" ".join(requirements).encode()).hexdigest()[:12]
-    folder = CACHE / f"site-{sys.version_info[0]}.{sys.version_info[1]}-{label}"
+    # Each binary interface has its own folder: PyPy and CPython can be of one version.
+    folder = CACHE / f"site{sysconfig.get_config_var('EXT_SUFFIX')}-{label}"
     if folder.exists():
         return folder
     part = CACHE / f"{folder.name}.{os.getpid()}"
