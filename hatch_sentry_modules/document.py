@@ -62,7 +62,9 @@ class Place(NamedTuple):
 
     def requirement(self, text: str) -> Requirement:
         """Parse a requirement; one that PEP 508 does not allow is an error."""
-        return self._parsed(text, Requirement, "requirement (PEP 508)")
+        requirement = self._parsed(text, Requirement, "requirement (PEP 508)")
+        self.name(requirement.name)  # packaging lets one end with an underscore
+        return requirement
 
     def _parsed(self, text: str, parse: Callable[[str], T], kind: str) -> T:
         try:

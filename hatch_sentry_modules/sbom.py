@@ -25,6 +25,9 @@ MARKER, SKIPPED = "sentry-modules:marker", "sentry-modules:skipped"
 
 SOURCE = "sentry-modules:source"
 
+MOST_COMPONENTS = 2000
+"""The library takes time that grows with their square: this many take four seconds."""
+
 _NAMESPACE = uuid.UUID("8fa3c6a5-28a0-5d71-9a0c-c53b1a4b1e0d")
 
 
@@ -32,8 +35,11 @@ def to_cyclonedx(manifest: Manifest) -> str:
     """Return the manifest as CycloneDX 1.6 in JSON: ASCII, and the same bytes for the same one.
 
     It has the links between components where the source has, no time, and a serial number that
-    follows from what it holds. Raises ``FreezeError`` where its library is not installed.
+    follows from what it holds. Raises ``FreezeError`` where its library is missing or too slow.
     """
+    if len(manifest.distributions) + len(manifest.skipped) > MOST_COMPONENTS:
+        fault = f"more than {MOST_COMPONENTS} distributions cannot be written in time"
+        raise FreezeError(file="sentry-modules", place="SBOM", fault=fault)
     try:
         from cyclonedx.output.json import JsonV1Dot6
     except ModuleNotFoundError as error:

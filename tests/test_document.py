@@ -105,6 +105,13 @@ def test_nothing_else_is_a_version(text: str) -> None:
     assert not is_version(text)
 
 
+@pytest.mark.parametrize("text", ["acme_", "acme__>=1", "acme_[web]; sys_platform == 'win32'"])
+def test_a_requirement_has_a_valid_name(text: str) -> None:
+    """Packaging takes a requirement whose name ends with an underscore, which no name does."""
+    with pytest.raises(SourceError, match=r"test\.lock: 'acme_+' is not a valid name"):
+        Place("test.lock").requirement(text)
+
+
 def test_credentials_are_not_shown() -> None:
     """A value that holds an address is named, not quoted."""
     assert "secret" not in quoted("https://user:secret@index.example.org/simple")

@@ -7,16 +7,12 @@ from typing import Any
 import click
 
 from hatch_sentry_modules import render, sbom
-from hatch_sentry_modules.artifacts.containers.container import ArtifactError
 from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.inspection import Inspection
 from hatch_sentry_modules.artifacts.metadata import single_versions
 from hatch_sentry_modules.cli import manifests, requirements, table
 from hatch_sentry_modules.cli.output import format_option, warn
 from hatch_sentry_modules.compare import Listed
-
-MOST_COMPONENTS = 2000
-"""The library that writes SBOMs takes milliseconds for each component."""
 
 FORMATS = "What is printed; JSON is the manifest's own document, the last two are for scanners."
 
@@ -48,9 +44,6 @@ def inspect(artifact: Path, form: str) -> None:
         else:
             manifest = single_versions(found.name, found.metadata)
         warn(manifest.warnings)
-        if form == "cyclonedx" and len(manifest.distributions) > MOST_COMPONENTS:
-            fault = "lists more distributions than an SBOM is written of"
-            raise ArtifactError(file=found.name, fault=fault)
         write = sbom.to_cyclonedx if form == "cyclonedx" else requirements.write
         click.echo(write(manifest), nl=False)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from hatch_sentry_modules.cli.inspect import MOST_COMPONENTS
+from hatch_sentry_modules.sbom import MOST_COMPONENTS
 from tests.artifacts import bundled
 from tests.command_line import refused, run
 
@@ -115,7 +115,8 @@ def test_an_sbom_of_more_than_can_be_written_in_time(tmp_path: Path) -> None:
     listed = ",\n  ".join(f'"d{number}": "1"' for number in range(most + 1))
     text = bundled.MODULE.replace('"modules": {', f'"modules": {{\n  {listed},', 1)
     (app / "acme_app" / "_sentry_modules.py").write_text(text, encoding="ascii")
-    assert "more distributions than" in refused("inspect", "--format", "cyclonedx", app)
+    said = refused("inspect", "--format", "cyclonedx", app)
+    assert f"more than {most} distributions cannot be written" in said
     pins = run("inspect", "--format", "requirements", app).stdout
     assert len(pins.splitlines()) > most
 
