@@ -68,7 +68,7 @@ def _run(command: list[str]) -> int:
 def _end(pid: int) -> int:
     """Kill all descendants, and return how many were still there."""
     ended: set[int] = set()
-    while alive := list(_descendants(pid)):
+    while alive := list(descendants(pid)):
         ended.update(alive)
         for one in alive:
             with suppress(ProcessLookupError):
@@ -80,7 +80,7 @@ def _end(pid: int) -> int:
     return len(ended)
 
 
-def _descendants(pid: int) -> Iterator[int]:
+def descendants(pid: int) -> Iterator[int]:
     """Find the processes below one that run; one that only waits to be reaped does not count."""
     children: dict[int, list[int]] = {}
     zombies = set()
@@ -101,7 +101,7 @@ def _descendants(pid: int) -> Iterator[int]:
 def _watch(peak: list[int]) -> None:
     """Keep the most memory that the descendants hold together, each shared page counted once."""
     while True:
-        sizes = [_memory(pid) for pid in _descendants(os.getpid())]
+        sizes = [_memory(pid) for pid in descendants(os.getpid())]
         peak[0] = max(peak[0], sum(sizes))
         time.sleep(0.5)
 

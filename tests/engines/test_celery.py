@@ -13,7 +13,7 @@ import pytest
 
 from demo.server import Server
 from tests.bundles.workshop import Workshop
-from tests.engines.cells import Cell, Inbox, ask
+from tests.engines.cells import Cell, Inbox, Send, ask, compare
 from tests.engines.conftest import Field
 from tests.engines.pex_file import pack_pex
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
@@ -116,21 +116,41 @@ def test_a_pex_brings_all_of_its_own(shop: Workshop, place: Place, field: Field)
     assert field.compare(cell, _Worker(cell, field.folder)).faults() == {}
 
 
+def _page_sender(folder: Path, page: WorkerPage, python: Path, redis: str) -> Send:
+    """Return what starts the page's worker in a folder, and calls its task."""
+    log = folder / "celery.log"
+
+    def send(inbox: Inbox, _: bool) -> None:
+        broker = {"CELERY_BROKER_URL": redis, "SENTRY_DSN": inbox.dsn, "SENTRY_DEBUG": "1"}
+        more = {**path_with(python.parent), **broker}
+        with started(*page.command(WORKER), log=log, more=more):
+            finished(*page.command(CALL), folder=folder, more=more)
+            wait_for(inbox.is_filled, log)
+
+    return send
+
+
 def test_the_page_holds_for_celery(
     place: Place, redis: str, worker_page: WorkerPage, tracker: Server
 ) -> None:
     """A worker of the page reports the list, and says in the SDK's log where it is from."""
-    log = worker_page.folder / "celery.log"
-
-    def send(inbox: Inbox, _: bool) -> None:
-        broker = {"CELERY_BROKER_URL": redis, "SENTRY_DSN": inbox.dsn, "SENTRY_DEBUG": "1"}
-        more = {**path_with(place.python.parent), **broker}
-        with started(*worker_page.command(WORKER), log=log, more=more):
-            finished(*worker_page.command(CALL), folder=worker_page.folder, more=more)
-            wait_for(inbox.is_filled, log)
-
+    send = _page_sender(worker_page.folder, worker_page, place.python, redis)
     assert worker_page.faults(ask(tracker, "the page on workers, Celery", send)) == {}
+    log = worker_page.folder / "celery.log"
     assert worker_page.log_line() in log.read_text(encoding="utf-8")
+
+
+def test_combining_adds_what_the_engine_brings(
+    place: Place, redis: str, worker_page: WorkerPage, tracker: Server, tmp_path: Path
+) -> None:
+    """``combine=True`` lists Celery and all else that is installed on the page's worker."""
+    text = (worker_page.folder / "jobs.py").read_text(encoding="utf-8")
+    combining = text.replace("ModulesIntegration()", "ModulesIntegration(combine=True)")
+    (tmp_path / "jobs.py").write_text(combining, encoding="utf-8")
+    shutil.copy(worker_page.folder / "app.zip", tmp_path)
+    send = _page_sender(tmp_path, worker_page, place.python, redis)
+    event = ask(tracker, "the page on workers, combined", send)
+    assert compare(event, {**place.holds(), **worker_page.expected()}).listing_faults() == {}
 
 
 def test_a_worker_can_be_asked(place: Place, worker_page: WorkerPage) -> None:

@@ -15,6 +15,7 @@ from demo.cache import kept_python
 from demo.server import Server
 from tests.engines.cells import Cell, Inbox
 from tests.engines.conftest import Field
+from tests.engines.interruption import interrupt_target
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded
 from tests.engines.shipments import WORKERS
@@ -113,3 +114,8 @@ def test_the_page_holds_for_dask(
         wait_for(lambda: len(tracker.events(inbox.project)) == 2, tmp_path / "log")
     for event in tracker.events(inbox.project):
         assert worker_page.faults(event.data) == {}
+
+
+def test_an_interrupted_run_leaves_no_process(tmp_path: Path) -> None:
+    """Ctrl-C while a worker starts ends it, its nanny and the scheduler."""
+    assert not interrupt_target("tests/engines/test_dask.py -k package", "spawn_main", tmp_path)

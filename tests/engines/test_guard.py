@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tests.engines.interruption import interrupt_target, marked, start
 from tests.engines.processes import GUARD
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it asks Linux for orphans")
@@ -33,39 +31,25 @@ print("ready", flush=True)
 _STAYING = f"{_LEAVING}\ntime.sleep(300)"
 
 
-def _marked(mark: str, command: str = "") -> Iterator[int]:
-    """Find the processes whose environment holds a mark, and whose command holds a text."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            is_marked = mark.encode() in (folder / "environ").read_bytes()
-            if is_marked and command.encode() in (folder / "cmdline").read_bytes():
-                yield int(folder.name)
-
-
-def _start(mark: str, *command: str, **more: str) -> subprocess.Popen[str]:
-    variables = {**os.environ, **more, "GUARD_MARK": mark}
-    return subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True)
-
-
 def test_what_a_program_leaves_is_ended_with_it(tmp_path: Path) -> None:
     """A program ends by itself: a deaf child and a daemon of its own session do not outlive it."""
     mark = f"{tmp_path}/"
-    with _start(mark, sys.executable, str(GUARD), sys.executable, "-c", _LEAVING) as process:
+    with start(mark, sys.executable, str(GUARD), sys.executable, "-c", _LEAVING) as process:
         assert process.wait(30) == 0
-    assert not list(_marked(mark))
+    assert not list(marked(mark))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_all(number: signal.Signals, tmp_path: Path) -> None:
     """The program and all that it started are gone when the guard is asked to end."""
     mark = f"{tmp_path}/"
-    with _start(mark, sys.executable, str(GUARD), sys.executable, "-c", _STAYING) as process:
+    with start(mark, sys.executable, str(GUARD), sys.executable, "-c", _STAYING) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        assert len(list(_marked(mark))) == 4
+        assert len(list(marked(mark))) == 4
         process.send_signal(number)
         assert process.wait(30) == 128 + number
-    assert not list(_marked(mark))
+    assert not list(marked(mark))
 
 
 def test_all_ends_with_a_starter_that_was_killed(tmp_path: Path) -> None:
@@ -73,16 +57,16 @@ def test_all_ends_with_a_starter_that_was_killed(tmp_path: Path) -> None:
     mark = f"{tmp_path}/"
     command = [sys.executable, str(GUARD), sys.executable, "-c", _STAYING]
     starter = f"import subprocess; subprocess.run({command!r}, check=False)"
-    with _start(mark, sys.executable, "-c", starter) as process:
+    with start(mark, sys.executable, "-c", starter) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        assert len(list(_marked(mark))) == 5
+        assert len(list(marked(mark))) == 5
         process.kill()
         process.wait(30)
         end = time.monotonic() + 30
-        while list(_marked(mark)) and time.monotonic() < end:
+        while list(marked(mark)) and time.monotonic() < end:
             time.sleep(0.1)
-    assert not list(_marked(mark))
+    assert not list(marked(mark))
 
 
 @pytest.mark.slow
@@ -90,15 +74,4 @@ def test_all_ends_with_a_starter_that_was_killed(tmp_path: Path) -> None:
 @pytest.mark.skipif(not shutil.which("redis-server"), reason="Debian: apt-get install redis-server")
 def test_an_interrupted_target_leaves_no_process(tmp_path: Path) -> None:
     """Ctrl-C at ``make test-engines`` ends the worker, the server and the broker of the moment."""
-    mark, tests = f"{tmp_path}/", "tests/engines/test_celery.py -k redis"
-    folder = ("--basetemp", str(tmp_path / "run"))
-    with _start(mark, "make", "test-engines", f"TESTS={tests} {' '.join(folder)}") as process:
-        end = time.monotonic() + 300
-        while not list(_marked(mark, "redis-server")) and time.monotonic() < end:
-            time.sleep(0.5)
-        (target,) = _marked(mark, "guard.py\0--report")
-        os.kill(target, signal.SIGINT)
-        assert process.wait(60) != 0
-        while list(_marked(mark)) and time.monotonic() < end:
-            time.sleep(0.1)
-    assert not list(_marked(mark))
+    assert not interrupt_target("tests/engines/test_celery.py -k redis", "redis-server", tmp_path)

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from demo.cache import kept_python
 from demo.server import Server
 from tests.bundles.workshop import Workshop
 from tests.engines.cells import Cell, Inbox
 from tests.engines.conftest import Field
+from tests.engines.interruption import interrupt_target
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded, held
 from tests.engines.shipments import WORKERS, Shipment
@@ -29,14 +31,21 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
 ]
 
-RAY = ("ray==2.60.0", "virtualenv")
-QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_register_timeout_seconds": "180"}
+# The crowd's SDK is too old: with its RayIntegration, Ray cannot import all of its own modules.
+SDK = ("sentry-sdk==2.60.0", "certifi==2024.2.2", "urllib3==2.2.3")
+RAY = ("ray==2.60.0", "virtualenv", "click==8.1.3", "requests==2.31.0", *SDK)
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_worker_niceness": "0",  # others of a busy machine go before Ray's own 15
+    "RAY_worker_register_timeout_seconds": "180",
+}
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, runtime_side: Path) -> Place:
     """Return the workers' Python; Ray puts a folder of its own package on their path."""
-    place = crowded(tmp_path_factory.mktemp("ray") / "python", runtime_side, "ray", *RAY)
+    folder = tmp_path_factory.mktemp("ray") / "python"
+    place = crowded(folder, runtime_side, "ray", *RAY, is_engine_first=True)
     (own,) = (o for site in place.sites for o in site.glob("ray/thirdparty_files"))
     return replace(place, sites={**place.sites, own: held(own)})
 
@@ -50,12 +59,23 @@ class _Head:
     log: Path
 
 
+def _pip_settings(shop: Workshop) -> dict[str, str]:
+    """Have the ``pip`` on the path, which Ray takes for wheels, install what is locked."""
+    folders = (shop.local()[-1], shop.parts.wheels[1].parent)
+    return {
+        **path_with(kept_python("engine-ray", *RAY).parent),
+        "PIP_CONSTRAINT": str(shop.parts.requirements),
+        "PIP_FIND_LINKS": " ".join(map(str, folders)),
+        "PIP_NO_INDEX": "1",
+    }
+
+
 @pytest.fixture(scope="module")
-def head(place: Place, tracker: Server) -> Iterator[_Head]:
+def head(place: Place, shop: Workshop, tracker: Server) -> Iterator[_Head]:
     """Start a head, whose sockets need a short path; its workers have an address for events."""
     port = free_port()
     inbox = Inbox(tracker=tracker, project=tracker.add_project("the page on workers, Ray"))
-    more = {**QUIET, "SENTRY_DSN": inbox.dsn}
+    more = {**QUIET, **_pip_settings(shop), "SENTRY_DSN": inbox.dsn}
     with tempfile.TemporaryDirectory(prefix="ray-") as folder:
         here = ("--node-ip-address", "127.0.0.1", "--port", str(port), "--temp-dir", folder)
         small = ("--num-cpus", "1", "--object-store-memory", "100000000")
@@ -99,10 +119,13 @@ class _Driver:
 def test_a_working_folder_lists_what_the_worker_imported(
     form: str, start: str, place: Place, head: _Head, field: Field
 ) -> None:
-    """``working_dir`` brings the application with all that it needs, or alone."""
+    """``working_dir`` brings the application with all that it needs, or alone.
+
+    The driver has what it ships: ``RayIntegration`` sends parts of the driver's SDK with a task.
+    """
     cell = field.cell("Ray, working_dir", form, place, start)
-    value, path = str(cell.shipment.path), field.shipments.form("slim").path
-    driver = _Driver(cell=cell, head=head.address, form="working_dir", value=value, path=path)
+    path = cell.shipment.path
+    driver = _Driver(cell=cell, head=head.address, form="working_dir", value=str(path), path=path)
     assert field.compare(cell, driver).faults() == {}
 
 
@@ -129,3 +152,8 @@ def test_the_page_holds_for_ray(place: Place, head: _Head, worker_page: WorkerPa
     finished(*worker_page.command(JOB), folder=worker_page.folder, more=more)
     wait_for(head.inbox.is_filled, head.log)
     assert worker_page.faults(head.inbox.tracker.events(head.inbox.project)[0].data) == {}
+
+
+def test_an_interrupted_run_leaves_no_process(tmp_path: Path) -> None:
+    """Ctrl-C while a task runs ends the workers, which are daemons, and the head."""
+    assert not interrupt_target("tests/engines/test_ray.py -k working", "ray::report", tmp_path)

@@ -18,6 +18,7 @@ from demo.server import Server
 from tests.bundles.workshop import Workshop
 from tests.engines.cells import Cell, Inbox, ask
 from tests.engines.conftest import Field
+from tests.engines.interruption import interrupt_target
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded
 from tests.engines.shipments import WORKERS, Shipment
@@ -187,3 +188,9 @@ def test_the_page_holds_for_spark(
         return finished(*worker_page.command(JOB), folder=worker_page.folder, more=more)
 
     assert worker_page.faults(ask(tracker, "the page on workers, Spark", send)) == {}
+
+
+def test_an_interrupted_run_leaves_no_process(tmp_path: Path) -> None:
+    """Ctrl-C while a task runs ends the executor, its Python, the worker and the master."""
+    tests = "tests/engines/test_spark.py -k page"
+    assert not interrupt_target(tests, "CoarseGrainedExecutorBackend", tmp_path)
