@@ -7,13 +7,17 @@ import zlib
 from pathlib import Path
 
 import pytest
-import zstandard
 
 from hatch_sentry_modules.artifacts.containers import nuitka_program
 from hatch_sentry_modules.artifacts.inject.injection import inject
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.errors import FreezeError
 from tests.artifacts import bundled
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import compress
+else:
+    from zstandard import compress
 
 CHUNK = 1 << 20
 ELF = b"\x7fELF"
@@ -92,7 +96,7 @@ def test_the_manifest_in_a_single_file(
     """It is read on any system, packed or not, and nothing is unpacked to disk."""
     files = packed(magic, has_checksums=has_checksums)
     if kind == b"Y":
-        files = zstandard.ZstdCompressor().compress(files)
+        files = compress(files)
     found = inspect(single(tmp_path / "app.bin", files, magic, kind, bytes(8)))
     assert found.kind == "Nuitka executable"
     (manifest,) = found.manifests
@@ -108,7 +112,7 @@ def test_a_single_file_that_is_cut_off(kind: bytes, tmp_path: Path) -> None:
     """The manifest in it is read whole, or it is said that there is none to be read."""
     files = packed()
     if kind == b"Y":
-        files = zstandard.ZstdCompressor().compress(files)
+        files = compress(files)
     for size in range(0, len(files) - 1, len(files) // 20):
         found = inspect(single(tmp_path / "app.bin", files[:size], kind=kind))
         for one in found.manifests:
@@ -130,6 +134,6 @@ def test_what_cannot_be_unpacked_is_said(tmp_path: Path, monkeypatch: pytest.Mon
     """Where nothing can unpack it, the remedy is named."""
     for name in ("compression.zstd", "zstandard"):
         monkeypatch.setitem(sys.modules, name, None)
-    files = zstandard.ZstdCompressor().compress(packed())
+    files = compress(packed())
     found = inspect(single(tmp_path / "app.bin", files, kind=b"Y"))
     assert found.unread == (f"app.bin: {nuitka_program.UNREADABLE}.",)
