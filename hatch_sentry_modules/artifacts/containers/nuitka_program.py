@@ -110,7 +110,7 @@ class _Unpacked:
     def read(self, size: int, /) -> bytes:
         """Read at most so many bytes."""
         try:
-            content: bytes = self._stream.read(size)
+            content: bytes = self._stream.read1(size)  # read() drops what it has at an error
         except (self._error, EOFError):
             return b""
         return content
