@@ -7,6 +7,7 @@ import os
 import py_compile
 import re
 import shutil
+import sys
 import tarfile
 import tracemalloc
 import zipfile
@@ -186,9 +187,10 @@ def test_links_out_of_a_directory_are_not_read(tmp_path: Path) -> None:
     (app / "self").mkdir()
     (app / "self" / "_sentry_modules.py").symlink_to("_sentry_modules.py")
     found = inspect(app)
+    loop = "a loop" if sys.version_info < (3, 13) else "Too many levels of symbolic links"
     assert [(m.place, m.is_readable, *m.faults) for m in found.manifests] == [
         ("acme_app/_sentry_modules.py", False, "It is a link out of the directory."),
-        ("self/_sentry_modules.py", False, "It cannot be read (a loop)."),
+        ("self/_sentry_modules.py", False, f"It cannot be read ({loop})."),
     ]
     assert found.unread == ("more: is a link out of the directory.",)
 

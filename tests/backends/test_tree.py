@@ -25,9 +25,12 @@ def refuse(event, arguments):
     writes = event in changes or (
         event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
     )
+    # What is removed with a folder is named within it, by the folder's descriptor.
+    has_folder = event not in ("open", "os.truncate") and arguments[-1] not in (-1, None)
+    folder = os.path.realpath(f"/proc/self/fd/{arguments[-1]}") if writes and has_folder else ""
     for path in arguments[: 1 if event == "open" else 2] if writes else ():
         if isinstance(path, (str, bytes, os.PathLike)):
-            path = os.path.realpath(os.fsdecode(path))
+            path = os.path.realpath(os.path.join(folder, os.fsdecode(path)))
             if event != "open" and path == root or path.startswith(root + os.sep):
                 raise PermissionError(30, "Read-only tree", path)
 

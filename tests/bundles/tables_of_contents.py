@@ -29,5 +29,6 @@ def collected_distributions(place: Workplace, analysis: Path) -> dict[str, str]:
     files += [Path(row[1].rpartition("site-packages/")[2]) for row in collected]
     stems = (str(file.parent / file.name.partition(".")[0]) for file in files)
     found = owners(place.python, stems, place.folder)
-    del found["hatch-sentry-modules"]  # its wheel holds the copy of the run-time package
+    # Its wheel holds the copy of the run-time package, as PyInstaller 6.0 does not say of bytecode.
+    found.pop("hatch-sentry-modules", None)
     return found | {"sentry-modules": sentry_modules.__version__}
