@@ -46,7 +46,12 @@ class Application:
 APPLICATIONS = {
     "httpie": Application(main="httpie.__main__:main", arguments="--version", shows="3."),
     "yt-dlp": Application(main="yt_dlp:main", arguments="--version", shows="20"),
-    "black": Application(main="black:patched_main", arguments="--version", shows="compiled"),
+    "black": Application(
+        main="black:patched_main",
+        arguments="--version",
+        shows="compiled",
+        options="--hidden-import pytokens",  # PyInstaller 6.0 sees no import of compiled modules
+    ),
     "cookiecutter": Application(
         main="cookiecutter.__main__:main",
         arguments="--version",
