@@ -96,8 +96,10 @@ def _is_harmless(text: bytes) -> bool:
         warnings.simplefilter("ignore")
         try:
             tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except (SyntaxError, ValueError, RecursionError):
             return True  # it cannot be run
+        except MemoryError:
+            return False  # the parser's word for deep nesting; it passes for a passing fault
     nodes = list(ast.walk(tree))
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     return all(isinstance(node, DATA) for node in nodes) and names <= {"sys", "os", "platform"}
