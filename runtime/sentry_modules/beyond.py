@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from sentry_modules.manifest import MODULE, Manifest, UnusableManifestError
 from sentry_modules.places import Place
 from sentry_modules.search import load_all, package_of_main
@@ -10,12 +12,24 @@ from sentry_modules.search import load_all, package_of_main
 def look(near: list[Manifest], places: list[Place]) -> list[Manifest]:
     """Return those that were found near, with what counts over them; else all that there are."""
     if not near:
-        found = [name for place in places for name in place.generated_modules()]
-        return load_all(found or [name for place in places for name in place.hidden_modules()])
+        names = [name for place in places for name in place.generated_modules()]
+        names = names or [name for place in places for name in place.hidden_modules()]
+        return [manifest for manifest in load_all(names) if not _is_copy(manifest, places)]
     top = near[0].module.partition(".")[0]
     if top in (MODULE, package_of_main().partition(".")[0]):
         return near
     return [*near, *_applications(near[0], places)]
+
+
+def _is_copy(manifest: Manifest, places: list[Place]) -> bool:
+    # Whether the project is installed, and this is what lies in a folder such as ``dist``.
+    #
+    # Any folder below the path passes for a namespace package; one that is in use is imported.
+    package = manifest.module.rpartition(".")[0]
+    start = f"{package.partition('.')[0]}/__init__"
+    if package in sys.modules or any(place.has_module(start) for place in places):
+        return False
+    return any(form == manifest.project for place in places for form, _, _ in place.metadata())
 
 
 def _applications(library: Manifest, places: list[Place]) -> list[Manifest]:

@@ -94,6 +94,22 @@ def test_a_package_of_machine_code_alone_or_in_a_namespace(tmp_path: Path) -> No
     assert launch("wsgi", write_files(tmp_path, files)) == LISTED
 
 
+@pytest.mark.parametrize("folder", ["package", "dist/app/shop"])
+def test_a_copy_in_a_folder_of_builds(tmp_path: Path, folder: str) -> None:
+    """Where the project is installed, what lies in a folder of builds does not count."""
+    site, work = tmp_path / "site", tmp_path / "work"
+    dist_info = "shop-4.0.dist-info"
+    metadata = {f"{dist_info}/METADATA": "Metadata-Version: 2.1\nName: shop\nVersion: 4.0\n"}
+    write_files(site, {"shop/__init__.py": CALLS, **metadata})
+    write_files(work, {f"{folder}/_sentry_modules.py": MANIFEST})
+    listed = launch("shop", work, site)
+    assert listed["shop"] == "4.0"
+    assert "telemetry" not in listed
+    (site / dist_info / "METADATA").unlink()
+    (site / dist_info).rmdir()
+    assert launch("shop", work, site) == LISTED
+
+
 def test_bytecode_alone(tmp_path: Path) -> None:
     """Sources can be removed, as where a Lambda archive is made smaller."""
     folder = write_files(tmp_path, {**SHOP, "wsgi.py": CALLS})
