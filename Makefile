@@ -29,7 +29,7 @@ test-nuitka: $(VENV)/.complete ## Build with Nuitka, which takes minutes, and ru
 test-pyinstaller: $(VENV)/.complete ## Bundle six applications with PyInstaller, or VERSION=6.0.0 of it
 	TEST_PYINSTALLER=$(or $(VERSION),newest) $(BIN)/python -m pytest -s tests/bundles/test_pyinstaller*.py
 
-test-engines: $(VENV)/.complete ## Run one application on Spark, Ray, Dask, Celery and serverless, on a real server
+test-engines: $(VENV)/.complete ## Run one application on Spark, Ray, Dask, Celery, Beam and serverless, on a real server
 	@command -v java >/dev/null || echo "Spark is left out: it needs Java 17 (Debian: apt-get install default-jre-headless)"
 	@command -v redis-server >/dev/null || echo "Redis is left out (Debian: apt-get install redis-server)"
 	@command -v bazel >/dev/null || echo "Bazel is left out (Debian: apt-get install bazel-bootstrap)"
