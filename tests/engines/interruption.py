@@ -46,11 +46,15 @@ def interrupt_target(tests: str, program: str, folder: Path) -> list[str]:
         watched = dict(_watches(_commands(process.pid)))
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(60) != 0
-    ended = select.select(list(watched), [], [], 0)[0]
-    left = [command for watch, command in watched.items() if watch not in ended]
+    left = [command for watch, command in watched.items() if not _ends(watch)]
     for watch in watched:
         os.close(watch)
     return [*left, *map(str, marked(mark))]
+
+
+def _ends(watch: int) -> bool:
+    # The first thread of a killed JVM is gone, for all who look, some time before the others are.
+    return bool(select.select([watch], [], [], 5)[0])
 
 
 def _watches(commands: Mapping[int, str]) -> Iterator[tuple[int, str]]:
