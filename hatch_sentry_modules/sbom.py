@@ -38,8 +38,8 @@ def to_cyclonedx(manifest: Manifest) -> str:
     follows from what it holds. Raises ``FreezeError`` where its library is missing or too slow.
     """
     if len(manifest.distributions) + len(manifest.skipped) > MOST_COMPONENTS:
-        fault = f"more than {MOST_COMPONENTS} distributions cannot be written in time"
-        raise FreezeError(file="sentry-modules", place="SBOM", fault=fault)
+        fault, remedy = f"more than {MOST_COMPONENTS} names take too long", "Leave the SBOM out"
+        raise FreezeError(file="sentry-modules", place="SBOM", fault=fault, remedy=remedy)
     try:
         from cyclonedx.output.json import JsonV1Dot6
     except ModuleNotFoundError as error:

@@ -5,9 +5,7 @@ Run where TEST_ENGINES is set.
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,16 +16,12 @@ from demo.cache import kept_python
 from tests.bundles.workshop import Workshop
 from tests.engines.cells import Cell, Inbox
 from tests.engines.conftest import Field
+from tests.engines.marks import large
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded
 from tests.engines.shipments import TALLY, WORKERS, Shipment
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.xdist_group("beam"),
-    pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines"),
-    pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
-]
+pytestmark = large("beam")
 
 BEAM = ("apache-beam==2.77.0", "setuptools", "wheel")
 """Beam, and what builds an application of which a worker gets the sources."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,18 +14,14 @@ from demo.server import Server
 from tests.bundles.workshop import Workshop
 from tests.engines.cells import Cell, Inbox, Send, ask, compare
 from tests.engines.conftest import Field
+from tests.engines.marks import large
 from tests.engines.pex_file import pack_pex
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded
 from tests.engines.shipments import WORKERS
 from tests.engines.worker_page import CALL, CHECK, WORKER, WorkerPage, path_with
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.xdist_group("celery"),
-    pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines"),
-    pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
-]
+pytestmark = large("celery")
 
 CELERY = "celery[redis]==5.7.0"
 

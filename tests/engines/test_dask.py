@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,18 +14,14 @@ from demo.server import Server
 from tests.engines.cells import Cell, Inbox
 from tests.engines.conftest import Field
 from tests.engines.interruption import interrupt_target
+from tests.engines.marks import large
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded
 from tests.engines.shipments import WORKERS
 from tests.engines.worker_page import DASK as JOB
 from tests.engines.worker_page import WorkerPage, path_with
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.xdist_group("dask"),
-    pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines"),
-    pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
-]
+pytestmark = large("dask")
 
 # What both need is as locked: Dask reloads what an archive holds and the worker has imported.
 SHARED = ("click==8.5.1", "jinja2==3.1.6", "markupsafe==3.0.4", "urllib3==2.8.0")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,18 +16,14 @@ from tests.bundles.workshop import Workshop
 from tests.engines.cells import Cell, Inbox
 from tests.engines.conftest import Field
 from tests.engines.interruption import interrupt_target
+from tests.engines.marks import large
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded, held
 from tests.engines.shipments import WORKERS, Shipment
 from tests.engines.worker_page import RAY as JOB
 from tests.engines.worker_page import WorkerPage, path_with
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.xdist_group("ray"),
-    pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines"),
-    pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
-]
+pytestmark = large("ray")
 
 # The crowd's SDK is too old: with its RayIntegration, Ray cannot import all of its own modules.
 SDK = ("sentry-sdk==2.60.0", "certifi==2024.2.2", "urllib3==2.2.3")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,6 +17,7 @@ from tests.bundles.workshop import Workshop
 from tests.engines.cells import Cell, Inbox, ask
 from tests.engines.conftest import Field
 from tests.engines.interruption import interrupt_target
+from tests.engines.marks import large
 from tests.engines.processes import finished, free_port, is_listening, started, wait_for
 from tests.engines.pythons import Place, crowded
 from tests.engines.shipments import WORKERS, Shipment
@@ -26,10 +25,7 @@ from tests.engines.worker_page import SPARK as JOB
 from tests.engines.worker_page import WorkerPage, path_with
 
 pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.xdist_group("spark"),
-    pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines"),
-    pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
+    *large("spark"),
     pytest.mark.skipif(not shutil.which("java"), reason="Spark needs Java 17 or newer"),
 ]
 

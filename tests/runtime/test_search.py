@@ -110,6 +110,17 @@ def test_a_copy_in_a_folder_of_builds(tmp_path: Path, folder: str) -> None:
     assert launch("shop", work, site) == LISTED
 
 
+@pytest.mark.parametrize("package", ["shop", "corp.shop"])
+def test_an_application_before_an_installed_one(tmp_path: Path, package: str) -> None:
+    """A package, or a namespace package in use, is no copy of what the host has installed."""
+    dist_info = "shop-2.0.dist-info/METADATA"
+    host = write_files(tmp_path / "host", {dist_info: "Name: shop\nVersion: 2.0\n"})
+    folder = package.replace(".", "/")
+    files = {f"{folder}/__init__.py": "", f"{folder}/_sentry_modules.py": MANIFEST}
+    files["wsgi.py"] = f"import {package}\n{CALLS}" if "." in package else CALLS
+    assert launch("wsgi", write_files(tmp_path / "work", files), host) == LISTED
+
+
 def test_bytecode_alone(tmp_path: Path) -> None:
     """Sources can be removed, as where a Lambda archive is made smaller."""
     folder = write_files(tmp_path, {**SHOP, "wsgi.py": CALLS})

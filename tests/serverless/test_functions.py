@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -15,17 +14,13 @@ from demo.commands import run
 from tests.bundles.workshop import Workshop
 from tests.engines.cells import Cell, Inbox, Send
 from tests.engines.conftest import Field
+from tests.engines.marks import large
 from tests.engines.pythons import crowded
 from tests.engines.requirements import pins
 from tests.engines.shipments import TALLY, Shipment
 from tests.serverless.functions import AWS, GOOGLE, Function, run_in_framework, run_in_lambda
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.xdist_group("functions"),
-    pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines"),
-    pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
-]
+pytestmark = large("functions")
 
 SOURCES = TALLY.folder / "serverless"
 REQUIREMENTS = SOURCES / "requirements.txt"

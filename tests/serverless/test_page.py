@@ -15,6 +15,7 @@ import pytest
 from tests.bundles.pages import Workplace, blocks
 from tests.engines.cells import Inbox, ask, compare
 from tests.engines.conftest import Field
+from tests.engines.marks import large
 from tests.engines.pythons import Place, crowded
 from tests.engines.requirements import pins
 from tests.serverless import functions
@@ -22,11 +23,8 @@ from tests.serverless.functions import AWS, Function, run_in_framework, run_in_l
 from tests.serverless.packagers import add_commands
 
 pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.xdist_group("serverless page"),
-    pytest.mark.skipif(not os.environ.get("TEST_ENGINES"), reason="large: make test-engines"),
+    *large("serverless page"),
     pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the page's functions are of 3.11"),
-    pytest.mark.skipif(sys.platform != "linux", reason="a guard for Linux runs the processes"),
     pytest.mark.skipif(not shutil.which("npm"), reason="npm brings the Serverless Framework"),
 ]
 
