@@ -36,7 +36,7 @@ test-engines: $(VENV)/.complete ## Run one application on Spark, Ray, Dask, Cele
 	TEST_ENGINES=1 $(BIN)/python tests/engines/guard.py --report \
 		$(BIN)/python -m pytest $(or $(TESTS),tests/engines tests/serverless)
 
-test-peers: $(VENV)/.complete ## Run other projects' tests without and with this one (SUITES=all)
+test-peers: $(VENV)/.complete ## Run other projects' tests without and with this one (SUITES="setuptools sentry-sdk:tests/integrations/wsgi" or all)
 	$(BIN)/python -m tests.peers $(SUITES)
 
 faults: $(VENV)/.complete ## Break disks, processes, manifests and finders on purpose, with KILLS=1000 kills

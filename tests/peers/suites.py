@@ -13,8 +13,9 @@ class Suite:
     That folder is the first on the path: above PyInstaller's tests lies a PyInstaller without a
     bootloader. ``runs`` are what pytest gets, one run each: sentry-sdk's tests leave threads
     behind, so that its folders run apart. ``modes`` say how this project is active beside them
-    (``installed``: it is in the environment, and nothing configures it). ``differences`` explain,
-    by a part of its name, each test that may end otherwise.
+    (``installed``: it is in the environment, and nothing configures it). ``environment`` is what
+    its own runs find and a source distribution lacks. ``differences`` explain, by a part of its
+    name, each test that may end otherwise.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Suite:
     runs: tuple[tuple[str, ...], ...]
     modes: tuple[str, ...]
     folder: str = "."
+    environment: Mapping[str, str] = field(default_factory=dict)
     differences: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -30,20 +32,21 @@ _SDK = "sentry-sdk==2.75.0"
 _SDK_TESTS = (
     "test_basics.py", "test_client.py", "test_scope.py", "test_transport.py", "test_sessions.py",
     "test_import.py", "test_utils.py", "integrations/argv", "integrations/ariadne",
-    "integrations/asyncio", "integrations/bottle", "integrations/celery",
-    "integrations/excepthook", "integrations/falcon", "integrations/fastapi",
-    "integrations/flask", "integrations/graphene", "integrations/httpx", "integrations/logging",
-    "integrations/loguru", "integrations/modules", "integrations/pyramid",
+    "integrations/asyncio", "integrations/celery", "integrations/excepthook",
+    "integrations/falcon", "integrations/fastapi", "integrations/flask", "integrations/graphene",
+    "integrations/httpx", "integrations/logging", "integrations/loguru", "integrations/modules",
     "integrations/requests", "integrations/rq", "integrations/starlette", "integrations/stdlib",
     "integrations/strawberry", "integrations/threading", "integrations/tornado",
     "integrations/wsgi",
 )  # fmt: skip
 _SDK_MORE_TESTS = (
-    "aiohttp", "anthropic", "asgi", "boto3", "django", "dramatiq", "gql", "grpc", "httpx2", "huey",
-    "litestar", "mcp", "quart", "redis", "sanic", "sqlalchemy", "typer",
+    "aiohttp", "anthropic", "asgi", "boto3", "dramatiq", "gql", "grpc", "httpx2", "huey",
+    "litestar", "mcp", "quart", "sqlalchemy", "typer",
 )  # fmt: skip
+_SDK_OLDER_TESTS = ("bottle", "pyramid", "redis", "sanic")
 _SDK_OPTIONS = ("-o", "addopts=", "--timeout=120")
 _SDK_MODES = ("activate", "install", "integration")
+_SDK_ENVIRONMENT = {"SENTRY_RELEASE": "peers"}  # in a checkout it is what Git says
 
 SUITES = (
     Suite(
@@ -117,15 +120,17 @@ SUITES = (
         source=_SDK,
         requires=(
             # pytest-forked fails under pytest 9, and Starlette warns where httpx2 is not installed.
-            _SDK, "aiohttp", "ariadne", "asttokens", "bottle", "brotli", "celery", "executing",
-            "falcon", "fastapi", "flask", "flask-login", "fakeredis", "gevent", "graphene", "h2",
-            "httpcore[http2]", "httpx", "httpx2", "jsonschema", "loguru", "pure_eval", "pyramid",
-            "pysocks", "pytest<9", "pytest-asyncio", "pytest-forked", "pytest-localserver",
-            "pytest-timeout", "python-multipart", "redis", "requests", "responses", "rq",
-            "setuptools", "socksio", "starlette", "strawberry-graphql", "tornado", "werkzeug",
+            _SDK, "aiohttp", "ariadne", "asttokens", "brotli", "celery", "executing", "falcon",
+            "fakeredis<2.36.0", "fastapi", "flask", "flask-login", "gevent", "graphene", "h2",
+            "httpcore[http2]", "httpx==0.28.1", "httpx2", "jsonschema", "loguru",
+            "newrelic<10.17.0", "pure_eval", "pysocks", "pytest<9", "pytest-asyncio",
+            "pytest-forked", "pytest-httpx==0.35.0", "pytest-localserver", "pytest-timeout",
+            "python-multipart", "redis", "requests", "responses", "rq", "setuptools", "socksio",
+            "starlette", "strawberry-graphql", "tornado", "werkzeug",
         ),
         runs=tuple((f"tests/{name}", *_SDK_OPTIONS) for name in _SDK_TESTS),
         modes=_SDK_MODES,
+        environment=_SDK_ENVIRONMENT,
         differences={
             "integrations.modules.test_modules::test_basic": "it looks for what is installed, and"
             " the manifest counts, which lists other names",
@@ -135,19 +140,38 @@ SUITES = (
         name="sentry-sdk-more",
         source=_SDK,
         requires=(
-            _SDK, "aiohttp", "anthropic", "arq", "asttokens", "async-asgi-testclient", "boto3",
-            "brotli", "channels[daphne]", "cohere", "django", "djangorestframework", "dramatiq",
-            "executing", "fakeredis", "gevent", "gql[all]", "grpcio", "grpcio-tools",
-            "h2", "httpcore[http2]", "httpx", "httpx2", "huey", "huggingface_hub", "jsonschema",
-            "launchdarkly-server-sdk", "litestar", "mcp", "mockupdb", "openai", "openfeature-sdk",
-            "opentelemetry-distro", "opentelemetry-exporter-otlp-proto-http", "psycopg2-binary",
-            "pure_eval", "pymongo", "pysocks", "pytest-aiohttp", "pytest-asyncio",
-            "pytest-django", "pytest-forked", "pytest-localserver", "pytest-timeout", "pytest<9",
-            "python-multipart", "quart", "quart-auth", "redis", "requests", "responses", "sanic",
-            "sanic-testing", "setuptools", "socksio", "sqlalchemy", "statsig", "tiktoken",
-            "typer", "UnleashClient", "werkzeug",
+            _SDK, "aiohttp", "anthropic", "asttokens", "async-asgi-testclient", "boto3", "brotli",
+            "channels[daphne]", "cryptography", "django", "djangorestframework", "dramatiq",
+            "executing", "gevent", "gql[all]", "grpcio", "h2", "httpcore[http2]", "httpx",
+            "httpx2", "httpx2-pytest==1.0.1", "huey", "jsonschema", "litestar", "mcp", "protobuf",
+            "pure_eval", "pysocks", "pytest<9.2", "pytest-aiohttp", "pytest-asyncio",
+            "pytest-django", "pytest-forked", "pytest-localserver", "pytest-timeout",
+            "python-multipart", "quart", "quart-auth", "quart-flask-patch", "requests",
+            "responses", "setuptools", "sniffio", "socksio", "sqlalchemy", "typer", "werkzeug",
         ),
-        runs=tuple((f"tests/integrations/{name}", *_SDK_OPTIONS) for name in _SDK_MORE_TESTS),
+        runs=(
+            *((f"tests/integrations/{name}", *_SDK_OPTIONS) for name in _SDK_MORE_TESTS),
+            # Without psycopg2 its tests run on SQLite, and those of PostgreSQL are skipped.
+            (
+                "tests/integrations/django", *_SDK_OPTIONS,
+                "--ds=tests.integrations.django.myapp.settings",
+            ),
+        ),
         modes=_SDK_MODES,
+        environment=_SDK_ENVIRONMENT,
+    ),
+    Suite(
+        # What sentry-sdk's own tox.ini tests with an older pytest, Werkzeug or websockets.
+        name="sentry-sdk-older",
+        source=_SDK,
+        requires=(
+            _SDK, "aiohttp", "asttokens", "bottle", "brotli", "executing", "fakeredis", "gevent",
+            "h2", "httpcore[http2]", "jsonschema", "pure_eval", "pyramid", "pysocks", "pytest<8",
+            "pytest-asyncio", "pytest-forked", "pytest-localserver", "pytest-timeout", "redis",
+            "sanic", "sanic-testing", "setuptools", "socksio", "websockets<11", "werkzeug<2.1",
+        ),
+        runs=tuple((f"tests/integrations/{name}", *_SDK_OPTIONS) for name in _SDK_OLDER_TESTS),
+        modes=_SDK_MODES,
+        environment=_SDK_ENVIRONMENT,
     ),
 )  # fmt: skip
