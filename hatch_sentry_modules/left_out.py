@@ -21,17 +21,16 @@ GET_VERSIONS = (
 
 def without_version(manifest: Manifest) -> Iterator[str]:
     """Yield one warning of all that is left out since its version is not known."""
-    if not manifest.skipped:
-        return
     reasons: dict[str, list[str]] = {}
     for name, reason in manifest.skipped.items():
         reasons.setdefault(reason, []).append(name)
     number = len(manifest.skipped)
     parts = "; ".join(f"{listed(names)} ({reason})" for reason, names in sorted(reasons.items()))
-    yield (
-        f"{manifest.source}: {number} distribution{'s are' if number > 1 else ' is'} on no event, "
-        f"without a version to freeze: {parts}. {GET_VERSIONS}"
-    )
+    if number:
+        yield (
+            f"{manifest.source}: {number} distribution{'s are' if number > 1 else ' is'} on no "
+            f"event, without a version to freeze: {parts}. {GET_VERSIONS}"
+        )
 
 
 def by_budget(

@@ -39,7 +39,8 @@ def to_json(manifest: Manifest) -> str:
         f' "skipped": {_array({"name": name, "reason": reason} for name, reason in skipped)}',
     ]
     if manifest.omit:
-        parts.append(f' "omit": {_array(manifest.omit)}')
+        keys = {d.name: d.key for d in manifest.distributions}
+        parts.append(f' "omit": {_array(keys.get(name, name) for name in manifest.omit)}')
     if manifest.exclude:
         parts.append(f' "exclude": {_array(manifest.exclude)}')
     if manifest.is_injected:

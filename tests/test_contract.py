@@ -110,10 +110,16 @@ def test_both_sides_know_the_servers_budget() -> None:
     assert left_out.BUDGET == modules.BUDGET
 
 
-def test_omitted_names_are_left_off_in_order(application: Path) -> None:
-    """What the build side puts into ``omit`` is what the run-time side leaves off the event."""
+@pytest.mark.parametrize("separator", ["-", "_", "."])
+def test_omitted_names_are_left_off_in_order(application: Path, separator: str) -> None:
+    """What the build side puts into ``omit`` is what an event lacks, however a name is listed."""
     many = tuple(
-        Distribution(name=name(f"d{number:04}"), version="1.0.0.post1") for number in range(700)
+        Distribution(
+            name=name(f"d-{number:04}"),
+            version="1.0.0.post1",
+            listed_as=f"d{separator}{number:04}",
+        )
+        for number in range(700)
     )
     far = [d.name for d in many[:200]]
     text = render.to_python(
@@ -121,9 +127,9 @@ def test_omitted_names_are_left_off_in_order(application: Path) -> None:
     )
     (application / "acme_app" / "_sentry_modules.py").write_text(text, encoding="ascii")
     said = json.loads(run(application, "-m", "sentry_modules", "acme_app"))
-    left_out = {d.name for d in many} - set(said["modules"])
+    left_out = {d.key for d in many} - set(said["modules"])
     assert left_out
-    assert left_out == set(far[: len(left_out)])
+    assert left_out == {d.key for d in many[: len(left_out)]}
 
 
 def test_versions_of_a_fork_reach_the_event(application: Path) -> None:

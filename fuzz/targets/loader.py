@@ -25,7 +25,7 @@ from typing import Any
 import sentry_modules
 import sentry_sdk
 from sentry_modules.integration import FrozenModulesIntegration
-from sentry_modules.manifest import is_name, is_version
+from sentry_modules.manifest import is_line
 from sentry_modules.modules import BUDGET
 from sentry_sdk.transport import Transport
 
@@ -155,7 +155,7 @@ def _check(modules: object) -> None:
     contract.check(cost <= BUDGET + 3, f"{cost} is more than the server keeps")
     for name, version in modules.items():
         # Among many short ones, one that is too long is not looked at while it fits the budget.
-        is_valid = is_name(name[:LONGEST]) and is_version(version[:LONGEST])
+        is_valid = is_line(name[:LONGEST]) and is_line(version[:LONGEST])
         contract.check(is_valid, f"{name!a}: {version!a}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from sentry_modules.manifest import Manifest, as_line, is_name
+from sentry_modules.manifest import Manifest, as_line, is_line
 from sentry_modules.modules import choose
 from sentry_modules.reference import ManifestReference
 
@@ -39,7 +39,7 @@ def main() -> None:
 def skipped(manifest: Manifest) -> dict[str, str]:
     """Return the names that were frozen without a version, each with the reason."""
     entries = [entry for entry in manifest.skipped if type(entry) is dict]
-    return {e["name"]: as_line(e.get("reason")) for e in entries if is_name(e.get("name"))}
+    return {e["name"]: as_line(e.get("reason")) for e in entries if is_line(e.get("name"))}
 
 
 if __name__ == "__main__":

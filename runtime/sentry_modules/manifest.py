@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Mapping
 
 if TYPE_CHECKING:
@@ -16,13 +17,9 @@ if TYPE_CHECKING:
 MODULE = "_sentry_modules"
 """What the generated module is called, in an import package or at the top level."""
 
-_IN_NORMALIZED = b"-abcdefghijklmnopqrstuvwxyz0123456789"
-_IN_NAMES = _IN_NORMALIZED + b"._ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_IN_VERSIONS = _IN_NAMES + b"+!"  # PEP 440, and what it lets pass on its way to the normal form
 _LONGEST = 256  # no real name or version comes near; a hostile one must not fill the event
 _LONGEST_DOCUMENT = 1 << 22  # a hundred thousand distributions
 _FRAMES = 200
-_SHORT = 64  # texts that are no longer than this on average are not looked at one by one
 
 # No number means anything here, and a long integer takes time that grows with its square.
 _DECODER = json.JSONDecoder(parse_int=float)
@@ -37,25 +34,25 @@ class Manifest:
 
     # ``module`` is the dotted name, and ``root`` the folder or archive that its import package lies
     # in, or ``None`` if it is in neither.
-    # ``modules`` maps names to versions, with one name of each normalized form; ``aliases`` maps
-    # the normalized form to the name where they differ. ``size`` is the bytes of all versions, and
-    # ``faults`` counts the entries left out.
+    # ``modules`` maps names to versions, each a line of printable ASCII. ``size`` is the bytes of
+    # all versions, and ``faults`` counts the entries left out.
     # Raises ``UnusableManifestError`` where not even one entry is well-formed. A plain class:
     # making a named tuple would take half of the time that importing this package takes.
 
     def __init__(self, module: str, namespace: Mapping[str, Any]) -> None:
-        document = _parse(module, namespace.get("MANIFEST"))
+        text = namespace.get("MANIFEST")
+        document = _parse(module, text)
         table = document.get("modules")
         entries = table if type(table) is dict else {}
         entries.update(_applicable(_list(document, "conditional"), namespace.get("APPLIES")))
-        self.modules, self.aliases, self.size = _sift(entries)
+        self.modules, self.size = _sift(entries, str(text))
         if not self.modules:
             raise UnusableManifestError(f"{module} holds no well-formed entry")
         self.faults = len(entries) - len(self.modules)
         self.module = module
         self.root = _root(module, namespace.get("__file__"))
         project = document.get("project")
-        self.project = normalize(project) if is_name(project) else ""
+        self.project = normalize(project) if is_line(project) else ""
         self.source = as_line(document.get("source"))
         self.is_injected = document.get("injected") is True
         self.exclude = [
@@ -63,17 +60,24 @@ class Manifest:
         ]
         self._omit = _list(document, "omit")
         self.skipped = _list(document, "skipped")
+        self._aliases: dict[str, str] | None = None
 
     def name_of(self, form: str) -> str | None:
         """Return the name that is listed for a normalized one, if any is."""
-        name = self.aliases.get(form, form)
-        return name if name in self.modules else None
+        if form in self.modules:
+            return form
+        if self._aliases is None:
+            self._aliases = {normalize(n): n for n in self.modules} if self._is_odd() else {}
+        return self._aliases.get(form)
+
+    def _is_odd(self) -> bool:
+        # Whether there are names that are not normalized.
+        names = "\n".join(self.modules)
+        return names != names.lower() or any(map(names.__contains__, ("_", ".", "--")))
 
     def omit(self) -> list[str]:
-        """Return the names that an event leaves off first, as ``modules`` has them."""
-        names = [name for name in self._omit if type(name) is str]  # can be thousands
-        aliases = self.aliases
-        return [aliases.get(normalize(name), name) for name in names] if aliases else names
+        """Return the names that an event leaves off first."""
+        return [name for name in self._omit if type(name) is str]  # can be thousands
 
 
 def normalize(name: str) -> str:
@@ -85,14 +89,15 @@ def normalize(name: str) -> str:
     return name
 
 
-def is_name(value: object) -> TypeGuard[str]:
-    """Whether a value is text in the characters of names."""
-    return type(value) is str and 0 < len(value) <= _LONGEST and _consists_of(value, _IN_NAMES)
+def as_line(value: object) -> str:
+    """Return text for a message or a log line, cut if it is long; empty for anything else."""
+    line = value[:_LONGEST] if type(value) is str else ""
+    return line if line.isascii() and line.isprintable() else ""
 
 
-def is_version(value: object) -> TypeGuard[str]:
-    """Whether a value is text in the characters of versions."""
-    return type(value) is str and 0 < len(value) <= _LONGEST and _consists_of(value, _IN_VERSIONS)
+def is_line(value: object) -> TypeGuard[str]:
+    """Whether a value is one line of text, neither empty nor long."""
+    return as_line(value) == value != ""
 
 
 def is_stack_full() -> bool:
@@ -109,14 +114,14 @@ def _parse(module: str, text: object) -> dict[str, Any]:
     if type(text) is not str or len(text) > _LONGEST_DOCUMENT:
         raise UnusableManifestError(f"{module} holds no manifest")
     try:
-        document = _DECODER.decode(text)
+        document, end = _DECODER.raw_decode(text)
     except ValueError:
         raise UnusableManifestError(f"the manifest in {module} is not JSON") from None
     except RecursionError:
         if is_stack_full():
             raise
         raise UnusableManifestError(f"the manifest in {module} is nested too deeply") from None
-    if type(document) is not dict:
+    if type(document) is not dict or end != len(text):
         raise UnusableManifestError(f"the manifest in {module} is not an object")
     return document
 
@@ -136,41 +141,19 @@ def _applicable(conditional: list[Any], applies: object) -> dict[str, Any]:
     return found
 
 
-def _sift(table: dict[str, Any]) -> tuple[dict[str, str], dict[str, str], int]:
-    # Return the well-formed entries, the names among them that are not normalized ones, and the
-    # bytes of the versions.
+def _sift(table: dict[str, Any], text: str) -> tuple[dict[str, str], int]:
+    # Return the well-formed entries, and the bytes of their versions.
     #
-    # An honest table is its own answer, after a few passes at C speed over all of its text.
-    names, size, is_sound = _join(table)
-    if is_sound and "--" not in names and _consists_of(names, _IN_NORMALIZED):
-        return table, {}, size
-    entries = table.items()
-    is_sound = is_sound and _consists_of(names, _IN_NAMES)
-    modules = {k: v for k, v in entries if is_sound or (is_name(k) and is_version(v))}
-    aliases: dict[str, str] = {}
-    for name in [n for n in modules if "_" in n or "." in n or "--" in n or n != n.lower()]:
-        form = normalize(name)
-        if form in modules or form in aliases:
-            del modules[name]
-        else:
-            aliases[form] = name
-    return modules, aliases, sum(map(len, modules.values()))
-
-
-def _join(table: dict[str, Any]) -> tuple[str, int, bool]:
-    # Return all names as one text, the length of all versions, and whether those are well-formed
-    # and the whole is not too long.
-    try:
-        names, versions = "".join(table), "".join(table.values())
-    except TypeError:
-        return "", 0, False
-    is_short = len(names) + len(versions) <= _SHORT * len(table)
-    is_whole = "" not in table and all(table.values())
-    return names, len(versions), is_short and is_whole and _consists_of(versions, _IN_VERSIONS)
-
-
-def _consists_of(text: str, characters: bytes) -> bool:
-    return not text.encode("utf-8", "replace").translate(None, characters)
+    # JSON lets no control character into a text but by an escape. So an honest table is its own
+    # answer, after a few questions at C speed.
+    versions = [*table.values()]
+    with suppress(TypeError):
+        size = len("".join(versions))
+        is_plain = text.isascii() and "\\" not in text and "\x7f" not in text
+        if is_plain and all(versions) and "" not in table and len(text) <= _LONGEST * len(table):
+            return table, size
+    sound = {k: v for k, v in table.items() if is_line(k) and is_line(v)}
+    return sound, sum(map(len, sound.values()))
 
 
 def _root(module: str, file: object) -> str | None:
@@ -182,9 +165,3 @@ def _root(module: str, file: object) -> str | None:
     levels = module.count(".") + 1
     parts = file.rsplit(os.sep, levels)
     return parts[0] if len(parts) > levels else ""
-
-
-def as_line(value: object) -> str:
-    """Return text for a message or a log line; empty for anything else."""
-    is_line = type(value) is str and value.isascii() and value.isprintable()
-    return str(value)[:_LONGEST] if is_line else ""

@@ -43,9 +43,12 @@ class Place:
 
     def has_metadata(self) -> bool:
         """Whether there is any metadata."""
-        # One pass over what can be thousands of names. There is none in a folder inside an
-        # archive: ``importlib.metadata`` finds none there.
-        return not self._prefix and "-info" in "\n".join(self._names)
+        # One pass over what can be thousands of names, but not of the standard library. There is
+        # none in a folder inside an archive: ``importlib.metadata`` finds none there.
+        if self._prefix or "os.py" in self._names:
+            return False
+        names = "\n".join(self._names)
+        return "-" in names and "-info" in names  # the first is far quicker
 
     def has(self, name: str) -> bool:
         """Whether a file stands at the top of a folder."""

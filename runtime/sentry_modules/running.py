@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Iterator, List, Mapping, Tuple
 
 from sentry_modules.decision import Decision
-from sentry_modules.manifest import Manifest, is_version
+from sentry_modules.manifest import Manifest, is_line
 from sentry_modules.places import Place
 
 _TELLING = 8  # modules of a distribution that are asked for
@@ -74,14 +74,14 @@ def _metadata(manifest: Manifest, places: list[Place]) -> dict[str, _Metadata]:
     #
     # Most folders are named as installers name them for just that version: a host has hundreds.
     known: dict[str, _Metadata] = {}
-    modules, aliases, project = manifest.modules, manifest.aliases, manifest.project
+    modules, project = manifest.modules, manifest.project
     places = [place for place in places if place.has_metadata()]
     if not places:
         return known
     agreeing = {_folder(*one): one[0] for one in modules.items() if one[0] != project}
     for place in places:
         for form, version, folder in place.metadata(agreeing):
-            if form in modules or form in aliases or form == project:
+            if form == project or manifest.name_of(form):
                 known.setdefault(form, []).append((place, version, folder))
     for form in [form for form in known if form in modules and form != project]:
         version, folder = modules[form], _folder(form, modules[form])
@@ -105,7 +105,7 @@ def _others(
             continue
         entry = _origin(form, found, places)
         here = [_version(place, *rest) for place, *rest in found if place.entry == entry]
-        if here and frozen not in here and is_version(max(here)):
+        if here and frozen not in here and is_line(max(here)):
             yield name, max(here), entry
 
 
