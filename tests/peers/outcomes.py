@@ -63,7 +63,9 @@ def run_unittest(python: Path, *modules: str, environment: Mapping[str, str]) ->
 
 def _run(command: list[str], folder: Path, environment: Mapping[str, str], report: Path) -> int:
     """Return the status of a command that has written its report."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    # Without bytecode sentry-sdk's tests compile its integrations again for each of their clients.
+    unwanted = ("PYTEST_", "PYTHONDONTWRITEBYTECODE")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     # As in an activated environment: some suites start its programs by name.
     clean["PATH"] = os.pathsep.join([str(Path(command[0]).parent), clean.get("PATH", "")])
     done = subprocess.run(
