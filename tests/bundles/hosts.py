@@ -18,7 +18,7 @@ CROWD = (
     "humanize==4.6.0",
     "jaraco.functools==3.9.0",
     "pyfiglet==1.0.2",
-    "pydantic==2.10.0",
+    "pydantic==2.14.0",  # the first with a wheel for Python 3.15
     "requests==2.31.0",
     "rich==12.6.0",
     "sentry-sdk==2.10.0",
