@@ -22,7 +22,7 @@ CROWD = (
     "requests==2.31.0",
     "rich==12.6.0",
     "sentry-sdk==2.10.0",
-    "sqlalchemy==2.0.30",
+    "sqlalchemy==2.0.31",  # the first that Python 3.13 can import
     "tomlkit==0.11.8",
     "uvicorn==0.27.0",
     "werkzeug==2.3.8",
