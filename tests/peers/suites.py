@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tests.peers.outcomes import ROOT
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suite:
@@ -46,7 +48,7 @@ _SDK_MORE_TESTS = (
 _SDK_OLDER_TESTS = ("bottle", "pyramid", "redis", "sanic")
 _SDK_OPTIONS = ("-o", "addopts=", "--timeout=120")
 _SDK_MODES = ("activate", "install", "integration")
-_SDK_ENVIRONMENT = {"SENTRY_RELEASE": "peers"}  # in a checkout it is what Git says
+_SDK_ENVIRONMENT = {"GIT_DIR": str(ROOT / ".git")}  # a release is what Git says, as in a checkout
 
 SUITES = (
     Suite(
