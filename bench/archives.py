@@ -34,15 +34,19 @@ def measure(setting: Setting) -> Report:
     with ZipFile(archive, "w") as file:
         for number in range(ENTRIES):
             file.writestr(f"package_{number // 100}/module_{number}.py", "")
+    small = setting.folder / "small.zip"
+    with ZipFile(small, "w") as file:
+        file.writestr("package/module.py", "")
+    program = _program()
     jobs = [
         Job(
             case=case,
             way=way,
-            command=(sys.executable, "-m", "bench.archives", way, path),
+            command=(sys.executable, "-m", "bench.archives", way, path, first),
             folder=ROOT,
             is_probe=True,
         )
-        for case, path in ((ZIP, archive), (PROGRAM, _program()))
+        for case, path, first in ((ZIP, archive, small), (PROGRAM, program, program))
         for way in (LISTING, LOOKING)
     ]
     rows = setting.measure(jobs)
@@ -81,8 +85,8 @@ def _list(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    what, place = sys.argv[1], Path(sys.argv[2])
+    what, place, first = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     work = _list if what == LISTING else inspect
-    work(place)  # what is imported then is not measured
+    work(first)  # what is imported then is not measured
     probe.measure({what: 1}, lambda: work(place))
     print(json.dumps(probe.regions))
