@@ -9,8 +9,10 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import Any, Mapping
+from zipimport import ZipImportError, zipimporter
 
 from sentry_modules.manifest import UnusableManifestError, is_stack_full
 
@@ -30,15 +32,23 @@ def run(name: str) -> Mapping[str, Any] | None:
 
 
 def _run_beside(name: str) -> Mapping[str, Any] | None:
-    # Run the source file that lies beside an imported package's own, if it does.
+    # Run the module that lies beside an imported package's own file, if it does.
     #
-    # Knowing where it is halves the time: no finder is asked, and no folder listed.
+    # Knowing where it is halves the time: no finder is asked, no folder listed, and no module in
+    # an archive unpacked twice.
     package, _, last = name.rpartition(".")
     spec: ModuleSpec | None = getattr(sys.modules.get(package), "__spec__", None)
-    if spec is None or type(spec.loader) is not SourceFileLoader or spec.origin is None:
+    if spec is None or spec.origin is None:
         return None
-    file = f"{spec.origin.rpartition(os.sep)[0]}{os.sep}{last}.py"
-    return _execute(name, file, SourceFileLoader(name, file))
+    folder = spec.origin.rpartition(os.sep)[0]
+    file = f"{folder}{os.sep}{last}.py"
+    kind: Any = type(spec.loader)
+    if kind is SourceFileLoader:
+        return _execute(name, file, SourceFileLoader(name, file))
+    if kind is zipimporter:
+        with suppress(ZipImportError):  # the archive is gone
+            return _execute(name, file, zipimporter(folder))
+    return None
 
 
 def _run_found(name: str) -> Mapping[str, Any] | None:
@@ -62,7 +72,7 @@ def _execute(name: str, file: str | None, loader: Any) -> Mapping[str, Any] | No
         if "__pyarmor__" in code.co_names:  # it fills the module that it finds in ``sys.modules``
             return _import(name)
         exec(code, namespace)  # noqa: S102 - the same as importing it
-    except FileNotFoundError:
+    except (FileNotFoundError, ZipImportError):
         return None
     except UnusableManifestError:
         raise
