@@ -37,7 +37,7 @@ _SDK_TESTS = (
     "integrations/asyncio", "integrations/celery", "integrations/excepthook",
     "integrations/falcon", "integrations/fastapi", "integrations/flask", "integrations/graphene",
     "integrations/httpx", "integrations/logging", "integrations/loguru", "integrations/modules",
-    "integrations/requests", "integrations/rq", "integrations/starlette", "integrations/stdlib",
+    "integrations/requests", "integrations/rq", "integrations/starlette",
     "integrations/strawberry", "integrations/threading", "integrations/tornado",
     "integrations/wsgi",
 )  # fmt: skip
@@ -45,7 +45,7 @@ _SDK_MORE_TESTS = (
     "aiohttp", "anthropic", "asgi", "boto3", "dramatiq", "gql", "grpc", "httpx2", "huey",
     "litestar", "mcp", "sqlalchemy", "typer",
 )  # fmt: skip
-_SDK_OLDER_TESTS = ("bottle", "pyramid", "redis", "sanic")
+_SDK_OLDER_TESTS = ("bottle", "pyramid", "redis", "sanic", "stdlib")
 _SDK_OPTIONS = ("-o", "addopts=", "--timeout=120")
 _SDK_MODES = ("activate", "install", "integration")
 _SDK_ENVIRONMENT = {"GIT_DIR": str(ROOT / ".git")}  # a release is what Git says, as in a checkout
@@ -168,7 +168,8 @@ SUITES = (
         environment=_SDK_ENVIRONMENT,
     ),
     Suite(
-        # What sentry-sdk's own tox.ini tests with an older pytest, Werkzeug or websockets.
+        # What sentry-sdk's own tox.ini tests with an older pytest, Werkzeug or websockets; and
+        # stdlib, whose 54 child processes import every framework that is installed.
         name="sentry-sdk-older",
         source=_SDK,
         requires=(
