@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import zlib
 from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import Any, Mapping
@@ -96,9 +97,11 @@ def _is_passing(error: BaseException, namespace: Mapping[str, Any]) -> bool:
         return is_stack_full()
     if type(error) is MemoryError and sys.version_info < (3, 9):
         return False  # that parser's word for text which is nested too deeply
+    if type(error) is OSError and not error.errno:
+        return False  # of an archive that is damaged
     if isinstance(error, (KeyboardInterrupt, MemoryError, OSError)):
         return not isinstance(error, PermissionError)
-    if isinstance(error, (SyntaxError, ImportError, EOFError, ValueError)):
+    if isinstance(error, (SyntaxError, ImportError, EOFError, ValueError, zlib.error)):
         return False
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

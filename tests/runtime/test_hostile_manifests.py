@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import types
+import zipfile
 from pathlib import Path
 from typing import Any, Callable
 
@@ -12,6 +14,7 @@ import sentry_modules
 import sentry_sdk
 from sentry_modules.integration import FrozenModulesIntegration
 from sentry_modules.modules import installed
+from sentry_modules.reference import ManifestReference
 from sentry_sdk.transport import Transport
 
 from tests.conftest import Tally
@@ -86,3 +89,24 @@ def test_two_hundred_thousand_entries(carried: Callable[[Any], dict[str, str]]) 
     found = carried(module)
     assert len(found) == 8192 // (len("1.0") + 3)
     assert set(found.values()) == {"1.0"}
+
+
+@pytest.mark.parametrize("part", ["header", "length", "blocks"])
+def test_a_damaged_archive_is_read_once(
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What cannot be unpacked will never be: the log says it, and no event tries it again."""
+    archive, package = tmp_path / "damaged.zip", f"damaged_{part}"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr(f"{package}/__init__.py", "")
+        target.writestr(f"{package}/_sentry_modules.py", "MANIFEST = ''\n" * 50)
+        entry = target.getinfo(f"{package}/_sentry_modules.py")
+    place = {"header": 0, "length": 26, "blocks": 30 + len(entry.filename)}[part]
+    data = bytearray(archive.read_bytes())
+    data[entry.header_offset + place : entry.header_offset + place + 2] = b"\xff\xff"
+    archive.write_bytes(data)
+    monkeypatch.syspath_prepend(str(archive))
+    importlib.import_module(package)
+    decision = ManifestReference(package, (), "auto").decision()
+    assert (decision.manifest, decision.is_final) == (None, True)
+    assert package in caplog.text
