@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from packaging.utils import NormalizedName
 
 from hatch_sentry_modules.document import listed
-from hatch_sentry_modules.model import Distribution, Manifest
+from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.resolve import Closure
 
@@ -35,20 +35,20 @@ def without_version(manifest: Manifest) -> Iterator[str]:
 
 def by_budget(
     distributions: tuple[Distribution, ...], closure: Closure, project: Project
-) -> tuple[NormalizedName, ...]:
-    """Name what an event leaves off to stay in the server's budget, the farthest first."""
-    excess = sum(len(d.version) + 3 for d in distributions) - BUDGET
-    direct = {requirement.name for requirement in project.dependencies}
+) -> frozenset[NormalizedName]:
+    """Name what no event carries, to stay in the server's budget: the farthest from the project.
 
-    def distance(d: Distribution) -> int:
-        if d.name == project.name:
-            return 0
-        return 1 if d.name in direct else max(2, closure.depths.get(d.name, 0))
-
-    omitted = []
-    for d in sorted(distributions, key=lambda d: (-distance(d), d.name)):
+    Neither what it asks for itself nor what is conditional, of which all may be there at once.
+    """
+    costs: dict[NormalizedName, int] = {}
+    for d in distributions:
+        costs[d.name] = max(len(d.version) + 3, costs.get(d.name, 0))
+    near = {project.name, *(requirement.name for requirement in project.dependencies)}
+    far = (d.name for d in distributions if d.condition == ALWAYS and d.name not in near)
+    excess, omitted = sum(costs.values()) - BUDGET, set()
+    for name in sorted(far, key=lambda name: (-closure.depths.get(name, 2), name)):
         if excess <= 0:
             break
-        omitted.append(d.name)
-        excess -= len(d.version) + 3
-    return tuple(dict.fromkeys(omitted))
+        omitted.add(name)
+        excess -= costs[name]
+    return frozenset(omitted)

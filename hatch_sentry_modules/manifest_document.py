@@ -64,13 +64,14 @@ class _Reading:
         if revision != FORMAT:
             self._faults.append(f"Its format is {revision}; it is read as format {FORMAT}.")
         project = self._document.get("project")
-        found = sorted(self._distributions(), key=lambda d: (d.name, d.version, d.key))
+        omitted = [*self._omitted()]
+        found = [*self._modules(), *omitted, *self._conditional()]
         manifest = Manifest(
             project=None if project is None else self._name("project", project),
             source=self._line("source", self._document.get("source", "")),
-            distributions=tuple(found),
+            distributions=tuple(sorted(found, key=lambda d: (d.name, d.version, d.key))),
             skipped=dict(self._skipped()),
-            omit=tuple(self._names("omit")),
+            omitted=frozenset(d.name for d in omitted),
             exclude=tuple(filter(None, (self._line("exclude", p) for p in self._array("exclude")))),
             is_injected=self._document.get("injected") is True,
         )
@@ -79,13 +80,20 @@ class _Reading:
             self._faults[MOST_FAULTS:] = [f"{further} further faults are not named."]
         return ReadManifest(manifest, tuple(self._faults))
 
-    def _distributions(self) -> Iterator[Distribution]:
+    def _modules(self) -> Iterator[Distribution]:
         modules = self._document.get("modules", {})
         if not isinstance(modules, dict):
             self._faults.append("modules: it is not an object.")
             modules = {}
         for key, version in modules.items():
             yield from self._distribution("modules", key, version, ALWAYS)
+
+    def _omitted(self) -> Iterator[Distribution]:
+        for value in self._array("omitted"):
+            key, _, version = value.partition("==") if isinstance(value, str) else (value, "", "")
+            yield from self._distribution("omitted", key, version, ALWAYS)
+
+    def _conditional(self) -> Iterator[Distribution]:
         for entry in self._entries("conditional"):
             condition = self._condition(entry.get("marker"))
             if condition != NEVER:
@@ -125,12 +133,6 @@ class _Reading:
             name = self._name("skipped", entry.get("name"))
             if name is not None:
                 yield name, self._line("skipped", entry.get("reason"))
-
-    def _names(self, place: str) -> Iterator[NormalizedName]:
-        for value in self._array(place):
-            name = self._name(place, value)
-            if name is not None:
-                yield name
 
     def _name(self, place: str, value: object) -> NormalizedName | None:
         if isinstance(value, str) and len(value) <= LONGEST_NAME:

@@ -100,7 +100,7 @@ class Manifest(NamedTuple):
     source: str
     distributions: tuple[Distribution, ...]
     skipped: Mapping[NormalizedName, str] = MappingProxyType({})
-    omit: tuple[NormalizedName, ...] = ()
+    omitted: frozenset[NormalizedName] = frozenset()
     exclude: tuple[str, ...] = ()
     is_injected: bool = False
     links: Links = MappingProxyType({})

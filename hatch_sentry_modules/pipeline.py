@@ -147,7 +147,7 @@ def freeze(
         manifest = _with_project(manifest, name, project.version if name == project.name else None)
     manifest = without(manifest, config.exclude)
     return manifest._replace(
-        omit=left_out.by_budget(manifest.distributions, closure, project),
+        omitted=left_out.by_budget(manifest.distributions, closure, project),
         warnings=(*manifest.warnings, *left_out.without_version(manifest)),
     )
 

@@ -79,6 +79,7 @@ def listed(names: Mapping[str, object]) -> dict[str, str]:
     manifest, applies = document(names), names["APPLIES"]
     assert isinstance(applies, list)
     found = dict(manifest["modules"])
+    found.update(pin.rsplit("==", 1) for pin in manifest.get("omitted", ()))
     for entry, holds in zip(manifest["conditional"], applies, strict=True):
         assert isinstance(holds, bool)
         if holds:

@@ -155,6 +155,7 @@ def check_module(text: str) -> None:
     found = json.loads(ast.literal_eval(document.value))
     listed = [*found["modules"].items()]
     listed += [(entry["name"], entry["version"]) for entry in found["conditional"]]
+    listed += [tuple(pin.split("==")) for pin in found.get("omitted", ())]
     for name, version in listed:
         assert NAME.fullmatch(name)
         assert VERSION.fullmatch(version)

@@ -21,7 +21,8 @@ SCHEMA = json.loads(
     resources.files("hatch_sentry_modules").joinpath("manifest.schema.json").read_text("utf-8")
 )
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
-FULL = manifest(omit=(name("flask"),), exclude=("acme-*",), is_injected=True)
+OMITTED = frozenset({name("flask")})
+FULL = manifest(omitted=OMITTED, exclude=("acme-*",), is_injected=True)
 DOCUMENT: dict[str, Any] = json.loads(render.to_json(FULL))
 CUT = "It is cut off, too long, or no JSON document."
 
@@ -54,7 +55,7 @@ def test_another_value_is_invalid_and_read_alone(path: tuple[str | int, ...]) ->
         assert found.faults or path == ("injected",)
         assert all(fault.isascii() and fault.isprintable() for fault in found.faults)
         kept = {d.name for d in found.manifest.distributions}
-        if path[0] not in {"modules", "conditional", "sentry-modules"}:
+        if path[0] not in {"modules", "conditional", "omitted", "sentry-modules"}:
             assert kept == {"acme-app", "colorama", "flask"}
 
 

@@ -47,13 +47,16 @@ def _check(manifest: Manifest, table: dict[str, str]) -> None:
     contract.check(document["project"] == manifest.project, "another project")
     skipped = {entry["name"]: entry["reason"] for entry in document["skipped"]}
     contract.check(skipped == dict(manifest.skipped), "another reason")
-    contract.check(document.get("omit", []) == list(manifest.omit), "another order")
+    always = {d.key for d in manifest.distributions if d.condition == ALWAYS}
+    omitted = {d.key for d in manifest.distributions if d.name in manifest.omitted} & always
+    pins = {pin.rpartition("==")[0] for pin in document.get("omitted", ())}
+    contract.check(pins == omitted, "others are omitted")
     contract.check(manifest_document.find(text.encode()) is not None, "not read again")
 
 
 def _manifest(values: dict[str, Any]) -> Manifest:
     project, source, skipped = (values.get(k) for k in ("project", "source", "skipped"))
-    omit = values.get("omit")
+    omitted = values.get("omitted")
     return Manifest(
         project=NormalizedName(project) if isinstance(project, str) else None,
         source=source if isinstance(source, str) else "uv.lock",
@@ -63,9 +66,9 @@ def _manifest(values: dict[str, Any]) -> Manifest:
             for name, reason in (skipped.items() if isinstance(skipped, dict) else ())
             if isinstance(reason, str)
         },
-        omit=tuple(NormalizedName(n) for n in omit if isinstance(n, str))
-        if isinstance(omit, list)
-        else (),
+        omitted=frozenset(NormalizedName(n) for n in omitted if isinstance(n, str))
+        if isinstance(omitted, list)
+        else frozenset(),
     )
 
 

@@ -10,34 +10,45 @@ from sentry_modules.manifest import Manifest
 
 
 class Decision:
-    """The versions that count instead of live metadata, or ``None``, and why."""
+    """Whether the manifest counts or live metadata, and why."""
 
-    # ``folders`` tells where the metadata of those versions is that are not the manifest's.
+    # ``changed`` holds the versions that are not the manifest's, and nothing where live metadata
+    # counts: ``None``. ``folders`` tells where their metadata is.
     # ``is_final`` is false where a passing fault came between: the next time may be better.
 
     def __init__(
         self,
         manifest: Manifest | None,
-        versions: dict[str, str] | None,
+        changed: dict[str, str] | None,
         why: str,
         *,
         folders: dict[str, str] | None = None,
         is_final: bool = True,
     ) -> None:
         self.manifest = manifest
-        self.versions = versions
+        self.changed = changed
         self.why = why
         self.folders = folders or {}
         self.is_final = is_final
+
+    def carried(self) -> dict[str, str]:
+        """Return the versions that events carry, where the manifest counts."""
+        carried, changed = self.manifest.carried if self.manifest else {}, self.changed
+        return {n: changed.get(n, v) for n, v in carried.items()} if changed else carried
+
+    def all(self) -> dict[str, str]:
+        """Return every version, where the manifest counts."""
+        known = self.manifest.modules if self.manifest else {}
+        return {**known, **self.changed} if self.changed else known
 
 
 def decide(manifest: Manifest, authority: str) -> Decision | None:
     """Return what needs no look at the code that runs; ``None`` where it has to be asked."""
     if authority in ("manifest", "metadata"):
-        versions = manifest.modules if authority == "manifest" else None
-        return Decision(manifest, versions, f"authority={authority!r}")
+        changed: dict[str, str] | None = {} if authority == "manifest" else None
+        return Decision(manifest, changed, f"authority={authority!r}")
     if IS_FROZEN:
-        return Decision(manifest, manifest.modules, "the application is frozen")
+        return Decision(manifest, {}, "the application is frozen")
     return None
 
 

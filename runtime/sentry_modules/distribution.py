@@ -86,12 +86,12 @@ def freeze(
     is_part = form is not None or sys.version_info >= (3, 10) or library is not metadata
     frozen: dict[str, Distribution] = {}
     for decision in decisions:
-        manifest, versions = decision.manifest, decision.versions
-        if manifest is None or versions is None:
+        manifest = decision.manifest
+        if manifest is None:
             continue
         for key in map(normalize, manifest.modules) if form is None else (form,):
             name, known = manifest.name_of(key) or key, installed.get(key)
-            version = versions[name]
+            version = (decision.changed or {}).get(name) or manifest.modules[name]
             if key not in frozen and (known is None or _version(known) != version):
                 part_of = known if is_part else None
                 root = manifest.root or ""

@@ -62,7 +62,7 @@ class ManifestFinder:
     def _decisions(self) -> list[Decision]:
         # Return where a manifest counts, in the order of installation.
         decisions = [reference.decision() for reference in list(self.references)]
-        return [decision for decision in decisions if decision.versions is not None]
+        return [decision for decision in decisions if decision.changed is not None]
 
     def find_distributions(
         self, context: DistributionFinder.Context | None = None

@@ -34,8 +34,8 @@ class Manifest:
 
     # ``module`` is the dotted name, and ``root`` the folder or archive that its import package lies
     # in, or ``None`` if it is in neither.
-    # ``modules`` maps names to versions, each a line of printable ASCII. ``size`` is the bytes of
-    # all versions, and ``faults`` counts the entries left out.
+    # ``carried`` maps the names that events carry to versions, each a line of printable ASCII.
+    # ``size`` is the bytes of those versions, and ``faults`` counts the entries left out.
     # Raises ``UnusableManifestError`` where not even one entry is well-formed. A plain class:
     # making a named tuple would take half of the time that importing this package takes.
 
@@ -45,10 +45,12 @@ class Manifest:
         table = document.get("modules")
         entries = table if type(table) is dict else {}
         entries.update(_applicable(_list(document, "conditional"), namespace.get("APPLIES")))
-        self.modules, self.size = _sift(entries, str(text))
-        if not self.modules:
+        self._omitted = _list(document, "omitted")
+        self.carried, self.size = _sift(entries, str(text), len(entries) + len(self._omitted))
+        if not self.carried:
             raise UnusableManifestError(f"{module} holds no well-formed entry")
-        self.faults = len(entries) - len(self.modules)
+        self.faults = len(entries) - len(self.carried)
+        self._modules: dict[str, str] | None = None
         self.module = module
         self.root = _root(module, namespace.get("__file__"))
         project = document.get("project")
@@ -58,13 +60,25 @@ class Manifest:
         self.exclude = [
             normalize(line) for line in map(as_line, _list(document, "exclude")) if line
         ]
-        self._omit = _list(document, "omit")
         self.skipped = _list(document, "skipped")
         self._aliases: dict[str, str] | None = None
 
+    @property
+    def modules(self) -> dict[str, str]:
+        """Every name with its version; what events carry is the same object where that is all."""
+        if self._modules is None:
+            pins = [line.partition("==") for line in self._omitted if is_line(line)]
+            omitted = {name: version for name, _, version in pins if name and version}
+            self._modules = {**omitted, **self.carried} if omitted else self.carried
+        return self._modules
+
+    def omitted(self) -> set[str]:
+        """Return the names that no event carries."""
+        return self.modules.keys() - self.carried.keys()
+
     def name_of(self, form: str) -> str | None:
         """Return the name that is listed for a normalized one, if any is."""
-        if form in self.modules:
+        if form in self.carried or form in self.modules:
             return form
         if self._aliases is None:
             self._aliases = {normalize(n): n for n in self.modules} if self._is_odd() else {}
@@ -74,10 +88,6 @@ class Manifest:
         # Whether there are names that are not normalized.
         names = "\n".join(self.modules)
         return names != names.lower() or any(map(names.__contains__, ("_", ".", "--")))
-
-    def omit(self) -> list[str]:
-        """Return the names that an event leaves off first."""
-        return [name for name in self._omit if type(name) is str]  # can be thousands
 
 
 def normalize(name: str) -> str:
@@ -141,17 +151,19 @@ def _applicable(conditional: list[Any], applies: object) -> dict[str, Any]:
     return found
 
 
-def _sift(table: dict[str, Any], text: str) -> tuple[dict[str, str], int]:
-    # Return the well-formed entries, and the bytes of their versions.
+def _sift(table: dict[str, Any], text: str, count: int) -> tuple[dict[str, str], int]:
+    # Return the well-formed entries, and the bytes of their versions; ``count`` is of all entries
+    # in the text.
     #
     # JSON lets no control character into a text but by an escape. So an honest table is its own
     # answer, after a few questions at C speed.
     versions = [*table.values()]
+    is_plain, size = False, 0
     with suppress(TypeError):
         size = len("".join(versions))
         is_plain = text.isascii() and "\\" not in text and "\x7f" not in text
-        if is_plain and all(versions) and "" not in table and len(text) <= _LONGEST * len(table):
-            return table, size
+    if is_plain and all(versions) and "" not in table and len(text) <= _LONGEST * count:
+        return table, size
     sound = {k: v for k, v in table.items() if is_line(k) and is_line(v)}
     return sound, sum(map(len, sound.values()))
 

@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from itertools import repeat
-from typing import Iterable, Iterator, Mapping
+from typing import Iterator, Mapping
 
 from sentry_modules.decision import Decision
 from sentry_modules.manifest import Manifest, normalize
@@ -19,12 +18,19 @@ _LONGEST = 256  # no real version comes near
 
 
 class Modules:
-    """The map to send, the count of entries left out of it, and its origin in one line."""
+    """The map to send, its origin in one line, and how many entries were cut off it."""
 
-    def __init__(self, versions: dict[str, str], left_out: int, origin: str) -> None:
+    def __init__(
+        self, versions: dict[str, str], origin: str, cut: int = 0, manifest: Manifest | None = None
+    ) -> None:
         self.versions = versions
-        self.left_out = left_out
         self.origin = origin
+        self._cut = cut
+        self._manifest = manifest
+
+    def left_out(self) -> int:
+        """Return how many entries are not sent for want of room, here or in the build."""
+        return self._cut + (len(self._manifest.omitted()) if self._manifest else 0)
 
 
 def choose(decision: Decision, *, combine: bool) -> Modules:
@@ -32,23 +38,25 @@ def choose(decision: Decision, *, combine: bool) -> Modules:
     # A list without any of the manifest is not cut.
     manifest = decision.manifest
     if manifest is None:
-        return Modules(installed(), 0, f"live metadata: {decision.why}")
-    if decision.versions is None and not combine:
+        return Modules(installed(), f"live metadata: {decision.why}")
+    if decision.changed is None and not combine:
         versions = _without_excluded(installed(), manifest)
-        return Modules(versions, 0, f"live metadata: {decision.why}")
+        return Modules(versions, f"live metadata: {decision.why}")
     faults = f", {manifest.faults} malformed entries" if manifest.faults else ""
     origin = f"{manifest.module} ({manifest.source}{faults})"
     if not combine:
-        versions = decision.versions or {}
-    elif decision.versions is None:
-        versions = union(installed(), manifest.modules)
+        versions = decision.carried()
+    elif decision.changed is None:
+        versions = union(installed(), manifest.carried)
     else:
-        versions = union(decision.versions, installed())
+        versions, omitted = union(decision.all(), installed()), manifest.omitted()
+        versions = {n: v for n, v in versions.items() if n not in omitted}
     versions = _without_excluded(versions, manifest)
     origin += " and live metadata" if combine else ""
-    size = manifest.size if versions is manifest.modules else None
-    kept = fit(versions, manifest.omit(), size)
-    return Modules(kept, len(versions) - len(kept), f"{origin}: {decision.why}")
+    size = manifest.size if versions is manifest.carried else None
+    kept = fit(versions, size)
+    cut = len(versions) - len(kept)
+    return Modules(kept, f"{origin}: {decision.why}", cut, manifest)
 
 
 def _without_excluded(versions: dict[str, str], manifest: Manifest) -> dict[str, str]:
@@ -69,26 +77,16 @@ def union(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]
     return {name: first[name] if name in first else second[name] for name in names.values()}
 
 
-def fit(versions: dict[str, str], omit: Iterable[str], size: int | None = None) -> dict[str, str]:
-    """Leave out entries until the rest fits: first those in ``omit``, then the last."""
-    # ``size`` is the bytes of all versions where they are known: those of a manifest, in ASCII.
-    measure = _size if size is None else len
+def fit(versions: dict[str, str], size: int | None = None) -> dict[str, str]:
+    """Leave out entries until the rest fits, the last ones first."""
+    # ``size`` is the bytes of all versions where they are known.
     size = _size("".join(versions.values())) if size is None else size
     excess = size + _COST_OF_ENTRY * len(versions) - BUDGET
     if excess <= 0:
         return versions
-    kept, omit = dict(versions), [*omit]
-    gone = [*map(kept.pop, omit, repeat(""))]  # at C speed, since it can be thousands
-    excess -= measure("".join(gone)) + _COST_OF_ENTRY * (len(versions) - len(kept))
-    for name, version in zip(reversed(omit), reversed(gone)):
-        cost = measure(version) + _COST_OF_ENTRY if version else 0
-        if excess + cost > 0:
-            break
-        if version:
-            kept[name] = version
-            excess += cost
-    for name in _in_order(kept) if excess > 0 else ():
-        excess -= measure(kept.pop(name)) + _COST_OF_ENTRY
+    kept = dict(versions)
+    for name in _in_order(versions):
+        excess -= _size(kept.pop(name)) + _COST_OF_ENTRY
         if excess <= 0:  # before the next name is asked for, which can take a sort
             break
     return kept

@@ -18,6 +18,7 @@ from sentry_modules.manifest import MODULE, normalize
 _SUFFIXES = (*SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)
 _ALL_SUFFIXES = (*_SUFFIXES, *EXTENSION_SUFFIXES)
 _ABSENT = (FileNotFoundError, NotADirectoryError, PermissionError)  # no passing faults
+_SOURCE, _BYTECODE = f"{MODULE}.py", f"{MODULE}.pyc"
 _LISTINGS = 1000  # of folders below the path that are no packages; a home folder can be on it
 _NAMES = 10_000
 
@@ -45,9 +46,9 @@ class Place:
         """Whether there is any metadata."""
         # One pass over what can be thousands of names, but not of the standard library. There is
         # none in a folder inside an archive: ``importlib.metadata`` finds none there.
-        if self._prefix or "os.py" in self._names:
+        if self._prefix or "os.py" in self._names or self.entry.endswith("lib-dynload"):
             return False
-        names = "\n".join(self._names)
+        names = "".join(self._names)
         return "-" in names and "-info" in names  # the first is far quicker
 
     def has(self, name: str) -> bool:
@@ -72,8 +73,8 @@ class Place:
 
     def has_generated_module(self) -> bool:
         """Whether a generated module stands at the top, which is no extension."""
-        start = f"{self._prefix}{MODULE}.py"
-        return start in self._names or f"{start}c" in self._names
+        names, prefix = self._names, self._prefix
+        return prefix + _SOURCE in names or prefix + _BYTECODE in names
 
     def has_folder(self, name: str) -> bool:
         """Whether a folder stands at the top, an import package or a part of a namespace one."""

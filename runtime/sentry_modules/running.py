@@ -29,15 +29,14 @@ def decide(manifest: Manifest, authority: str, places: list[Place]) -> Decision:
     is_activated = authority == "activated"
     if manifest.project and not is_activated and _is_installed(manifest, own, places):
         return Decision(manifest, None, f"the metadata of {manifest.project} is in place")
-    versions = manifest.modules
+    changed: dict[str, str] = {}
     folders: dict[str, str] = {}
     for name, version, folder in _others(manifest, known, places):
-        versions = versions if folders else dict(versions)
-        versions[name], folders[name] = version, folder
+        changed[name], folders[name] = version, folder
     why = "it was activated" if is_activated else "the manifest names no project"
     if manifest.project and not is_activated:
         why = f"the metadata of {manifest.project} is not beside the manifest"
-    return Decision(manifest, versions, why, folders=folders)
+    return Decision(manifest, changed, why, folders=folders)
 
 
 def _is_installed(manifest: Manifest, own: _Metadata, places: list[Place]) -> bool:
@@ -74,10 +73,10 @@ def _metadata(manifest: Manifest, places: list[Place]) -> dict[str, _Metadata]:
     #
     # Most folders are named as installers name them for just that version: a host has hundreds.
     known: dict[str, _Metadata] = {}
-    modules, project = manifest.modules, manifest.project
     places = [place for place in places if place.has_metadata()]
     if not places:
         return known
+    modules, project = manifest.modules, manifest.project
     agreeing = {_folder(*one): one[0] for one in modules.items() if one[0] != project}
     for place in places:
         for form, version, folder in place.metadata(agreeing):

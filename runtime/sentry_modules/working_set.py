@@ -61,7 +61,7 @@ def serve(decisions: Iterable[Decision]) -> None:
     known = {normalize(key): found for key, found in list(working_set.by_key.items())}
     for decision in decisions:
         root = decision.manifest and decision.manifest.root
-        for name, version in (decision.versions or {}).items():
+        for name, version in decision.all().items():
             form = normalize(name)
             real = known.get(form)
             if form in _HIDDEN or _version(real) == version:

@@ -17,18 +17,18 @@ MODULE = '''\
 import sys
 
 MANIFEST = r"""{"sentry-modules": 1,
- "project": "acme-app",
- "source": "uv.lock",
- "modules": {
-  "acme-app": "4.2.0",
-  "flask": "3.1.3"
- },
- "conditional": [
-  {"name": "colorama", "version": "0.4.6", "marker": "sys_platform == 'win32'"}
- ],
- "skipped": [
-  {"name": "acme-core", "reason": "the lock file holds no version for a dynamic source"}
- ]
+"project": "acme-app",
+"source": "uv.lock",
+"modules": {
+"acme-app": "4.2.0",
+"flask": "3.1.3"
+},
+"conditional": [
+{"name": "colorama", "version": "0.4.6", "marker": "sys_platform == 'win32'"}
+],
+"skipped": [
+{"name": "acme-core", "reason": "the lock file holds no version for a dynamic source"}
+]
 }"""
 APPLIES = [
     sys.platform == "win32",

@@ -17,16 +17,16 @@ MODULE = '''\
 import sys
 
 MANIFEST = r"""{"sentry-modules": 1,
- "project": "acme-app",
- "source": "uv.lock",
- "modules": {
-  "acme-app": "4.2.0",
-  "packaging": "26.1"
- },
- "conditional": [
-  {"name": "colorama", "version": "0.4.6", "marker": "sys_platform == 'win32'"}
- ],
- "skipped": []
+"project": "acme-app",
+"source": "uv.lock",
+"modules": {
+"acme-app": "4.2.0",
+"packaging": "26.1"
+},
+"conditional": [
+{"name": "colorama", "version": "0.4.6", "marker": "sys_platform == 'win32'"}
+],
+"skipped": []
 }"""
 APPLIES = [
     sys.platform == "win32",

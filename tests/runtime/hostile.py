@@ -23,7 +23,7 @@ BROKEN_VALUES: list[Any] = [None, 1, 0.0, float("nan"), [], {}, "", "a\nb", "\x7
 HUGE_VALUES: list[Any] = ["1" * 1_000_000, "\n" * 1_000_000, 10**1000, [0] * 100_000]
 BROKEN_NAMES: list[str] = ["", "a\nb", "\udfff", "ö", "a\x1b[1mb", "\x7f", "x" * 1000]
 NO_TABLES: list[Any] = [None, 1, "x", [], [["flask", "1"]], {}, {"": ""}]
-OTHER_KEYS = ("sentry-modules", "project", "source", "conditional", "skipped", "omit", "exclude")
+OTHER_KEYS = ("sentry-modules", "project", "source", "conditional", "skipped", "omitted", "exclude")
 NO_DOCUMENTS: list[Any] = [
     None,
     1,

@@ -37,7 +37,7 @@ for limit in range(1, 150):
     sys.setrecursionlimit(len(__import__("inspect").stack()) + 22 + limit)
     try:
         found = deep(20)
-        assert found.is_final == (found.versions is not None), found.why
+        assert found.is_final == (found.changed is not None), found.why
         known.add(found.is_final)
     except RecursionError:
         pass

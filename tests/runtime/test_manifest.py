@@ -24,14 +24,16 @@ def test_a_sound_manifest() -> None:
     found = parse(
         project="acme-app",
         source="uv.lock",
-        omit=["certifi"],
+        omitted=["far==1"],
         exclude=["acme_*", "Zope.*"],
         injected=True,
         skipped=[{"name": "acme-core", "reason": "no version"}],
     )
-    assert found.modules == SOUND
+    assert found.carried == SOUND
+    assert found.modules == {**SOUND, "far": "1"}
+    assert found.name_of("far") == "far"
     assert (found.source, found.project, found.root) == ("uv.lock", "acme-app", "/srv")
-    assert list(found.omit()) == ["certifi"]
+    assert found.omitted() == {"far"}
     assert found.exclude == ["acme-*", "zope-*"]
     assert found.is_injected
     assert skipped(found) == {"acme-core": "no version"}
@@ -127,9 +129,15 @@ def test_no_document(document: object) -> None:
 
 def test_the_other_keys_are_malformed() -> None:
     """What makes no sense beside the table is as good as absent."""
-    found = parse(project=1, source=[], omit=[1, None], skipped=[2, {"name": 1}], exclude=[[], 1])
+    found = parse(
+        project=1,
+        source=[],
+        omitted=[1, None, "x", "==", "a==", "==1"],
+        skipped=[2, {"name": 1}],
+        exclude=[[], 1],
+    )
     assert (found.project, found.source, found.exclude) == ("", "", [])
-    assert list(found.omit()) == []
+    assert found.omitted() == set()
     assert skipped(found) == {}
 
 

@@ -15,7 +15,7 @@ from tests.runtime.application import generated
 def decided(modules: dict[str, str], **more: Any) -> Decision:
     """Return the decision for a manifest that counts as it is."""
     manifest = Manifest("_sentry_modules", vars(generated(modules, **more)))
-    return Decision(manifest, manifest.modules, "because")
+    return Decision(manifest, {}, "because")
 
 
 def cost(versions: dict[str, str]) -> int:
@@ -49,28 +49,32 @@ def test_union_of_a_source_that_has_a_name_twice() -> None:
 
 
 def test_what_fits_is_left_whole() -> None:
-    """A list within the budget is the same object, whatever could be left out."""
+    """A list within the budget is the same object."""
     versions = {"a": "1" * (BUDGET - 3)}
     assert cost(versions) == BUDGET
-    assert fit(versions, ["a"]) is versions
+    assert fit(versions) is versions
 
 
-def test_omitted_names_go_first_and_in_order() -> None:
-    """Only as many as must go, in the order that the manifest gives, whole entries each."""
-    versions = {f"d{number:04}": "1.0.0" for number in range(1100)}
-    far = ["d0005", "not-there", "d0003", "d0001", *sorted(versions)[500:]]
-    kept = fit(versions, far)
-    assert BUDGET - 8 < cost(kept) <= BUDGET
-    gone = [name for name in versions if name not in kept]
-    assert {"d0001", "d0003", "d0005"} < set(gone)
-    assert set(gone) == {name for name in far[: len(gone) + 1] if name in versions}
-    assert relay(kept) == kept
+@pytest.mark.parametrize("is_combined", [False, True])
+@pytest.mark.parametrize("changed", [{}, {"far": "2", "flask": "2"}])
+def test_what_the_build_omits_is_on_no_event(
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, str], is_combined: bool
+) -> None:
+    """Whatever the code that runs is, and although another source knows it as well."""
+    monkeypatch.setattr("sentry_modules.modules.installed", lambda: {"far": "3", "other": "4"})
+    decision = decided({"flask": "1"}, omitted=["far==1", "farther==1", "broken", "==1", 1])
+    decision.changed = changed
+    found = choose(decision, combine=is_combined)
+    more = {"other": "4"} if is_combined else {}
+    assert found.versions == {"flask": changed.get("flask", "1"), **more}
+    assert found.left_out() == 2
+    assert decision.all() == {"flask": "1", "far": "1", "farther": "1", **changed}
 
 
-def test_without_names_to_omit_the_servers_last_go() -> None:
+def test_what_does_not_fit_goes_from_the_servers_end() -> None:
     """What the server would drop is dropped, but not half of an entry with it."""
     versions = {f"d{number:04}": "1.0.0.post1" for number in range(1000)}
-    kept = fit(versions, [])
+    kept = fit(versions)
     assert relay(kept) == kept
     assert list(kept) == list(versions)[: len(kept)]
     assert relay(versions) != kept, "the server alone would have cut a version"
@@ -81,17 +85,16 @@ def test_what_is_too_long_for_a_version_takes_no_others_place() -> None:
     short = {f"d{number:04}": "1.0" for number in range(200)}
     found = choose(decided({"a": "1" * 9000, **short}), combine=False)
     assert found.versions == short
-    assert found.left_out == 1
+    assert found.left_out() == 1
 
 
 def test_the_line_says_how_many_were_left_out() -> None:
     """The number of entries that the event lacks is known, and the finder still has them all."""
     table = {f"d{number:04}": "1.0.0.post1" for number in range(700)}
-    decision = decided(table, omit=["d0000"])
+    decision = decided(table, omitted=["e0000==1"])
     found = choose(decision, combine=False)
-    assert found.left_out == 700 - len(found.versions) > 0
-    assert "d0000" not in found.versions
-    assert decision.versions == table
+    assert found.left_out() == 701 - len(found.versions) > 1
+    assert decision.all() == {**table, "e0000": "1"}
     assert found.origin == "_sentry_modules (uv.lock): because"
 
 
@@ -102,7 +105,7 @@ def test_whatever_is_listed_fits(name: str, more: dict[str, str]) -> None:
     table = {name.format(number): "1.0.0.post1" for number in range(700)}
     found = choose(decided({**table, **more}), combine=False)
     assert relay(found.versions) == found.versions
-    assert 0 < found.left_out == 700 - len(found.versions)
+    assert 0 < found.left_out() == 700 - len(found.versions)
 
 
 def test_live_metadata_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,6 +127,6 @@ def test_excluded_names_are_on_no_list(
     """Patterns and names are compared after normalization, whichever source has the name."""
     monkeypatch.setattr("sentry_modules.modules.installed", lambda: LISTED)
     decision = decided(LISTED, exclude=PATTERNS)
-    decision.versions = None if is_live else decision.versions
+    decision.changed = None if is_live else {}
     assert choose(decision, combine=is_combined).versions == {"flask": "2"}
     assert len(LISTED) == 4, "the SDK's own list is shared by all clients"

@@ -76,7 +76,7 @@ def modules(text: bytes) -> dict[str, str]:
     """Execute a generated module, which says that it was injected, and give its table."""
     namespace: dict[str, object] = {}
     exec(text, namespace)  # noqa: S102 - the application does the same
-    assert b' "injected": true' in text
+    assert b'"injected": true' in text
     return listed(namespace)
 
 
@@ -441,7 +441,7 @@ def test_data_behind_an_archive_is_refused(tmp_path: Path) -> None:
 
 def test_what_was_there_before_is_said_and_its_patterns_hold(tmp_path: Path) -> None:
     """What is injected takes precedence, so the names that it left out stay out."""
-    text = bundled.MODULE.replace('"skipped"', '"exclude": ["old-*"],\n "skipped"')
+    text = bundled.MODULE.replace('"skipped"', '"exclude": ["old-*"],\n"skipped"')
     path = write(tmp_path / "app.pyz", {**FILES, "greet/_sentry_modules.py": text.encode()})
     assert injected(path).splitlines() == [
         "app.pyz: it held 3 distributions from uv.lock in greet/_sentry_modules.py",
