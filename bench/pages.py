@@ -53,7 +53,7 @@ _HEAD = """\
 # Benchmarks
 
 `make bench` measures all of this in one run, and fails where a promise is missed. It judges by
-instruction counts (valgrind's callgrind), which are the same on a busy machine. Processor and wall
+instruction counts (valgrind), which are the same on a busy machine. Processor and wall
 times stand beside them and are medians of few runs.
 
 Measured on {machine[processor]}, {machine[cores]} cores, {machine[system]}, {machine[python]}, with

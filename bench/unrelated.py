@@ -25,7 +25,7 @@ MOST = 1.005
 WITHOUT, WITH = "not installed", "installed"
 IDLE = "installed, its entrance empty"
 IDLE_ENTRANCE = "def finalize_distribution_options(distribution):\n    pass\n"
-SETUPTOOLS, BUNDLE, IMPORT = "setuptools build", "PyInstaller build", "import sentry_sdk"
+SETUPTOOLS, BUNDLE, IMPORT = "setuptools build", "PyInstaller analysis", "import sentry_sdk"
 PROJECT = """\
 [project]
 name = "plain"
@@ -33,6 +33,8 @@ version = "1.0"
 [tool.setuptools]
 packages = ["plain"] # other folders stand beside it
 """
+ANALYSIS = "Analysis(['plain.py'])"
+"""The part of a PyInstaller build that asks for other people's hooks."""
 BUILD = "from setuptools import build_meta; build_meta.build_wheel('dist')"
 
 
@@ -63,6 +65,7 @@ def _jobs(folder: Path) -> Iterator[Job]:
         (place / "plain").mkdir(parents=True)
         (place / "plain" / "__init__.py").touch()
         (place / "plain.py").touch()
+        (place / "plain.spec").write_text(ANALYSIS, encoding="utf-8")
         (place / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
         python = install(place / "environment", wheels, "setuptools", *_OURS[way])
         yield Job(case=SETUPTOOLS, way=way, command=(python, "-c", BUILD), folder=place)
@@ -73,16 +76,7 @@ def _jobs(folder: Path) -> Iterator[Job]:
             continue
         # A folder more on the path makes each import slower, whatever it holds.
         ours = {"PYTHONPATH": str(folder / ("ours" if way == WITH else "nothing"))}
-        bundle = (
-            pyinstaller,
-            "-m",
-            "PyInstaller",
-            "--noconfirm",
-            "--clean",
-            "--log-level",
-            "WARN",
-            "plain.py",
-        )
+        bundle = (pyinstaller, "-m", "PyInstaller", "--clean", "--log-level", "WARN", "plain.spec")
         more = {**ours, "PYINSTALLER_CONFIG_DIR": str(place / "configuration")}
         yield Job(case=BUNDLE, way=way, command=bundle, folder=place, more=more, rounds=1)
         yield Job(case=IMPORT, way=way, command=(sdk, "-c", IMPORT), folder=place, more=ours)
