@@ -36,19 +36,15 @@ def without_version(manifest: Manifest) -> Iterator[str]:
 def by_budget(
     distributions: tuple[Distribution, ...], closure: Closure, project: Project
 ) -> frozenset[NormalizedName]:
-    """Name what no event carries, to stay in the server's budget: the farthest from the project.
-
-    Neither what it asks for itself nor what is conditional, of which all may be there at once.
-    """
-    costs: dict[NormalizedName, int] = {}
-    for d in distributions:
-        costs[d.name] = max(len(d.version) + 3, costs.get(d.name, 0))
+    """Name what no event carries, to stay in the server's budget: the farthest from the project."""
+    # Not what is conditional: of a name that has several versions any may be the one that is there.
+    by_length = sorted(distributions, key=lambda d: len(d.version))
+    costs = {d.name: len(d.version) + 3 for d in by_length}  # the longest of a name stays
     near = {project.name, *(requirement.name for requirement in project.dependencies)}
     far = (d.name for d in distributions if d.condition == ALWAYS and d.name not in near)
     excess, omitted = sum(costs.values()) - BUDGET, set()
     for name in sorted(far, key=lambda name: (-closure.depths.get(name, 2), name)):
-        if excess <= 0:
-            break
-        omitted.add(name)
-        excess -= costs[name]
+        if excess > 0:
+            omitted.add(name)
+            excess -= costs[name]
     return frozenset(omitted)

@@ -109,8 +109,7 @@ class _Reading:
         if not isinstance(version, str) or not is_version(version):
             self._faults.append(f"{place}: {name} has no valid version.")
             return
-        listed_as = "" if key == name else str(key)
-        yield Distribution(name=name, version=version, condition=condition, listed_as=listed_as)
+        yield Distribution(name, version, condition, listed_as="" if key == name else str(key))
 
     def _condition(self, marker: object) -> Condition:
         try:

@@ -134,7 +134,7 @@ def test_a_dynamic_version_is_the_one_that_is_built(tmp_path: Path) -> None:
     table.write_text(version + text, encoding="utf-8")
     wheel = build(project, "wheel", tmp_path / "dist")
     assert wheel.name.startswith("acme_app-50-")
-    assert '\n  "acme-app": "50",\n' in archives.module(wheel)
+    assert '\n"acme-app": "50",\n' in archives.module(wheel)
 
 
 def test_the_project_file_is_read_once(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_settings_reach_the_backend(tmp_path: Path) -> None:
     project = projects.lay_out(tmp_path / "p", "poetry-core")
     wheel = build(project, "wheel", tmp_path / "dist", settings={"local-version": "roadrunner"})
     assert wheel.name.startswith("acme_app-4.2.0+roadrunner-")
-    assert '\n  "acme-app": "4.2.0+roadrunner",\n' in archives.module(wheel)
+    assert '\n"acme-app": "4.2.0+roadrunner",\n' in archives.module(wheel)
 
 
 def test_a_backend_in_the_project_is_wrapped(tmp_path: Path) -> None:

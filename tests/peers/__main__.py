@@ -57,6 +57,14 @@ def report(suite: Suite, part: str, run: Callable[[str], Outcomes]) -> bool:
         part: What the row is called.
         run: Runs that part in a mode, or without this project where the mode is empty.
     """
+    try:
+        return _compare(suite, part, run)
+    except RuntimeError as error:  # it crashed, or ran nothing: the other parts go on
+        print(f"{suite.source} {part}: UNEXPLAINED, {error}", flush=True)
+        return False
+
+
+def _compare(suite: Suite, part: str, run: Callable[[str], Outcomes]) -> bool:
     without = run("")
     # A suite that fails anyway cannot show what this project breaks.
     is_explained = 2 * _failed(without) < len(without)

@@ -23,6 +23,10 @@ BROKEN = f"""{SOUND}
 import os
 def test_three(): assert os.environ["PEERS_MODE"] != "activate"
 """
+CRASHING = f"""{SOUND}
+import os
+def test_three(): os._exit(os.environ["PEERS_MODE"] == "activate")
+"""
 HALF_FAILING = """
 def test_one(): pass
 def test_two(): assert False
@@ -70,6 +74,14 @@ def test_a_suite_that_mostly_fails_shows_nothing(
     """It ends the same without and with this project, whatever this project breaks."""
     assert not report(SUITE, "test_it.py", runner(HALF_FAILING))
     assert "2 tests, 1 failed: UNEXPLAINED, " in capsys.readouterr().out
+
+
+def test_a_suite_that_crashes_is_named(
+    runner: Callable[[str], Run], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It has no row, which is no success, and whoever runs several gets the others."""
+    assert not report(SUITE, "test_it.py", runner(CRASHING))
+    assert "small==1.0 test_it.py: UNEXPLAINED, " in capsys.readouterr().out
 
 
 def test_a_name_of_no_suite_is_refused() -> None:
