@@ -21,16 +21,17 @@ def main() -> None:
     decision = ManifestReference(parser.parse_args().module, (), "auto").decision()
     modules = choose(decision, combine=False)
     manifest = decision.manifest
-    elsewhere = "live metadata" if decision.changed is None else "manifest"
+    changed = decision.changed
+    elsewhere = ("", "live metadata" if changed is None else "manifest")
     report = {
         "modules": dict(sorted(modules.versions.items())),
-        "from": {n: decision.folders.get(n, elsewhere) for n in sorted(modules.versions)},
+        "from": {n: (changed or {}).get(n, elsewhere)[1] for n in sorted(modules.versions)},
         "origin": modules.origin,
-        "authority": "metadata" if decision.changed is None else "manifest",
+        "authority": "metadata" if changed is None else "manifest",
         "why": decision.why,
         "manifest": None if manifest is None else manifest.module,
         "source": None if manifest is None else manifest.source,
-        "left_out": modules.left_out(),
+        "left_out": modules.left_out,
         "skipped": {} if manifest is None else skipped(manifest),
     }
     print(json.dumps(report, indent=2))

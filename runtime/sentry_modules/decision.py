@@ -12,41 +12,33 @@ from sentry_modules.manifest import Manifest
 class Decision:
     """Whether the manifest counts or live metadata, and why."""
 
-    # ``changed`` holds the versions that are not the manifest's, and nothing where live metadata
-    # counts: ``None``. ``folders`` tells where their metadata is.
+    # ``changed`` maps names to versions that are not the manifest's, each with the place of its
+    # metadata; it is ``None`` where live metadata counts.
     # ``is_final`` is false where a passing fault came between: the next time may be better.
 
     def __init__(
         self,
         manifest: Manifest | None,
-        changed: dict[str, str] | None,
+        changed: dict[str, tuple[str, str]] | None,
         why: str,
         *,
-        folders: dict[str, str] | None = None,
         is_final: bool = True,
     ) -> None:
         self.manifest = manifest
         self.changed = changed
         self.why = why
-        self.folders = folders or {}
         self.is_final = is_final
 
-    def carried(self) -> dict[str, str]:
-        """Return the versions that events carry, where the manifest counts."""
-        carried, changed = self.manifest.carried if self.manifest else {}, self.changed
-        return {n: changed.get(n, v) for n, v in carried.items()} if changed else carried
-
-    def all(self) -> dict[str, str]:
-        """Return every version, where the manifest counts."""
-        known = self.manifest.modules if self.manifest else {}
-        return {**known, **self.changed} if self.changed else known
+    def of(self, known: dict[str, str]) -> dict[str, str]:
+        """Return what is listed in the versions that count."""
+        changed = self.changed
+        return {n: changed.get(n, (v,))[0] for n, v in known.items()} if changed else known
 
 
 def decide(manifest: Manifest, authority: str) -> Decision | None:
     """Return what needs no look at the code that runs; ``None`` where it has to be asked."""
     if authority in ("manifest", "metadata"):
-        changed: dict[str, str] | None = {} if authority == "manifest" else None
-        return Decision(manifest, changed, f"authority={authority!r}")
+        return Decision(manifest, {} if authority == "manifest" else None, f"{authority=}")
     if IS_FROZEN:
         return Decision(manifest, {}, "the application is frozen")
     return None

@@ -91,7 +91,7 @@ def freeze(
             continue
         for key in map(normalize, manifest.modules) if form is None else (form,):
             name, known = manifest.name_of(key) or key, installed.get(key)
-            version = (decision.changed or {}).get(name) or manifest.modules[name]
+            version = decision.of({name: manifest.modules[name]})[name]
             if key not in frozen and (known is None or _version(known) != version):
                 part_of = known if is_part else None
                 root = manifest.root or ""

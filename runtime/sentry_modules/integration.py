@@ -78,7 +78,7 @@ class FrozenModulesIntegration(Integration):
         decision = self._reference.decision()
         if self._modules is None or decision is not self._decision:
             if not decision.is_final:
-                return Modules({}, decision.why)
+                return Modules({}, 0, decision.why)
             self._modules = choose(decision, combine=self._combine)
             self._decision = decision
         return self._modules
@@ -91,7 +91,7 @@ class FrozenModulesIntegration(Integration):
         # The SDK filters its log only after it has made the record, which takes longer than this.
         if not is_known and client.options.get("debug"):
             text = "[sentry-modules] %d modules from %s; %d left out for size"
-            logger.debug(text, len(modules.versions), modules.origin, modules.left_out())
+            logger.debug(text, len(modules.versions), modules.origin, modules.left_out)
         given, versions = event.get("modules"), modules.versions
         if isinstance(given, dict) and not isinstance(given, EventPart) and not _is_stock(given):
             versions = union(given, versions)

@@ -26,7 +26,7 @@ _DECODER = json.JSONDecoder(parse_int=float)
 
 
 class UnusableManifestError(Exception):
-    """There is no manifest, and asking again changes nothing; the text says why."""
+    """There is no manifest, now and later; the text says why."""
 
 
 class Manifest:
@@ -36,6 +36,7 @@ class Manifest:
     # in, or ``None`` if it is in neither.
     # ``carried`` maps the names that events carry to versions, each a line of printable ASCII.
     # ``size`` is the bytes of those versions, and ``faults`` counts the entries left out.
+    # ``omitted`` are pins of what else there is.
     # Raises ``UnusableManifestError`` where not even one entry is well-formed. A plain class:
     # making a named tuple would take half of the time that importing this package takes.
 
@@ -45,8 +46,8 @@ class Manifest:
         table = document.get("modules")
         entries = table if type(table) is dict else {}
         entries.update(_applicable(_list(document, "conditional"), namespace.get("APPLIES")))
-        self._omitted = _list(document, "omitted")
-        self.carried, self.size = _sift(entries, str(text), len(entries) + len(self._omitted))
+        self.omitted = _list(document, "omitted")
+        self.carried, self.size = _sift(entries, str(text), len(entries) + len(self.omitted))
         if not self.carried:
             raise UnusableManifestError(f"{module} holds no well-formed entry")
         self.faults = len(entries) - len(self.carried)
@@ -65,29 +66,23 @@ class Manifest:
 
     @property
     def modules(self) -> dict[str, str]:
-        """Every name with its version; what events carry is the same object where that is all."""
+        """Every name with its version."""  # the same object where events carry all
         if self._modules is None:
-            pins = [line.partition("==") for line in self._omitted if is_line(line)]
-            omitted = {name: version for name, _, version in pins if name and version}
+            omitted = dict(
+                pin.split("==", 1) for pin in self.omitted if is_line(pin) and "==" in pin[1:-1]
+            )
             self._modules = {**omitted, **self.carried} if omitted else self.carried
         return self._modules
 
-    def omitted(self) -> set[str]:
-        """Return the names that no event carries."""
-        return self.modules.keys() - self.carried.keys()
-
     def name_of(self, form: str) -> str | None:
-        """Return the name that is listed for a normalized one, if any is."""
+        """Return the listed name of a normalized one."""
         if form in self.carried or form in self.modules:
             return form
         if self._aliases is None:
-            self._aliases = {normalize(n): n for n in self.modules} if self._is_odd() else {}
+            names = "\n".join(self.modules)
+            is_odd = normalize(names) != names  # all at once, since mostly none is
+            self._aliases = {normalize(n): n for n in self.modules} if is_odd else {}
         return self._aliases.get(form)
-
-    def _is_odd(self) -> bool:
-        # Whether there are names that are not normalized.
-        names = "\n".join(self.modules)
-        return names != names.lower() or any(map(names.__contains__, ("_", ".", "--")))
 
 
 def normalize(name: str) -> str:
@@ -100,7 +95,7 @@ def normalize(name: str) -> str:
 
 
 def as_line(value: object) -> str:
-    """Return text for a message or a log line, cut if it is long; empty for anything else."""
+    """Return a line of text, cut if it is long; empty for anything else."""
     line = value[:_LONGEST] if type(value) is str else ""
     return line if line.isascii() and line.isprintable() else ""
 
@@ -111,7 +106,7 @@ def is_line(value: object) -> TypeGuard[str]:
 
 
 def is_stack_full() -> bool:
-    """Whether a RecursionError is the caller's: reading needs a few frames alone."""
+    """Whether the caller has left no frames to read with."""
     frame: Any = sys._getframe()
     left = sys.getrecursionlimit()
     while frame is not None:

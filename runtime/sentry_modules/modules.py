@@ -18,57 +18,49 @@ _LONGEST = 256  # no real version comes near
 
 
 class Modules:
-    """The map to send, its origin in one line, and how many entries were cut off it."""
+    """What to send, the count of what was left out, and the origin."""
 
-    def __init__(
-        self, versions: dict[str, str], origin: str, cut: int = 0, manifest: Manifest | None = None
-    ) -> None:
+    def __init__(self, versions: dict[str, str], left_out: int, origin: str) -> None:
         self.versions = versions
+        self.left_out = left_out
         self.origin = origin
-        self._cut = cut
-        self._manifest = manifest
-
-    def left_out(self) -> int:
-        """Return how many entries are not sent for want of room, here or in the build."""
-        return self._cut + (len(self._manifest.omitted()) if self._manifest else 0)
 
 
 def choose(decision: Decision, *, combine: bool) -> Modules:
     """Choose and combine as was decided."""
     # A list without any of the manifest is not cut.
-    manifest = decision.manifest
-    if manifest is None:
-        return Modules(installed(), f"live metadata: {decision.why}")
-    if decision.changed is None and not combine:
+    manifest, is_live = decision.manifest, decision.changed is None
+    if manifest is None or (is_live and not combine):
         versions = _without_excluded(installed(), manifest)
-        return Modules(versions, f"live metadata: {decision.why}")
+        return Modules(versions, 0, f"live metadata: {decision.why}")
     faults = f", {manifest.faults} malformed entries" if manifest.faults else ""
     origin = f"{manifest.module} ({manifest.source}{faults})"
+    carried = decision.of(manifest.carried)
     if not combine:
-        versions = decision.carried()
-    elif decision.changed is None:
-        versions = union(installed(), manifest.carried)
+        versions = carried
+    elif is_live:
+        versions = union(installed(), carried)
     else:
-        versions, omitted = union(decision.all(), installed()), manifest.omitted()
-        versions = {n: v for n, v in versions.items() if n not in omitted}
+        versions = union(decision.of(manifest.modules), installed())
+        versions = {n: v for n, v in versions.items() if n in carried or n not in manifest.modules}
     versions = _without_excluded(versions, manifest)
     origin += " and live metadata" if combine else ""
-    size = manifest.size if versions is manifest.carried else None
-    kept = fit(versions, size)
-    cut = len(versions) - len(kept)
-    return Modules(kept, f"{origin}: {decision.why}", cut, manifest)
+    kept = fit(versions, manifest.size if versions is manifest.carried else None)
+    left_out = len(versions) - len(kept) + len(manifest.omitted)
+    return Modules(kept, left_out, f"{origin}: {decision.why}")
 
 
-def _without_excluded(versions: dict[str, str], manifest: Manifest) -> dict[str, str]:
+def _without_excluded(versions: dict[str, str], manifest: Manifest | None) -> dict[str, str]:
     # Patterns hold for every list: live metadata has names that the build side never saw.
-    if not manifest.exclude:
+    if not (manifest and manifest.exclude):
         return versions
     from fnmatch import fnmatchcase
 
-    def is_kept(name: str) -> bool:
-        return not any(fnmatchcase(normalize(name), pattern) for pattern in manifest.exclude)
-
-    return {name: version for name, version in versions.items() if is_kept(name)}
+    return {
+        name: version
+        for name, version in versions.items()
+        if not any(fnmatchcase(normalize(name), pattern) for pattern in manifest.exclude)
+    }
 
 
 def union(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:

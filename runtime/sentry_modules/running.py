@@ -29,14 +29,11 @@ def decide(manifest: Manifest, authority: str, places: list[Place]) -> Decision:
     is_activated = authority == "activated"
     if manifest.project and not is_activated and _is_installed(manifest, own, places):
         return Decision(manifest, None, f"the metadata of {manifest.project} is in place")
-    changed: dict[str, str] = {}
-    folders: dict[str, str] = {}
-    for name, version, folder in _others(manifest, known, places):
-        changed[name], folders[name] = version, folder
+    changed = dict(_others(manifest, known, places))
     why = "it was activated" if is_activated else "the manifest names no project"
     if manifest.project and not is_activated:
         why = f"the metadata of {manifest.project} is not beside the manifest"
-    return Decision(manifest, changed, why, folders=folders)
+    return Decision(manifest, changed, why)
 
 
 def _is_installed(manifest: Manifest, own: _Metadata, places: list[Place]) -> bool:
@@ -95,7 +92,7 @@ def _folder(name: str, version: str) -> str:
 
 def _others(
     manifest: Manifest, known: Mapping[str, _Metadata], places: list[Place]
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[tuple[str, tuple[str, str]]]:
     # Return each name whose code is of another version, with that version and its folder.
     for form, found in known.items():
         name = manifest.name_of(form) or form
@@ -105,7 +102,7 @@ def _others(
         entry = _origin(form, found, places)
         here = [_version(place, *rest) for place, *rest in found if place.entry == entry]
         if here and frozen not in here and is_line(max(here)):
-            yield name, max(here), entry
+            yield name, (max(here), entry)
 
 
 def _version(place: Place, version: str, folder: str) -> str:

@@ -60,8 +60,9 @@ def serve(decisions: Iterable[Decision]) -> None:
         working_set.entries.append(_ENTRY)
     known = {normalize(key): found for key, found in list(working_set.by_key.items())}
     for decision in decisions:
-        root = decision.manifest and decision.manifest.root
-        for name, version in decision.all().items():
+        manifest = decision.manifest
+        root = manifest and manifest.root
+        for name, version in decision.of(manifest.modules if manifest else {}).items():
             form = normalize(name)
             real = known.get(form)
             if form in _HIDDEN or _version(real) == version:

@@ -33,7 +33,7 @@ def test_a_sound_manifest() -> None:
     assert found.modules == {**SOUND, "far": "1"}
     assert found.name_of("far") == "far"
     assert (found.source, found.project, found.root) == ("uv.lock", "acme-app", "/srv")
-    assert found.omitted() == {"far"}
+    assert found.omitted == ["far==1"]
     assert found.exclude == ["acme-*", "zope-*"]
     assert found.is_injected
     assert skipped(found) == {"acme-core": "no version"}
@@ -137,7 +137,7 @@ def test_the_other_keys_are_malformed() -> None:
         exclude=[[], 1],
     )
     assert (found.project, found.source, found.exclude) == ("", "", [])
-    assert found.omitted() == set()
+    assert found.modules is found.carried
     assert skipped(found) == {}
 
 

@@ -56,19 +56,21 @@ def test_what_fits_is_left_whole() -> None:
 
 
 @pytest.mark.parametrize("is_combined", [False, True])
-@pytest.mark.parametrize("changed", [{}, {"far": "2", "flask": "2"}])
+@pytest.mark.parametrize("changed", [{}, {"far": ("2", "/host"), "flask": ("3", "/host")}])
 def test_what_the_build_omits_is_on_no_event(
-    monkeypatch: pytest.MonkeyPatch, changed: dict[str, str], is_combined: bool
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, tuple[str, str]], is_combined: bool
 ) -> None:
     """Whatever the code that runs is, and although another source knows it as well."""
     monkeypatch.setattr("sentry_modules.modules.installed", lambda: {"far": "3", "other": "4"})
-    decision = decided({"flask": "1"}, omitted=["far==1", "farther==1", "broken", "==1", 1])
+    decision = decided({"flask": "1"}, omitted=["far==1", "farther==1"])
     decision.changed = changed
     found = choose(decision, combine=is_combined)
     more = {"other": "4"} if is_combined else {}
-    assert found.versions == {"flask": changed.get("flask", "1"), **more}
-    assert found.left_out() == 2
-    assert decision.all() == {"flask": "1", "far": "1", "farther": "1", **changed}
+    assert found.versions == {"flask": "3" if changed else "1", **more}
+    assert found.left_out == 2
+    assert decision.manifest
+    everything = {**found.versions, "far": "2" if changed else "1", "farther": "1"}
+    assert {**more, **decision.of(decision.manifest.modules)} == everything
 
 
 def test_what_does_not_fit_goes_from_the_servers_end() -> None:
@@ -85,7 +87,7 @@ def test_what_is_too_long_for_a_version_takes_no_others_place() -> None:
     short = {f"d{number:04}": "1.0" for number in range(200)}
     found = choose(decided({"a": "1" * 9000, **short}), combine=False)
     assert found.versions == short
-    assert found.left_out() == 1
+    assert found.left_out == 1
 
 
 def test_the_line_says_how_many_were_left_out() -> None:
@@ -93,8 +95,9 @@ def test_the_line_says_how_many_were_left_out() -> None:
     table = {f"d{number:04}": "1.0.0.post1" for number in range(700)}
     decision = decided(table, omitted=["e0000==1"])
     found = choose(decision, combine=False)
-    assert found.left_out() == 701 - len(found.versions) > 1
-    assert decision.all() == {**table, "e0000": "1"}
+    assert found.left_out == 701 - len(found.versions) > 1
+    assert decision.manifest
+    assert decision.manifest.modules == {**table, "e0000": "1"}
     assert found.origin == "_sentry_modules (uv.lock): because"
 
 
@@ -105,7 +108,7 @@ def test_whatever_is_listed_fits(name: str, more: dict[str, str]) -> None:
     table = {name.format(number): "1.0.0.post1" for number in range(700)}
     found = choose(decided({**table, **more}), combine=False)
     assert relay(found.versions) == found.versions
-    assert 0 < found.left_out() == 700 - len(found.versions)
+    assert 0 < found.left_out == 700 - len(found.versions)
 
 
 def test_live_metadata_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -237,7 +237,7 @@ def test_the_last_of_300_packages(tmp_path: Path) -> None:
         "asked = []\n"
         "sys.addaudithook(lambda e, a: asked.append(e) if e in ('open', 'os.listdir') else None)\n"
         "found = ManifestReference.of_caller(None).decision()\n"
-        "print(json.dumps([found.carried(), len(asked)]))"
+        "print(json.dumps([found.of(found.manifest.carried), len(asked)]))"
     )
     found, asked = report("-c", program, path=(RUNTIME,))
     assert found == LISTED

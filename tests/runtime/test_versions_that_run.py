@@ -87,7 +87,8 @@ from importlib import metadata
 import sentry_modules
 from sentry_modules.reference import ManifestReference
 sentry_modules.install("acme")
-decided = ManifestReference.of_caller("acme").decision().carried()
+decision = ManifestReference.of_caller("acme").decision()
+decided = decision.of(decision.manifest.carried)
 asked = dict((name, metadata.version(name)) for name in decided)
 print(json.dumps([decided, asked]))
 """
