@@ -91,7 +91,7 @@ def _alone(folder: Path, wheels: Path) -> Iterator[Job]:
     ):
         project = _lay_out(folder / f"alone {way}", "hatchling", hook)
         command = (interpreter, "-m", "hatchling", "build", "-t", "wheel")
-        yield Job(case=ALONE, way=way, command=command, folder=project, rounds=5)
+        yield Job(case=ALONE, way=way, command=command, folder=project)
 
 
 def _isolated(folder: Path, wheels: Path) -> Iterator[Job]:

@@ -37,7 +37,7 @@ class Job:
     more: Mapping[str, str] = field(default_factory=dict)
     is_probe: bool = False
     is_counted: bool = True
-    rounds: int = 3
+    rounds: int = 1  # more where time judges
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

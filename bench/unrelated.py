@@ -78,7 +78,7 @@ def _jobs(folder: Path) -> Iterator[Job]:
         ours = {"PYTHONPATH": str(folder / ("ours" if way == WITH else "nothing"))}
         bundle = (pyinstaller, "-m", "PyInstaller", "--clean", "--log-level", "WARN", "plain.spec")
         more = {**ours, "PYINSTALLER_CONFIG_DIR": str(place / "configuration")}
-        yield Job(case=BUNDLE, way=way, command=bundle, folder=place, more=more, rounds=1)
+        yield Job(case=BUNDLE, way=way, command=bundle, folder=place, more=more)
         yield Job(case=IMPORT, way=way, command=(sdk, "-c", IMPORT), folder=place, more=ours)
 
 
