@@ -37,6 +37,7 @@ def measure(setting: Setting) -> Report:
             folder=ROOT,
             is_probe=True,
             is_counted=size <= COUNTED,
+            rounds=3 if size <= COUNTED else 1,
         )
         for kind, sizes in _sizes()
         for size in sizes

@@ -26,7 +26,8 @@ class Job:
     """A command that is one way to do something, in one case and at one size.
 
     One that ``is_probe`` prints the regions in it that are measured, and to which ways each
-    belongs. What takes hours to count is not: ``is_counted=False``.
+    belongs. What takes hours to count is not: ``is_counted=False``. What is counted is timed once,
+    anything else in several ``rounds``.
     """
 
     case: str
@@ -37,7 +38,7 @@ class Job:
     more: Mapping[str, str] = field(default_factory=dict)
     is_probe: bool = False
     is_counted: bool = True
-    rounds: int = 1  # more where time judges
+    rounds: int = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +105,8 @@ class Setting:
 
     def _time(self, job: Job) -> dict[str, dict[str, float]]:
         samples: dict[tuple[str, str], list[float]] = defaultdict(list)
-        for _ in range(1 if self.is_quick else job.rounds):
+        is_counted = counting.VALGRIND is not None and job.is_counted
+        for _ in range(1 if self.is_quick or is_counted else job.rounds):
             usage = run(job.command, job.folder, job.more)
             whole = {PROCESSOR: usage.processor, WALL: usage.wall}
             regions = parse_regions(usage.output) if job.is_probe else [Region({job.way: 1}, whole)]
