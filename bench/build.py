@@ -116,7 +116,7 @@ def _isolated(folder: Path, wheels: Path) -> Iterator[Job]:
                 command=uv_build if case.startswith("uv") else build,
                 folder=_lay_out(folder / f"{case} {way}", backend, hook),
                 more=more,
-                rounds=5,
+                rounds=7,
                 is_counted=False,  # it is promised in time, and pip takes minutes to count
             )
 

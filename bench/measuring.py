@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
+from typing import TypeAlias
 
 from bench import counting
 from bench.running import Region, parse_regions, run
@@ -43,7 +43,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """Every number of one way, in one case and at one size; a time is a median."""
+    """Every number of one way, in one case and at one size; a time is the least of its rounds."""
 
     case: str
     size: int | None
@@ -90,7 +90,13 @@ class Setting:
         Other work changes times, and leaves counts as they are: one is enough.
         """
         jobs = list(jobs)
-        rows = [self._time(job) for job in jobs]
+        samples: list[Samples] = [defaultdict(list) for _ in jobs]
+        # In turns: a machine is faster at one time than at another.
+        for turn in range(max(map(self._rounds, jobs), default=0)):
+            for job, found in zip(jobs, samples, strict=True):
+                if turn < self._rounds(job):
+                    _time(job, found)
+        rows = [_least(found) for found in samples]
         if counting.VALGRIND:
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 counts = pool.map(_count, jobs)
@@ -103,19 +109,29 @@ class Setting:
             for way, values in ways.items()
         ]
 
-    def _time(self, job: Job) -> dict[str, dict[str, float]]:
-        samples: dict[tuple[str, str], list[float]] = defaultdict(list)
+    def _rounds(self, job: Job) -> int:
         is_counted = counting.VALGRIND is not None and job.is_counted
-        for _ in range(1 if self.is_quick or is_counted else job.rounds):
-            usage = run(job.command, job.folder, job.more)
-            whole = {PROCESSOR: usage.processor, WALL: usage.wall}
-            regions = parse_regions(usage.output) if job.is_probe else [Region({job.way: 1}, whole)]
-            for key, value in _sum(regions).items():
-                samples[key].append(value)
-        ways: dict[str, dict[str, float]] = defaultdict(dict)
-        for (way, measure), values in samples.items():
-            ways[way][measure] = median(values)
-        return ways
+        return 1 if self.is_quick or is_counted else job.rounds
+
+
+Samples: TypeAlias = dict[tuple[str, str], list[float]]
+"""Of each way and measure, what was found in each round."""
+
+
+def _time(job: Job, samples: Samples) -> None:
+    usage = run(job.command, job.folder, job.more)
+    whole = {PROCESSOR: usage.processor, WALL: usage.wall}
+    regions = parse_regions(usage.output) if job.is_probe else [Region({job.way: 1}, whole)]
+    for key, value in _sum(regions).items():
+        samples[key].append(value)
+
+
+def _least(samples: Samples) -> dict[str, dict[str, float]]:
+    # Other work only ever adds to a time.
+    ways: dict[str, dict[str, float]] = defaultdict(dict)
+    for (way, measure), values in samples.items():
+        ways[way][measure] = min(values)
+    return ways
 
 
 def _count(job: Job) -> dict[str, dict[str, float]]:

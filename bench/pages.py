@@ -54,7 +54,7 @@ _HEAD = """\
 
 `make bench` measures all of this in one run, and fails where a promise is missed. It judges by
 instruction counts (valgrind), which are the same on a busy machine. Processor and wall
-times stand beside them, most of one run.
+times stand beside them, most of one run, and the least of several where time judges.
 
 Measured on {machine[processor]}, {machine[cores]} cores, {machine[system]}, {machine[python]}, with
 {versions}.
