@@ -23,6 +23,8 @@ from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.sbom import MOST_COMPONENTS, to_cyclonedx
 from tests.environments import LINUX
 
+_CHECKED = 200  # of the manifests; there can be 60,000, and this takes longer than reading them
+
 
 def write(data: bytes, folder: Path) -> Path:
     """Write an artifact: a directory, with links, where the input is several files."""
@@ -70,7 +72,7 @@ def check(found: Inspection, folder: Path) -> None:
     text = to_json(found)
     contract.check(text.isascii(), f"not ASCII: {text!a}")
     json.loads(text)
-    for one in found.manifests:
+    for one in found.manifests[:_CHECKED]:
         for fault in one.faults:
             contract.check_sentence(fault.replace("://", ""), folder)
         contract.check_manifest(one.manifest)
