@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from bench import table
-from bench.measuring import BYTES, ROOT, WALL, Promise, Row
+from bench.measuring import BYTES, INSTRUCTIONS, ROOT, WALL, Promise, Row
 
 RESULTS = ROOT / "bench" / "results.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -18,9 +18,14 @@ PLOT = ROOT / "docs" / "benchmarks.svg"
 _FIRST = ("first-event", "folder", 300)
 _BUILD = ("build", "python -m build, hatchling", None)
 LINES = {
-    "the first event waits, 300 distributions": (_FIRST, "stock", "manifest", WALL),
-    "each event, 300 distributions": (("event", "", 300), "stock", "manifest", WALL),
-    "start of a PyInstaller bundle": (("bundle", "start", None), "stock", "manifest", WALL),
+    "the first event waits, 300 distributions": (_FIRST, "stock", "manifest", INSTRUCTIONS),
+    "each event, 300 distributions": (("event", "", 300), "stock", "manifest", INSTRUCTIONS),
+    "start of a PyInstaller bundle": (
+        ("bundle", "start", None),
+        "stock",
+        "manifest",
+        INSTRUCTIONS,
+    ),
     "added to that bundle; without: copied metadata": (
         ("bundle", "added", None),
         "copied metadata",
@@ -67,7 +72,7 @@ def summary(document: dict[str, Any]) -> str:
     """Return the README's table."""
     rows = []
     for text, (key, *ways, measure) in LINES.items():
-        unit = table.COLUMNS[measure][0].rpartition(" ")[2]
+        unit = table.COLUMNS[measure][0].removeprefix("wall ")
         found = {row.way: row for row in _rows(document, key[0]) if (row.case, row.size) == key[1:]}
         rows.append((text, *(f"{table.value(found[way], measure)} {unit}" for way in ways)))
     return table.table(("", "without", "with this project"), rows)
