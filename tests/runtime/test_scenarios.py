@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -30,5 +31,5 @@ def assert_all_hold(site: Path) -> str:
     table = run("-W", "ignore", script, path=(RUNTIME, site))
     assert len(table.splitlines()) == 1 + len(scenarios.SCENARIOS)
     assert "WRONG" not in table
-    assert table.count("n/a") < len(scenarios.SCENARIOS) / 2
+    assert len(re.findall(r"ours +n/a", table)) < len(scenarios.SCENARIOS) / 2
     return table
