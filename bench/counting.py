@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bench.running import Region, environment, parse_regions
 
-VALGRIND = shutil.which("valgrind")
+SWITCH = shutil.which("callgrind_control")  # it comes with valgrind
+VALGRIND = SWITCH and shutil.which("valgrind")
 _SUMMARY = re.compile(r"^summary: (\d+)$", re.MULTILINE)
 # Of a whole command cachegrind counts the same in two thirds of the time.
 _WHOLE = ("--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file={}/%p")
@@ -34,7 +35,7 @@ def count_regions(
 ) -> tuple[list[Region], list[int]]:
     """Return the regions that a probe prints, and the instructions of each."""
     with tempfile.TemporaryDirectory() as place:
-        more = {**more, "BENCH_SWITCH": str(shutil.which("callgrind_control"))}
+        more = {**more, "BENCH_SWITCH": str(SWITCH)}
         regions = parse_regions(_run(command, folder, more, Path(place), _REGIONS))
         # One file for each region and one for the rest, which has no number.
         files = sorted(Path(place).glob("*.*"), key=lambda path: int(path.suffix[1:]))

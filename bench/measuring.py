@@ -20,6 +20,9 @@ BYTES = "bytes"
 JUDGED = (INSTRUCTIONS, PROCESSOR, BYTES)
 """What a promise is judged by: the first of these that both of its sides have."""
 
+Samples: TypeAlias = dict[tuple[str, str], list[float]]
+"""Of each way and measure, what was found in each round."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
@@ -112,10 +115,6 @@ class Setting:
     def _rounds(self, job: Job) -> int:
         is_counted = counting.VALGRIND is not None and job.is_counted
         return 1 if self.is_quick or is_counted else job.rounds
-
-
-Samples: TypeAlias = dict[tuple[str, str], list[float]]
-"""Of each way and measure, what was found in each round."""
 
 
 def _time(job: Job, samples: Samples) -> None:

@@ -130,6 +130,9 @@ def test_omitted_names_are_left_off(application: Path, separator: str) -> None:
     left_out = {d.key for d in many} - set(said["modules"])
     assert left_out == {d.key for d in many[:200]}
     assert said["left_out"] == 200
+    program = "import sentry_modules; from importlib.metadata import version; "
+    program += "sentry_modules.install('acme_app'); print(version('d-0000'))"
+    assert run(application, "-c", program).strip() == "1.0.0.post1"
 
 
 def test_versions_of_a_fork_reach_the_event(application: Path) -> None:

@@ -19,6 +19,7 @@ _SUFFIXES = (*SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)
 _ALL_SUFFIXES = (*_SUFFIXES, *EXTENSION_SUFFIXES)
 _ABSENT = (FileNotFoundError, NotADirectoryError, PermissionError)  # no passing faults
 _SOURCE, _BYTECODE = f"{MODULE}.py", f"{MODULE}.pyc"
+_EXTENSIONS = f"{os.sep}lib-dynload"  # those of the standard library
 _LISTINGS = 1000  # of folders below the path that are no packages; a home folder can be on it
 _NAMES = 10_000
 
@@ -46,7 +47,7 @@ class Place:
         """Whether there is any metadata."""
         # One pass over what can be thousands of names, but not of the standard library. There is
         # none in a folder inside an archive: ``importlib.metadata`` finds none there.
-        if self._prefix or "os.py" in self._names or self.entry.endswith("lib-dynload"):
+        if self._prefix or "os.py" in self._names or self.entry.endswith(_EXTENSIONS):
             return False
         names = "".join(self._names)
         return "-" in names and "-info" in names  # the first is far quicker

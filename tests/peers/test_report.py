@@ -25,7 +25,7 @@ def test_three(): assert os.environ["PEERS_MODE"] != "activate"
 """
 CRASHING = f"""{SOUND}
 import os
-def test_three(): os._exit(os.environ["PEERS_MODE"] == "activate")
+def test_three(): os.environ["PEERS_MODE"] != "activate" or os._exit(3)
 """
 HALF_FAILING = """
 def test_one(): pass
@@ -81,7 +81,9 @@ def test_a_suite_that_crashes_is_named(
 ) -> None:
     """It has no row, which is no success, and whoever runs several gets the others."""
     assert not report(SUITE, "test_it.py", runner(CRASHING))
-    assert "small==1.0 test_it.py: UNEXPLAINED, " in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "small==1.0 test_it.py: 3 tests, 0 failed\n" in told
+    assert "small==1.0 test_it.py: UNEXPLAINED, " in told
 
 
 def test_a_name_of_no_suite_is_refused() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -31,5 +30,6 @@ def assert_all_hold(site: Path) -> str:
     table = run("-W", "ignore", script, path=(RUNTIME, site))
     assert len(table.splitlines()) == 1 + len(scenarios.SCENARIOS)
     assert "WRONG" not in table
-    assert len(re.findall(r"ours +n/a", table)) < len(scenarios.SCENARIOS) / 2
+    # By scenario: one that an interpreter cannot run has three of them.
+    assert sum("n/a" in line for line in table.splitlines()) < len(scenarios.SCENARIOS) / 4
     return table
