@@ -209,13 +209,10 @@ def tables(values: list[Any], place: Place) -> Iterator[Table]:
 
 def is_version(text: str) -> bool:
     """Whether a text is a PEP 440 version, written without anything around it."""
-    if not _VERSION.fullmatch(text):
-        return False
     try:
-        Version(text)
+        return _VERSION.fullmatch(text) is not None and bool(Version(text))
     except (InvalidVersion, ValueError):
         return False
-    return True
 
 
 def quoted(text: str) -> str:

@@ -19,8 +19,8 @@ GET_VERSIONS = (
 """How a distribution without a version gets one; a dynamic version is the usual case."""
 
 
-def without_version(manifest: Manifest) -> Iterator[str]:
-    """Yield one warning of all that is left out since its version is not known."""
+def warnings(manifest: Manifest) -> Iterator[str]:
+    """Yield one warning of all without a known version, and one of all that is omitted."""
     reasons: dict[str, list[str]] = {}
     for name, reason in manifest.skipped.items():
         reasons.setdefault(reason, []).append(name)
@@ -30,6 +30,12 @@ def without_version(manifest: Manifest) -> Iterator[str]:
         yield (
             f"{manifest.source}: {number} distribution{'s are' if number > 1 else ' is'} on no "
             f"event, without a version to freeze: {parts}. {GET_VERSIONS}"
+        )
+    if manifest.omitted:
+        yield (
+            f"{manifest.source}: events leave off {len(manifest.omitted)} of "
+            f"{len(manifest.distributions)} distributions, since the server takes {BUDGET} bytes "
+            f"of versions: {listed(manifest.omitted)}. To keep others, exclude what matters less."
         )
 
 

@@ -146,10 +146,9 @@ def freeze(
     if name is not None and not selection.all_packages:
         manifest = _with_project(manifest, name, project.version if name == project.name else None)
     manifest = without(manifest, config.exclude)
-    return manifest._replace(
-        omitted=left_out.by_budget(manifest.distributions, closure, project),
-        warnings=(*manifest.warnings, *left_out.without_version(manifest)),
-    )
+    omitted = left_out.by_budget(manifest.distributions, closure, project)
+    manifest = manifest._replace(omitted=omitted)
+    return manifest._replace(warnings=(*manifest.warnings, *left_out.warnings(manifest)))
 
 
 def _with_project(manifest: Manifest, name: NormalizedName, version: str | None) -> Manifest:
@@ -160,8 +159,7 @@ def _with_project(manifest: Manifest, name: NormalizedName, version: str | None)
     version = version or (known.version if known else None)
     if version is None:
         return manifest._replace(skipped={**skipped, name: DYNAMIC})
-    listed_as = known.listed_as if known else ""
-    own = Distribution(name=name, version=version, listed_as=listed_as)
+    own = Distribution(name=name, version=version, listed_as=known.listed_as if known else "")
     listed = tuple(sorted((own, *others), key=lambda d: (d.name, d.version)))
     return manifest._replace(distributions=listed, skipped=skipped)
 

@@ -197,6 +197,4 @@ def _collect(
 def absorb(clauses: Iterable[_Clause]) -> model.Condition:
     """Drop each AND that another one makes redundant: ``a and b`` beside ``a``."""
     unique = frozenset(clauses)
-    if len(unique) > 1:
-        unique = unique.difference(c for c in unique if any(other < c for other in unique))
-    return unique
+    return unique.difference(c for c in unique if any(other < c for other in unique))

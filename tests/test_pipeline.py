@@ -127,7 +127,8 @@ def test_what_has_no_version_is_named_in_one_warning(tmp_path: Path) -> None:
 
 def test_nothing_is_omitted_while_all_versions_fit(tmp_path: Path) -> None:
     """Most applications are far below the server's budget."""
-    assert freeze(write(tmp_path)).omitted == frozenset()
+    manifest = freeze(write(tmp_path))
+    assert (manifest.omitted, manifest.warnings) == (frozenset(), ())
 
 
 def test_the_farthest_are_omitted_when_versions_outgrow_the_budget(tmp_path: Path) -> None:
@@ -143,6 +144,11 @@ def test_the_farthest_are_omitted_when_versions_outgrow_the_budget(tmp_path: Pat
     kept = [d for d in manifest.distributions if d.name not in manifest.omitted]
     used = sum(len(d.version) + 3 for d in kept)
     assert left_out.BUDGET - 10 < used <= left_out.BUDGET
+    (warning,) = manifest.warnings
+    count = len(manifest.omitted)
+    assert warning.startswith(f"uv.lock: events leave off {count} of 1002 distributions, since ")
+    assert "8192 bytes of versions: d0000, d0001, " in warning
+    assert warning.endswith(f" and {count - 10} more. To keep others, exclude what matters less.")
 
 
 def test_a_build_gets_the_text_and_both_of_its_places(tmp_path: Path) -> None:
