@@ -9,16 +9,29 @@ from zipfile import ZipFile
 from demo.bundles import normalize
 from demo.cache import kept_python
 from demo.commands import run
-from tests.bundles.workshop import Bundler, Pair, Workshop
+from tests.bundles.workshop import Bundler, Pair, Workshop, downloads
 
 TOOL = "pex==2.105.2"
+
+# It holds a pip for the older Pythons; for these it takes another from where it takes all else.
+_ITS_PIP = (
+    *(
+        f"{pin} ; python_version >= '3.12' and python_version < '3.15'"
+        for pin in ("pip==24.1", "setuptools==70.1.0", "wheel==0.43.0")
+    ),
+    *(
+        f"{pin} ; python_version >= '3.15'"
+        for pin in ("pip==26.1", "setuptools==82.0.1", "wheel==0.47.0")
+    ),
+)
 
 
 def _bundler(name: str, *options: str, program: str = "") -> Bundler:
     def build(workshop: Workshop) -> Pair:
         path = workshop.folder / f"{workshop.name} {name}.pex"
         start = ("-e", workshop.main, "--python-shebang", "/usr/bin/env python3", "-o", str(path))
-        contents = (*workshop.local(), *workshop.contents())
+        its_own = ("--find-links", str(downloads("pex", *_ITS_PIP)))
+        contents = (*workshop.local(), *its_own, *workshop.contents())
         more = {"PEX_ROOT": str(workshop.folder / "pex-root")}
         run(kept_python("pex", TOOL), "-m", "pex", *options, *start, *contents, more=more)
         bundle = workshop.bundle(name, path / program, _truth(path))
