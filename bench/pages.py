@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from bench import table
-from bench.measuring import BYTES, INSTRUCTIONS, ROOT, WALL, Promise, Row
+from bench.measuring import BYTES, INSTRUCTIONS, ROOT, Promise, Row
 
 RESULTS = ROOT / "bench" / "results.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -32,7 +32,12 @@ LINES = {
         "manifest",
         BYTES,
     ),
-    "`python -m build` with hatchling": (_BUILD, "without the hook", "with the hook", WALL),
+    "`python -m build` with hatchling": (
+        _BUILD,
+        "without the hook",
+        "with the hook",
+        INSTRUCTIONS,
+    ),
 }
 """The README's lines: question, case and size; without this project, and with it; the measure."""
 
@@ -48,8 +53,8 @@ TITLES = {
 }
 
 NOTES = {
-    "build": "Hatchling looks through all that is installed before it calls a hook. The row "
-    "with a hook that does nothing shows what that takes; the promise is measured from there.",
+    "build": "Hatchling looks through all that is installed before it calls a hook. The rows "
+    "with a hook that does nothing show what that takes; its promises are measured from there.",
     "unrelated": "Setuptools reads the entry points of all that is installed again and again. The "
     "row with an empty entrance shows what that takes; the promise is measured from there.",
 }
