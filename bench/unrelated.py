@@ -33,8 +33,13 @@ version = "1.0"
 [tool.setuptools]
 packages = ["plain"] # other folders stand beside it
 """
-ANALYSIS = "Analysis(['plain.py'])"
-"""The part of a PyInstaller build that asks for other people's hooks."""
+ANALYSIS = """\
+import sys
+from PyInstaller.compat import PY3_BASE_MODULES
+Analysis(["plain.py"], excludes=[*(sys.stdlib_module_names - PY3_BASE_MODULES)])
+"""
+"""The part of a PyInstaller build that asks for other people's hooks, with as little as it can do
+without: what reading the standard library takes would hide what a hook adds."""
 BUILD = "from setuptools import build_meta; build_meta.build_wheel('dist')"
 
 
