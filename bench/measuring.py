@@ -101,9 +101,11 @@ class Setting:
                     _time(job, found)
         rows = [_least(found) for found in samples]
         if counting.VALGRIND:
+            # The longest first, so that no core waits for the end of the last.
+            order = sorted(zip(jobs, rows, strict=True), key=lambda pair: -_longest(pair[1]))
             with ThreadPoolExecutor(os.cpu_count()) as pool:
-                counts = pool.map(_count, jobs)
-                for ways, more in zip(rows, counts, strict=True):
+                counts = pool.map(_count, (job for job, _ in order))
+                for (_, ways), more in zip(order, counts, strict=True):
                     for way, values in more.items():
                         ways[way].update(values)
         return [
@@ -131,6 +133,10 @@ def _least(samples: Samples) -> dict[str, dict[str, float]]:
     for (way, measure), values in samples.items():
         ways[way][measure] = min(values)
     return ways
+
+
+def _longest(ways: Mapping[str, Mapping[str, float]]) -> float:
+    return max((values.get(PROCESSOR, 0) for values in ways.values()), default=0)
 
 
 def _count(job: Job) -> dict[str, dict[str, float]]:
