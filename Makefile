@@ -53,7 +53,7 @@ lint: $(VENV)/.complete ## Lint, check types, spelling and links
 demo: ## Run the sample application's bundles against a real server (KEEP=1 leaves it running)
 	$(PYTHON) -m demo $(if $(KEEP),--keep)
 
-bench: $(VENV)/.complete ## Measure, beside the stock SDK and bare floors; counts with valgrind (17 minutes)
+bench: $(VENV)/.complete ## Measure, beside the stock SDK and bare floors; counts with valgrind (15 minutes)
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m bench
 
