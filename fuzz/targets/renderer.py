@@ -77,12 +77,13 @@ def _distributions(values: object) -> Iterator[Distribution]:
     for value in values if isinstance(values, list) else ():
         if isinstance(value, dict):
             name, version, key = (value.get(k) for k in ("name", "version", "listed_as"))
-            if isinstance(name, str) and isinstance(version, str):
+            # Pins are taken apart at ``==``; no valid name or version has an equals sign.
+            if isinstance(name, str) and isinstance(version, str) and "=" not in f"{name}{version}":
                 yield Distribution(
                     name=NormalizedName(name),
                     version=version,
                     condition=_condition(value.get("condition")),
-                    listed_as=key if isinstance(key, str) else "",
+                    listed_as=key if isinstance(key, str) and "=" not in key else "",
                 )
 
 
