@@ -117,7 +117,7 @@ def _listed(name: str, start: int, length: int) -> bytes:
 
 def mutate(data: bytes, random: Random) -> bytes:
     """Return a neighbour of an artifact, or one whose numbers and names repeat without measure."""
-    if not random.randrange(4):
+    if not random.randrange(16):  # one takes as long as many neighbours
         return shapes.make(random)
     if data.startswith(b"--- "):
         return parts.join(dict(_entries(list(parts.split(data).items()), random)))

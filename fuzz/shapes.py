@@ -20,6 +20,7 @@ from hatch_sentry_modules.artifacts.containers.pyinstaller_file import COOKIE
 
 MARK = b'{"sentry-modules": '
 _COUNTS = (1, 2, 30, 300, 3000)
+_UNPACKED = 4 << 20  # of documents in one archive; to write more takes longer than to read it
 _TEXTS = ("a", "\U0001f680", "a\0b", "x" * 200, "../a", "A.b-c_d", "\x1b[31m", "")
 
 
@@ -36,7 +37,8 @@ def make(random: Random) -> bytes:
 
 def _zipped(entries: Iterator[tuple[str, bytes]]) -> bytes:
     buffer = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+    archive = zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+    with warnings.catch_warnings(), archive as file:
         warnings.simplefilter("ignore")  # of a name that is there twice
         for name, content in entries:
             file.writestr(name, content)
@@ -69,8 +71,12 @@ def _document(random: Random) -> bytes:
 
 def _manifests(random: Random) -> bytes:
     ending = random.choice(("py", "pyc", "so", "cpython-311-x86_64-linux-gnu.so", "pyd"))
-    names = (f"p{number}/_sentry_modules.{ending}" for number in range(random.choice(_COUNTS)))
-    return _zipped((name, _document(random)) for name in names)
+    documents = [_document(random) for _ in range(random.choice((1, 3)))]
+    count = min(random.choice(_COUNTS), _UNPACKED // max(map(len, documents)) + 1)
+    return _zipped(
+        (f"p{number}/_sentry_modules.{ending}", documents[number % len(documents)])
+        for number in range(count)
+    )
 
 
 def _metadata(random: Random) -> bytes:
