@@ -44,8 +44,8 @@ CONTENTS = [
     b"Name: \xc3\xa9\nVersion: 1\n\n", b"", LINK, b"-> .", b"-> /dev/null",
     b"import os\n", b"from __future__ import annotations\nx = 1", b"\\\n\\\n", b"\0",
 ]  # fmt: skip
-PEX = b"""{"code_hash": "abc", "pex_hash": "def", "venv": false,
-"distributions": {"a-1.0-py3-none-any.whl": "x"}}"""
+PEX = b"""{"code_hash": "%s", "pex_hash": "%s", "venv": false,
+"distributions": {"a-1.0-py3-none-any.whl": "x"}}""" % (b"a" * 40, b"b" * 40)
 
 
 def seeds() -> Iterator[bytes]:

@@ -23,10 +23,11 @@ _MARK = MARK.encode("ascii")
 
 
 class ReadManifest(NamedTuple):
-    """What a document says, and sentences about what in it is no part of the format."""
+    """What a document says, what in it is no part of the format, and how many bytes were read."""
 
     manifest: Manifest
     faults: tuple[str, ...] = ()
+    size: int = 0
 
 
 EMPTY = Manifest(project=None, source="", distributions=())
@@ -39,10 +40,10 @@ def find(content: bytes) -> ReadManifest | None:
         return None
     text = content[start : start + LONGEST].decode("latin-1")
     try:
-        document, _ = json.JSONDecoder().raw_decode(text)
+        document, size = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
-        return ReadManifest(EMPTY, ("It is cut off, too long, or no JSON document.",))
-    return _Reading(document).result()
+        return ReadManifest(EMPTY, ("It is cut off, too long, or no JSON document.",), len(text))
+    return _Reading(document).result()._replace(size=size)
 
 
 def read(text: str) -> ReadManifest:

@@ -82,7 +82,9 @@ def test_it_is_found_in_source_and_bytecode(optimize: int, tmp_path: Path) -> No
     py_compile.compile(str(source), cfile=compiled, doraise=True, optimize=optimize)
     contents = [source.read_bytes(), Path(compiled).read_bytes()]
     contents.append(contents[0].replace(b"\n", b"\r\n"))
-    assert [manifest_document.find(content) for content in contents] == [(FULL, ())] * 3
+    for found in map(manifest_document.find, contents):
+        assert found is not None
+        assert (found.manifest, found.faults) == (FULL, ())
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,8 @@ def test_what_cannot_be_read_is_one_fault(content: bytes, fault: str) -> None:
     found = manifest_document.find(content)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert found == (manifest_document.EMPTY, (fault,))
+    assert found is not None
+    assert (found.manifest, found.faults) == (manifest_document.EMPTY, (fault,))
     assert peak < 50 << 20
 
 

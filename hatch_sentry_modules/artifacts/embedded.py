@@ -14,18 +14,19 @@ _NAME = re.compile(rf"(?:{_MODULE}\.(?:pyc?|(?:[\w-]+\.)?(?:so|pyd))|\w+__mypyc\
 _GROUP = "__mypyc."
 """What the extension is called in which mypyc puts all modules that it compiles together."""
 
-_LONGEST_EXTENSION = 1 << 24
+_LONGEST_EXTENSION = 3 << 24  # mypy's own has 37 MB
 
 NONE = "It holds no manifest."
 PACKED = "It is compiled, and what it lists cannot be said: a compiler can pack its texts."
 
 
 class EmbeddedManifest(NamedTuple):
-    """A manifest in an artifact, its place there, and what in it is no part of the format."""
+    """A manifest in an artifact, its place there, and all else that was read of its document."""
 
     place: str
     manifest: Manifest
     faults: tuple[str, ...]
+    size: int = 0
 
     @property
     def is_readable(self) -> bool:
@@ -50,7 +51,7 @@ def find(place: str, content: bytes) -> EmbeddedManifest | None:
     if len(content) > longest:
         return unreadable(place, f"It is longer than {longest} bytes.")
     if read := manifest_document.find(content):
-        return EmbeddedManifest(place=place, manifest=read.manifest, faults=read.faults)
+        return EmbeddedManifest(place, *read)
     if _GROUP in place:
         return None
     return unreadable(place, PACKED if is_extension else NONE)

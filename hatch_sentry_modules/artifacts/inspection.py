@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from hatch_sentry_modules import manifest_document
 from hatch_sentry_modules.archives.atomic import PREFIX
 from hatch_sentry_modules.artifacts import embedded, metadata
 from hatch_sentry_modules.artifacts.containers import container as containers
@@ -95,22 +94,26 @@ class _Looking:
             limit = limit or metadata.limit(place)
         elif len(self._packages) < _MOST_PACKAGES:
             self._packages.add(module.partition("/")[0].partition(".")[0])
+        self._budget.spend(containers.READ if limit else 0)
         if limit and (place.startswith("/") or ".." in place.split("/")):
             self._refuse(File(place, None, "has a name that leads out of the artifact"))
             return 0
-        if limit:
-            self._budget.spend(containers.READ)
         return limit
 
     def _take(self, place: str, content: bytes) -> None:
         if embedded.limit(place):
-            read = min(len(content), manifest_document.LONGEST)
-            self._budget.spend(containers.MANIFEST + containers.TEXT * read)
             if found := embedded.find(printable(place), content):
+                self._budget.spend(containers.MANIFEST + containers.TEXT * found.size)
                 self._manifests.append(found)
             return
-        known = list(metadata.read(place, content))
-        if place == metadata.PEX_INFO:
+        is_pex = place == metadata.PEX_INFO
+        self._budget.spend(containers.TEXT * len(content) if is_pex else 0)
+        try:
+            known = list(metadata.read(place, content))
+        except ValueError:
+            self._unread_file(File(place, None, "is damaged, or too long"))
+            return
+        if is_pex:
             self._pex += known
         elif known:
             self._metadata += known

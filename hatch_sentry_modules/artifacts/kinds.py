@@ -31,7 +31,8 @@ class Marks:
         folder, _, name = place.partition("/")
         if folder.endswith(".dist-info") and name in {"WHEEL", "INSTALLER"}:
             self._seen.add(name)
-            self._wheels.add(folder[:200])
+            if len(self._wheels) <= 1:  # only one tells a wheel
+                self._wheels.add(folder)
         elif name == "PKG-INFO":
             self._seen.add(name)
 

@@ -18,7 +18,8 @@ SOURCE = "metadata"
 
 SEVERAL = "the artifact holds the metadata of several versions"
 
-_LONGEST, _LONGEST_PEX_INFO = 1 << 13, 1 << 20
+LONGEST_PEX_INFO = 1 << 20
+_LONGEST = 1 << 13
 _METADATA = re.compile(
     r"(?:.*/)?[^/]+\.dist-info/METADATA|(?:.*/)?[^/]+\.egg-info(?:/PKG-INFO)?|[^/]+/PKG-INFO"
 )
@@ -37,7 +38,7 @@ class Found(NamedTuple):
 def limit(place: str) -> int:
     """Return how much to read of a file that says which distributions there are; 0 for others."""
     if place == PEX_INFO:
-        return _LONGEST_PEX_INFO
+        return LONGEST_PEX_INFO + 1
     if "-INFO" not in place and "-info" not in place:
         return 0
     is_metadata = _METADATA.fullmatch(place) and _VENDORED.isdisjoint(place.split("/"))
@@ -45,7 +46,10 @@ def limit(place: str) -> int:
 
 
 def read(place: str, content: bytes) -> Iterator[Found]:
-    """Return the distributions that a file names: one, except in ``PEX-INFO``."""
+    """Return the distributions that a file names: one, except in ``PEX-INFO``.
+
+    Raises ``ValueError`` where that is damaged, or too long.
+    """
     if place == PEX_INFO:
         yield from _pex(content)
         return
@@ -62,9 +66,9 @@ def _pex(content: bytes) -> Iterator[Found]:
     https://packaging.python.org/en/latest/specifications/binary-distribution-format/
     """
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        return
+        document = json.loads(content if len(content) <= LONGEST_PEX_INFO else b"")
+    except RecursionError:
+        raise ValueError from None
     wheels = document.get("distributions") if isinstance(document, dict) else None
     for wheel in wheels if isinstance(wheels, dict) else ():
         parts = wheel.split("-", _WHEEL_PARTS[1])

@@ -48,6 +48,14 @@ def test_bytecode_of_another_python(version: str, level: str, tmp_path: Path) ->
     assert shown(archive) == DOCUMENT
 
 
+def test_what_mypyc_made_of_other_projects(tmp_path: Path) -> None:
+    """As many and as large as in an environment with mypy, they hide nothing."""
+    app = bundled.application(tmp_path / "app")
+    for number, size in enumerate((37_000_000, 5_000_000, 700_000, 700_000)):
+        (app / f"{number}a__mypyc.cpython-311-x86_64-linux-gnu.so").write_bytes(bytes(size))
+    assert shown(app) == DOCUMENT
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a compiler is seldom there")
 def test_an_extension_of_mypyc(tmp_path: Path) -> None:

@@ -14,13 +14,15 @@ import struct
 import subprocess
 import sys
 import tarfile
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from hatch_sentry_modules.artifacts.containers.container import ArtifactError
+from hatch_sentry_modules.artifacts.containers import container
+from hatch_sentry_modules.artifacts.containers.container import ArtifactError, TooMuchError
 from hatch_sentry_modules.artifacts.containers.pyinstaller_file import COOKIE
 from hatch_sentry_modules.artifacts.inspection import inspect
 from tests.artifacts import bundled
@@ -189,7 +191,17 @@ def test_a_program_with_a_hostile_list(tmp_path: Path) -> None:
 
 def one_list_named_often(path: Path) -> Path:
     """Make a program whose table names one long list of modules three hundred times."""
-    listed = marshal.dumps([(f"m{number}", (0, number, 7)) for number in range(20_000)])
+    return _named_often(path, marshal.dumps([(f"m{n}", (0, n, 7)) for n in range(20_000)]))
+
+
+def one_damaged_list_named_often(path: Path) -> Path:
+    """Make one whose list is four megabytes long, and damaged at its end."""
+    one = b")\x02z\x01a)\x03" + (b"i" + bytes(4)) * 3
+    listed = b"[" + struct.pack("<I", 190_001) + one * 190_000 + b"X"
+    return _named_often(path, listed)
+
+
+def _named_often(path: Path, listed: bytes) -> Path:
     content = bundled.make_program(path, listed).read_bytes()
     entry, cookie = content[-120:-88], content[-88:]
     length, offset = struct.unpack_from("!II", cookie, 8)
@@ -209,12 +221,54 @@ def tags_that_multiply(path: Path) -> Path:
     return path
 
 
+def a_table_that_is_there_often(path: Path) -> Path:
+    """Make a pex whose table of fifty thousand wheels has fifty entries."""
+    wheels = ",".join(f'"a{number}-1-b-c-d.whl":0' for number in range(45_000))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        for _ in range(50):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # of a name that is there twice
+                file.writestr("PEX-INFO", f'{{"distributions":{{{wheels}}}}}')
+    return path
+
+
 def headers_of_digits(path: Path) -> Path:
     """Make a tar archive with extended headers that are one number each."""
+    return _headers(path, b"1" * (1 << 16))
+
+
+def headers_of_short_records(path: Path) -> Path:
+    """Make one whose extended headers hold as many records as have room."""
+    return _headers(path, b"2 " * (1 << 15))
+
+
+def _headers(path: Path, body: bytes) -> Path:
     member = tarfile.TarInfo("x")
     member.type, member.size = tarfile.XHDTYPE, 1 << 16
     with gzip.open(path, "wb", compresslevel=1) as file:
-        file.write((member.tobuf(tarfile.USTAR_FORMAT) + b"1" * (1 << 16)) * 500 + bytes(1024))
+        for _ in range(2000):
+            file.write(member.tobuf(tarfile.USTAR_FORMAT) + body)
+    return path
+
+
+def compressed_in_small_parts(path: Path) -> Path:
+    """Make a tar archive of five million compressed files that are empty."""
+    path.write_bytes(gzip.compress(b"", mtime=0) * 5_000_000)
+    return path
+
+
+def one_archive_by_many_names(path: Path) -> Path:
+    """Make a directory in which a list of thirty megabytes has five thousand names."""
+    name = bytes(60_000)
+    record = struct.pack("<4s4x4H3L5H2L", b"PK\1\2", *[0] * 7, len(name), *[0] * 6) + name
+    records = record * 500
+    end = struct.pack("<4s8xLLH", b"PK\5\6", len(records), 4, 0)
+    path.mkdir()
+    (path / ".deps").mkdir()
+    first = path / ".deps" / "first"
+    first.write_bytes(b"PK\3\4damaged" + records[7:] + end)
+    for number in range(5000):
+        (path / ".deps" / str(number)).hardlink_to(first)
     return path
 
 
@@ -224,6 +278,18 @@ def metadata_in_deep_folders(path: Path) -> Path:
         for number in range(5000):
             name = f"{number}/{'a/' * 480}a-1.dist-info/METADATA"
             file.writestr(name, "Name: a\nVersion: 1\n")
+    return path
+
+
+def names_that_often_lead_out(path: Path) -> Path:
+    """Make a list of hundreds of thousands of modules that lie outside."""
+    with path.open("wb") as file:
+        file.write(b"PK\3\4")
+        for number in range(450_000):
+            name = b"../%06x/_sentry_modules.py" % number
+            fields = (b"PK\1\2", *[0] * 7, len(name), *[0] * 6)
+            file.write(struct.pack("<4s4x4H3L5H2L", *fields) + name)
+        file.write(struct.pack("<4s8xLLH", b"PK\5\6", file.tell() - 4, 4, 0))
     return path
 
 
@@ -252,9 +318,15 @@ def many_documents(path: Path) -> Path:
     "make",
     [
         one_list_named_often,
+        one_damaged_list_named_often,
         tags_that_multiply,
+        a_table_that_is_there_often,
         headers_of_digits,
+        headers_of_short_records,
+        compressed_in_small_parts,
+        one_archive_by_many_names,
         metadata_in_deep_folders,
+        names_that_often_lead_out,
         long_names,
         many_documents,
     ],
@@ -264,6 +336,61 @@ def test_what_repeats_is_bounded_as_a_whole(make: Callable[[Path], Path], tmp_pa
     status, errors, most = measured("inspect", make(tmp_path / "hostile"))
     assert (status, errors) == (0, "") or (status == 2 and errors.count("\n") == 1)
     assert most < MOST_KILOBYTES
+
+
+def an_application(method: int, **files: str | bytes) -> Callable[[Path], Path]:
+    """Make a zipapp out of files, whose names are given without their endings."""
+
+    def make(path: Path) -> Path:
+        with zipfile.ZipFile(path, "w", method) as file:
+            file.writestr("a-1.dist-info/METADATA", "Name: a\nVersion: 1\n", zipfile.ZIP_STORED)
+            for name, content in files.items():
+                file.writestr({"main": "__main__.py", "table": "PEX-INFO"}[name], content)
+        return path
+
+    return make
+
+
+INTO: dict[str, tuple[Callable[[Path], Path], str, str]] = {
+    "a program of eight million lines": (
+        an_application(zipfile.ZIP_DEFLATED, main=b"a\n" * 8_000_000),
+        "--activate",
+        "__main__.py: cannot be read as Python source",
+    ),
+    "a program in LZMA": (
+        an_application(zipfile.ZIP_LZMA, main=bytes(1 << 28)),
+        "--activate",
+        "__main__.py: is compressed in a way that Python does not import",
+    ),
+    "a program in bzip2": (
+        an_application(zipfile.ZIP_BZIP2, main=bytes(1 << 28)),
+        "--activate",
+        "__main__.py: is compressed in a way that Python does not import",
+    ),
+    "a table of lists": (
+        an_application(zipfile.ZIP_DEFLATED, main="", table='{"a":[' + "[]," * 5_000_000 + "0]}"),
+        "--format=text",
+        "PEX-INFO: cannot be read",
+    ),
+    "a hash of one letter, and a program of it": (
+        an_application(zipfile.ZIP_DEFLATED, main=b"a" * 16_000_000, table='{"code_hash":"a"}'),
+        "--format=text",
+        "PEX-INFO: cannot be read",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INTO)
+def test_nothing_is_put_into_what_grows(name: str, tmp_path: Path) -> None:
+    """A small archive that needs much memory is refused in one line, and stays as it was."""
+    make, option, fault = INTO[name]
+    path = make(tmp_path / "hostile")
+    before = path.read_bytes()
+    status, errors, most = measured("inject", option, path)
+    assert (status, errors.count("\n")) == (2, 1), errors
+    assert fault in errors
+    assert most < MOST_KILOBYTES
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("command", ["verify", "inject", "diff"])
@@ -276,6 +403,20 @@ def test_other_commands_say_it_too(command: str, tmp_path: Path) -> None:
     assert most < MOST_KILOBYTES
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["hostile"]
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("..")])
+def test_folders_and_links_are_counted(
+    make: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory of nothing but folders, or links to one, is bounded too."""
+    monkeypatch.setattr(container, "_MOST", 1 << 20)
+    folder = tmp_path / "hostile"
+    folder.mkdir()
+    for number in range(600):
+        make(folder / str(number))
+    with pytest.raises(TooMuchError, match="hostile: holds more than is read"):
+        inspect(folder)
 
 
 def state(folder: Path) -> dict[str, tuple[int, int]]:

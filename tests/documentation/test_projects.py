@@ -48,7 +48,7 @@ def test_it_builds_with_the_module(block: Block, tmp_path: Path) -> None:
         _forget(document)
     table.write_text(to_toml(_merged(document, shown)), encoding="utf-8")
     wheel = build(project, "wheel", tmp_path / "dist")
-    found, faults = manifest_document.read(archives.module(wheel))
+    found, faults, _ = manifest_document.read(archives.module(wheel))
     assert found._replace(exclude=()) == manifest_document.read(projects.MODULE).manifest
     assert faults == ()
 

@@ -7,6 +7,7 @@ from typing import IO, TypeAlias
 
 from hatch_sentry_modules.artifacts.containers import nuitka_program
 from hatch_sentry_modules.artifacts.containers.container import (
+    FILE,
     LONGEST_PLACE,
     ArtifactError,
     Budget,
@@ -24,6 +25,9 @@ EXECUTABLES = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\x
 
 LEADS_OUT = "is a link out of the directory"
 
+_LINK = 10 * FILE
+"""What it costs to see where one leads."""
+
 
 class Directory:
     """A directory: nothing is read through a link that leads out of it."""
@@ -37,9 +41,12 @@ class Directory:
         unlisted: list[OSError] = []
         for folder, folders, names in os.walk(self._root, onerror=unlisted.append):
             folders.sort()
+            self._budget.spend(FILE)
             for path in (Path(folder, name) for name in folders):
-                if path.is_symlink() and not self._is_inside(path):
-                    yield File(self._place(path), None, LEADS_OUT)
+                if path.is_symlink():
+                    self._budget.spend(_LINK)
+                    if not self._is_inside(path):
+                        yield File(self._place(path), None, LEADS_OUT)
             for name in sorted(names):
                 path = Path(folder, name)
                 place = self._place(path)

@@ -27,6 +27,7 @@ _COOKIE = struct.Struct("!8sIIii64s")
 _ENTRY = struct.Struct("!iIIIBc")
 _PYZ = struct.Struct("!4s4si")
 _LONGEST_LIST = 1 << 22
+_LISTED = 10  # what a byte of it costs, since each entry is looked at
 _TAIL = 1 << 24  # a signature can follow the archive
 _CHUNK = 1 << 20
 _ZLIB = 15
@@ -97,6 +98,7 @@ class PyInstallerProgram:
         size = archive.size - offset
         is_list = mark == b"PYZ\0" and 0 < size <= _LONGEST_LIST
         data = self._bytes(archive.start + offset, size) if is_list else b""
+        self._budget.spend(_LISTED * len(data))
         try:
             listed = list(pyinstaller_modules.read(data))
         except ValueError:

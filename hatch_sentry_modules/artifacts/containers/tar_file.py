@@ -1,6 +1,5 @@
 """Reads the files of a tar archive, such as an sdist."""
 
-import gzip
 import zlib
 from collections.abc import Iterator
 from typing import IO, NamedTuple
@@ -12,6 +11,9 @@ _BLOCK = 512
 _MAGIC = slice(257, 262)
 _LONGEST_NAME = 1 << 16
 _CHUNK = 1 << 16
+_PACKED = 1 << 13  # at once: what is not unpacked yet is copied at each reading
+_GZIP_FORM = 31
+_RECORD = 100  # what it costs to look at one in an extended header
 _REGULAR = b"0\0007"
 _PAX, _GNU = b"x", b"L"
 _CHECKSUM = slice(148, 156)
@@ -39,9 +41,9 @@ class TarArchive:
     def __init__(self, name: str, file: IO[bytes], budget: Budget) -> None:
         self._name, self._budget = name, budget
         file.seek(0)
-        is_packed = file.read(len(GZIP)) == GZIP
+        self._is_packed = file.read(len(GZIP)) == GZIP
         file.seek(0)
-        self._stream = gzip.GzipFile(fileobj=file) if is_packed else file
+        self._file, self._unpacking = file, zlib.decompressobj(_GZIP_FORM)
 
     def files(self, wanted: Wanted) -> Iterator[File]:
         """Return the files that are wanted, as :class:`container.Container` says."""
@@ -50,7 +52,8 @@ class TarArchive:
             blocks = -(-header.size // _BLOCK) * _BLOCK
             if header.kind in {_PAX, _GNU}:
                 data = self._read(min(blocks, _LONGEST_NAME))
-                long_name = _pax_path(data) if header.kind == _PAX else data.partition(b"\0")[0]
+                is_pax = header.kind == _PAX
+                long_name = self._pax_path(data) if is_pax else data.partition(b"\0")[0]
                 self._skip(blocks - len(data))
                 continue
             place = (long_name or header.name).decode("utf-8", "surrogateescape")
@@ -80,8 +83,8 @@ class TarArchive:
     def _read(self, size: int) -> bytes:
         self._budget.spend(size)
         try:
-            data = self._stream.read(size)
-        except (EOFError, OSError, zlib.error):
+            data = self._unpacked(size) if self._is_packed else self._file.read(size)
+        except (OSError, zlib.error):
             data = b""
         if len(data) < size:
             raise cut_off(self._name, "tar archive")
@@ -91,21 +94,36 @@ class TarArchive:
         while size > 0:
             size -= len(self._read(min(size, _CHUNK)))
 
+    def _unpacked(self, size: int) -> bytes:
+        """Unpack so many bytes; several compressed files, one behind the other, are one."""
+        parts = []
+        while size > 0 and (rest := self._rest()):
+            if self._unpacking.eof:
+                self._budget.spend(FILE)
+                self._unpacking = zlib.decompressobj(_GZIP_FORM)
+            parts.append(self._unpacking.decompress(rest, size))
+            size -= len(parts[-1])
+        return b"".join(parts)
+
+    def _rest(self) -> bytes:
+        left = self._unpacking.unconsumed_tail or self._unpacking.unused_data
+        return left or self._file.read(_PACKED)
+
+    def _pax_path(self, data: bytes) -> bytes:
+        """Return the name in an extended header, which has records ``LENGTH KEY=VALUE``."""
+        at = 0
+        while (space := data.find(b" ", at, at + 10)) > at and data[at:space].isdigit():
+            self._budget.spend(_RECORD)
+            end = at + int(data[at:space])
+            if data.startswith(b"path=", space + 1):
+                return data[space + 6 : end - 1].partition(b"\0")[0]
+            if end <= space:
+                break
+            at = end
+        return b""
+
 
 def _number(field: bytes) -> int:
     if field[0] & 0x80:  # GNU's form for what octal digits have no room for
         return int.from_bytes(field[1:], "big")
     return int(field.strip(b"\0 ") or b"0", 8)
-
-
-def _pax_path(data: bytes) -> bytes:
-    """Return the name that stands in an extended header, of records ``LENGTH KEY=VALUE``."""
-    at = 0
-    while (space := data.find(b" ", at, at + 10)) > at and data[at:space].isdigit():
-        end = at + int(data[at:space])
-        if data.startswith(b"path=", space + 1):
-            return data[space + 6 : end - 1].partition(b"\0")[0]
-        if end <= space:
-            break
-        at = end
-    return b""

@@ -16,6 +16,9 @@ from hatch_sentry_modules.artifacts.containers.container import (
     unpacked,
 )
 
+METHODS = {ZIP_STORED, ZIP_DEFLATED}
+OTHER_METHOD = "is compressed in a way that Python does not import"
+
 _HEADER = struct.Struct("<4s22xHH")
 _ENCRYPTED = 1
 _PLAIN_DEFLATE = -15
@@ -32,7 +35,9 @@ class ZipArchive:
     def files(self, wanted: Wanted) -> Iterator[File]:
         """Return the files that are wanted, as :class:`container.Container` says."""
         try:
-            for entry in zip_directory.read(self._file).entries():
+            listed = zip_directory.read(self._file)
+            self._budget.spend(len(listed.records))
+            for entry in listed.entries():
                 if limit := wanted(entry.name):
                     yield self._read(entry, limit)
         except BadZipFile as error:
@@ -42,8 +47,8 @@ class ZipArchive:
     def _read(self, entry: Entry, limit: int) -> File:
         if entry.flags & _ENCRYPTED:
             return File(entry.name, None, "is encrypted")
-        if entry.method not in {ZIP_STORED, ZIP_DEFLATED}:
-            return File(entry.name, None, "is compressed in a way that Python does not import")
+        if entry.method not in METHODS:
+            return File(entry.name, None, OTHER_METHOD)
         try:
             content = self._content(entry, limit)
         except (OSError, ValueError, struct.error, zlib.error):

@@ -12,7 +12,7 @@ from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.inject import directory_place, pex_table, start_line, zip_place
 from hatch_sentry_modules.artifacts.inject.place import Below, Place, Readable
 from hatch_sentry_modules.artifacts.inspection import inspect
-from hatch_sentry_modules.artifacts.metadata import single_versions
+from hatch_sentry_modules.artifacts.metadata import PEX_INFO, single_versions
 from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.model import Manifest
 
@@ -76,8 +76,8 @@ def inject(
         if changed := {place.path(name): content for name, content in new.items()}:
             changed = pex_table.with_hashes(whole, changed)
         whole.write(changed, out)
-    if pex_table.TABLE in changed:
-        said = f"{path.name}: {pex_table.TABLE}: {pex_table.NEW}"
+    if PEX_INFO in changed:
+        said = f"{path.name}: {PEX_INFO}: {pex_table.NEW}"
         manifest = manifest._replace(warnings=(*manifest.warnings, said))
     return Injected(manifest if changed else None, inspection.manifests)
 

@@ -35,6 +35,8 @@ def with_line(place: Readable) -> bytes:
         fault = "is not there, so nothing starts this program"
         remedy = f"Add to what does: {CALL}"
         raise FreezeError(file=place.name, place=MAIN, fault=fault, remedy=remedy)
+    if len(source) > LONGEST:
+        raise FreezeError(file=place.name, place=MAIN, fault=UNREADABLE, remedy=REMEDY)
     line = LINE.encode("ascii")
     mark = codecs.BOM_UTF8 if source.startswith(codecs.BOM_UTF8) else b""
     lines = source[len(mark) :].splitlines(keepends=True)

@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 from hatch_sentry_modules.archives import zip_copy, zip_directory
 from hatch_sentry_modules.archives.atomic import replacing
+from hatch_sentry_modules.artifacts.containers.zip_file import METHODS, OTHER_METHOD
 from hatch_sentry_modules.artifacts.inject.place import bounded, refuse_links
 from hatch_sentry_modules.errors import FreezeError
 
@@ -48,8 +49,11 @@ class ZipPlace:
 
     def read(self, file: str) -> bytes | None:
         """Return an entry's content."""
-        if file not in self._file.NameToInfo:
+        entry = self._file.NameToInfo.get(file)
+        if entry is None:
             return None
+        if entry.compress_type not in METHODS:  # which zipfile unpacks without a bound
+            raise FreezeError(file=self.name, place=file, fault=OTHER_METHOD)
         with self._file.open(file) as content:
             return bounded(self.name, file, content)
 

@@ -172,8 +172,8 @@ def test_what_is_held_twice_is_skipped(tmp_path: Path) -> None:
 
 def test_a_pex_says_that_its_content_is_another(tmp_path: Path) -> None:
     """It is unpacked once for each hash, in its table and in its start-up file."""
-    old = "0a1b2c" * 6
-    table = {"code_hash": "77aa", "pex_hash": old, "requirements": ["greet"], "venv": False}
+    old = "0a1b2c3d" * 5
+    table = {"code_hash": "77aa" * 10, "pex_hash": old, "requirements": ["greet"], "venv": False}
     main = MAIN + f"boot(pex_hash={old!r})\n".encode()
     pex = {**FILES, "__main__.py": main, "PEX-INFO": json.dumps(table).encode()}
     path = write(tmp_path / "app.pex", pex)
@@ -182,7 +182,7 @@ def test_a_pex_says_that_its_content_is_another(tmp_path: Path) -> None:
         new = json.loads(file.read("PEX-INFO"))
         assert file.read("__main__.py") == main.replace(old.encode(), new["pex_hash"].encode())
     assert new == {**table, "code_hash": new["code_hash"], "pex_hash": new["pex_hash"]}
-    assert old != new["pex_hash"] != new["code_hash"] != "77aa"
+    assert old != new["pex_hash"] != new["code_hash"] != "77aa" * 10
     again = path.read_bytes()
     assert injected(path) == "app.pex: nothing to change\n"
     assert path.read_bytes() == again
@@ -198,6 +198,7 @@ def test_a_pex_says_that_its_content_is_another(tmp_path: Path) -> None:
         ({"PEX-INFO": b"[]"}, "PEX-INFO: cannot be read"),
         ({"PEX-INFO": b"[" * 100_000}, "PEX-INFO: cannot be read"),
         ({"PEX-INFO": b'{"pex_hash": 5}'}, "PEX-INFO: cannot be read"),
+        ({"PEX-INFO": b'{"pex_hash": "a"}'}, "PEX-INFO: cannot be read"),
         ({"PEX-INFO": b'{"venv": true}'}, "PEX-INFO: it makes a virtual environment of itself"),
         ({"__main__.py": None}, "__main__.py: is not there, so nothing starts this program"),
     ],
