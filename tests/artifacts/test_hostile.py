@@ -257,6 +257,13 @@ def compressed_in_small_parts(path: Path) -> Path:
     return path
 
 
+def packed_in_small_parts(path: Path) -> Path:
+    """Make a program of Nuitka that begins three million packed files, all empty."""
+    frame = b"\x28\xb5\x2f\xfd\x20\0\1\0\0"
+    path.write_bytes(b"\x7fELF" + b"NUITKA_ONEFILE_PARENT\0KAY" + frame * 3_000_000)
+    return path
+
+
 def one_archive_by_many_names(path: Path) -> Path:
     """Make a directory in which a list of thirty megabytes has five thousand names."""
     name = bytes(60_000)
@@ -324,6 +331,7 @@ def many_documents(path: Path) -> Path:
         headers_of_digits,
         headers_of_short_records,
         compressed_in_small_parts,
+        packed_in_small_parts,
         one_archive_by_many_names,
         metadata_in_deep_folders,
         names_that_often_lead_out,

@@ -4,6 +4,7 @@ https://github.com/Nuitka/Nuitka/blob/develop/nuitka/build/static_src/OnefileBoo
 """
 
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from typing import IO, Any, Protocol
 
@@ -101,16 +102,27 @@ class _Unpacked:
         """Begin where the file stands; ``ModuleNotFoundError`` where nothing can unpack it."""
         try:
             new: Any = import_module("compression.zstd")
-            self._stream, self._error = new.ZstdFile(file), new.ZstdError
+            self._read, self._error = partial(_next, new.ZstdDecompressor(), file), new.ZstdError
         except ModuleNotFoundError:
             old: Any = import_module("zstandard")
             stream = old.ZstdDecompressor().stream_reader(file)
-            self._stream, self._error = stream, old.ZstdError
+            self._read, self._error = stream.read1, old.ZstdError  # read() drops it at an error
 
     def read(self, size: int, /) -> bytes:
         """Read at most so many bytes."""
         try:
-            content: bytes = self._stream.read1(size)  # read() drops what it has at an error
+            content: bytes = self._read(size)
         except (self._error, EOFError):
             return b""
         return content
+
+
+def _next(unpacking: Any, file: IO[bytes], size: int) -> bytes:
+    """Return what comes next in one frame; ``ZstdFile`` would go on with millions of others."""
+    while not unpacking.eof:
+        data = file.read(_CHUNK) if unpacking.needs_input else b""
+        is_over = unpacking.needs_input and not data
+        content: bytes = unpacking.decompress(data, size)
+        if content or is_over:
+            return content
+    return b""
