@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules.document import Place, Table, quoted
+from hatch_sentry_modules.document import LONGEST_NAME, Place, Table, quoted
 from hatch_sentry_modules.errors import ConfigError, SourceError
 
 TABLE = "tool.sentry-modules"
@@ -127,6 +127,12 @@ def _names(value: object) -> frozenset[NormalizedName]:
         raise ValueError(error.fault) from None
 
 
+def _patterns(value: object) -> tuple[str, ...]:
+    if any(len(pattern) > LONGEST_NAME for pattern in _strings(value)):
+        raise ValueError(f"must hold patterns of at most {LONGEST_NAME} characters")
+    return normalized_patterns(_strings(value))
+
+
 def normalized_patterns(values: Iterable[str]) -> tuple[str, ...]:
     """Normalize patterns as names are, but for what stands in brackets."""
 
@@ -141,7 +147,7 @@ OPTIONS: Mapping[str, Callable[[object], Any]] = {
     "path": _path,
     "extras": _names,
     "groups": _names,
-    "exclude": lambda value: normalized_patterns(_strings(value)),
+    "exclude": _patterns,
     "required": _boolean,
     "sbom": _boolean,
     "build-backend": _backend,

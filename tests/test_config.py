@@ -88,3 +88,10 @@ def test_a_mistake_in_hatchs_table_names_that_table() -> None:
     """The message points to the place where the key stands."""
     with pytest.raises(ConfigError, match=r"tool\.hatch\.build\.hooks\.sentry-modules\.sbom"):
         config.read(document(hatch={"sbom": 1}))
+
+
+def test_a_pattern_is_no_longer_than_a_name() -> None:
+    """To match a long one of brackets takes the square of its length."""
+    assert config.read(document(shared={"exclude": ["a" * 256]})).exclude == ("a" * 256,)
+    with pytest.raises(ConfigError, match="exclude: must hold patterns of at most 256 characters"):
+        config.read(document(shared={"exclude": ["[" * 257]}))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,6 +116,25 @@ def test_an_extra_with_many_alternatives_is_told_apart(tmp_path: Path) -> None:
     (needed,) = (d for d in manifest.distributions if d.name == "q")
     ((marker,),) = needed.condition
     assert marker.count("!=") == 40
+
+
+def a_long_address(folder: Path) -> None:
+    """Let a lock file of pex name a wheel by half a megabyte of hyphens."""
+    url = f"https://files.example.org/{'a-' * 250_000}"
+    locked = {"project_name": "a", "version": "1.0", "artifacts": [{"url": url}]}
+    resolve = {"marker": None, "locked_requirements": [locked]}
+    asked = {"style": "universal", "requirements": ["a"], "requires_python": []}
+    document = {**asked, "locked_resolves": [resolve]}
+    (folder / "pex.lock").write_text(json.dumps(document), encoding="utf-8")
+    (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+
+
+def test_a_long_address_is_taken_apart_once(tmp_path: Path) -> None:
+    """What took minutes stays within the ten seconds that any hostile input may take."""
+    a_long_address(tmp_path)
+    before = time.process_time()
+    assert pipeline.freeze(project.read(tmp_path), Config(source="pex.lock")).distributions
+    assert time.process_time() - before < 10
 
 
 LOCK = (

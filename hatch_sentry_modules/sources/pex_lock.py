@@ -20,7 +20,6 @@ from hatch_sentry_modules.reading import parse_json, read_text
 from hatch_sentry_modules.resolve import reach
 
 _HEADER = re.compile(r"^//.*", re.MULTILINE)
-_WHEEL = re.compile(r"[^/]*?-([^-/]+)-[^/]*\.whl")
 
 
 class Part(NamedTuple):
@@ -111,7 +110,7 @@ def _version(locked: Table) -> str:
     version = locked.place.at("version").version(locked.required_string("version"))
     for artifact in locked.tables("artifacts"):
         url = unquote(artifact.string("url") or "").partition("#")[0]
-        wheel = _WHEEL.fullmatch(url.rpartition("/")[2])
-        if wheel and is_version(wheel[1]) and Version(wheel[1]) == Version(version):
-            return wheel[1]
+        _, found, tags = [*url.rpartition("/")[2].split("-", 2), "", ""][:3]
+        if tags.endswith(".whl") and is_version(found) and Version(found) == Version(version):
+            return found
     return version

@@ -21,6 +21,9 @@ KINDS = {"zipapp", "shiv", "pex", "zip archive", "directory"}
 
 _BROKEN = (BadZipFile, LargeZipFile, EOFError, ValueError, RuntimeError, zlib.error)
 
+_MOST_PATTERNS = 1000
+"""Each is matched with each name."""
+
 _RUNTIME = f"{runtime_package.PACKAGE}/__init__.py"
 
 
@@ -62,8 +65,12 @@ def inject(
     manifest = frozen() if frozen else single_versions(inspection.name, inspection.metadata)
     before = (pattern for one in inspection.manifests for pattern in one.manifest.exclude)
     patterns = tuple(sorted({*options.exclude, *before, *manifest.exclude}))
-    manifest = pipeline.without(manifest, patterns)
-    manifest = manifest._replace(exclude=patterns, is_injected=True)
+    if len(patterns) > _MOST_PATTERNS:
+        fault = f"the manifests in it leave out more than {_MOST_PATTERNS} patterns"
+        raise FreezeError(file=path.name, fault=fault)
+    asked = pipeline.without(manifest, options.exclude)
+    manifest = pipeline.without(asked, patterns)
+    manifest = manifest._replace(exclude=patterns, is_injected=True, warnings=asked.warnings)
     with _opened(path) as whole:
         place = Below(whole, options.below)
         files = dict(_activation(place)) if options.activate else {}

@@ -466,6 +466,29 @@ def test_the_patterns_of_the_project_here_hold(
         assert modules(file.read("_sentry_modules.py")) == {"greet": "1.2"}
 
 
+def test_a_pattern_that_the_lock_file_has_met_is_not_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its names are left out before, so that nothing which it matches is left."""
+    table = '[project]\nname = "app"\nversion = "1"\n[tool.sentry-modules]\nexclude = ["old-*"]\n'
+    (tmp_path / "pyproject.toml").write_text(table, encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text("greet==1.2\nold-name==3\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    path = write(tmp_path / "app.pyz")
+    for _ in range(2):
+        assert "old" not in run("inject", "--source", "requirements.txt", path).stderr
+    with ZipFile(path) as file:
+        assert modules(file.read("_sentry_modules.py")) == {"app": "1", "greet": "1.2"}
+
+
+def test_more_patterns_than_anybody_writes_are_refused(tmp_path: Path) -> None:
+    """A hostile manifest could let each of a hundred thousand be matched with each name."""
+    patterns = json.dumps([f"a{number}" for number in range(1001)])
+    text = bundled.MODULE.replace('"skipped"', f'"exclude": {patterns},\n"skipped"')
+    path = write(tmp_path / "app.pyz", {**FILES, "greet/_sentry_modules.py": text.encode()})
+    assert "more than 1000 patterns" in refused("inject", path)
+
+
 def test_python_s_own_warnings_show_no_line_of_the_program(tmp_path: Path) -> None:
     """A text such as an unknown escape would be printed from the artifact, codes and all."""
     main = b"X = '\\d\x1b[31m'\nassert (1, 'x')\n"
