@@ -13,7 +13,8 @@ import struct
 import tarfile
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from random import Random
 
 from hatch_sentry_modules.artifacts.containers.pyinstaller_file import COOKIE
@@ -35,9 +36,9 @@ def make(random: Random) -> bytes:
     return random.choice(_SHAPES)(random)
 
 
-def _zipped(entries: Iterator[tuple[str, bytes]]) -> bytes:
+def _zipped(entries: Iterable[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    archive = zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+    archive = zipfile.ZipFile(buffer, "w", method, compresslevel=1)
     with warnings.catch_warnings(), archive as file:
         warnings.simplefilter("ignore")  # of a name that is there twice
         for name, content in entries:
@@ -91,22 +92,42 @@ def _metadata(random: Random) -> bytes:
 
 
 def _wheel_names(random: Random) -> bytes:
-    """Name wheels in PEX-INFO whose tags multiply, or that are no names."""
+    """Name wheels in PEX-INFO whose tags multiply, or that are no names, or very many."""
     tags = [".".join(f"{c}{n}" for n in range(random.choice((1, 300)))) for c in "pqr"]
     name = "-".join(["a", random.choice(("1", "1_x", "x" * 500, "1.0+b")), *tags]) + ".whl"
-    table = {"distributions": {name: "", "a-1.whl": "", "": "", random.choice(_TEXTS): ""}}
-    return _zipped(iter([("PEX-INFO", json.dumps(table).encode()), ("__main__.py", b"")]))
+    many = (f"a{number}-1-b-c-d.whl" for number in range(random.choice((0, 1, 40_000))))
+    wheels = dict.fromkeys([name, "a-1.whl", "", random.choice(_TEXTS), *many], "")
+    lists: list[object] = [[]] * random.choice((0, 0, 3_000_000))
+    hashes = {
+        key: random.choice("ab") * random.choice((1, 40)) for key in ("code_hash", "pex_hash")
+    }
+    table = json.dumps({"distributions": wheels, "more": lists, **hashes}).encode()
+    main = random.choice((b"", b"a" * (1 << 24), b"a\n" * (1 << 23)))
+    return _zipped([("PEX-INFO", table)] * random.choice((1, 1, 30)) + [("__main__.py", main)])
+
+
+@cache
+def _bomb(method: int) -> bytes:
+    main = ("__main__.py", bytes(1 << 28))
+    return _zipped([("a.dist-info/METADATA", b"Name: a\nVersion: 1\n"), main], method)
+
+
+def _other_methods(random: Random) -> bytes:
+    """Pack a program in a way that is unpacked as a whole."""
+    return _bomb(random.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)))
 
 
 def _pax(random: Random) -> bytes:
     """Write extended headers of digits, of lengths that lead nowhere, or with a name."""
     body = random.choice(
-        (b"1" * 65_536, b"11 path=a\n" * 3000, b"99999999 path=a\n", b"0 path=a\n", b"-5 path=a\n")
-    )
+        (b"1" * 65_536, b"11 path=a\n" * 3000, b"99999999 path=a\n", b"0 path=a\n", b"-5 path=a\n",
+         b"2 " * 32_768, b"5 a=\n" * 13_107)
+    )  # fmt: skip
     kind = random.choice((tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.REGTYPE))
     with io.BytesIO() as buffer:
-        with gzip.GzipFile("", "wb", fileobj=buffer, mtime=0) as file:
-            for _ in range(random.choice((1, 3, 200))):
+        buffer.write(gzip.compress(b"", mtime=0) * random.choice((0, 0, 300_000)))
+        with gzip.GzipFile("", "wb", 1, fileobj=buffer, mtime=0) as file:
+            for _ in range(random.choice((1, 3, 200, 2000))):
                 info = tarfile.TarInfo("x/PKG-INFO")
                 info.type, info.size = kind, len(body)
                 file.write(info.tobuf(tarfile.USTAR_FORMAT) + body + bytes(-len(body) % 512))
@@ -127,6 +148,9 @@ def _listing(random: Random) -> bytes:
     return b"PK\3\4" + records + end + random.choice((b"", b"behind"))
 
 
+_MODULE = b")\x02z\x01a)\x03" + (b"i" + bytes(4)) * 3
+
+
 def _program(random: Random) -> bytes:
     """Name one list of modules many times in a program of PyInstaller, or write no list at all."""
     names = [f"m{number}" for number in range(random.choice(_COUNTS))]
@@ -135,6 +159,7 @@ def _program(random: Random) -> bytes:
             marshal.dumps([(name, (0, 0, 0)) for name in names]),
             marshal.dumps([("a._sentry_modules", (0, 0, 1 << 30))] * 50),
             marshal.dumps([[[]]] * 300),
+            b"[" + struct.pack("<I", 190_001) + _MODULE * 190_000 + b"X",
             b"[" + struct.pack("<I", 0xFFFFFFFF) + b")\x02",
             b"",
         )
@@ -158,5 +183,5 @@ def _nuitka(random: Random) -> bytes:
 
 
 _SHAPES: tuple[Callable[[Random], bytes], ...] = (
-    _manifests, _metadata, _wheel_names, _pax, _listing, _program, _nuitka,
+    _manifests, _metadata, _wheel_names, _other_methods, _pax, _listing, _program, _nuitka,
 )  # fmt: skip
