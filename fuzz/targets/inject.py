@@ -22,10 +22,13 @@ from fuzz.targets import Target
 from fuzz.targets.inspect import write
 from fuzz.watch import only_inside
 from hatch_sentry_modules import layout, render
+from hatch_sentry_modules.artifacts.containers.zip_file import METHODS
 from hatch_sentry_modules.artifacts.inject.injection import Options, inject
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.model import Distribution, Manifest
+
+_LARGE = 1 << 24
 
 CHANGED = {layout.FILE_NAME, "__main__.py", "PEX-INFO"}
 """What may be another file afterwards, beside the run-time package."""
@@ -100,12 +103,18 @@ def _entries(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as file:
         for info in file.infolist():
             with suppress(Exception):  # an entry of no use before and after
-                found[info.filename] = _digest(file.read(info.filename))
+                found[info.filename] = _content_of(file, info)
     return found
 
 
+def _content_of(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    # What an archive unpacks to is more than the product may take.
+    if info.file_size > _LARGE or info.compress_type not in METHODS:
+        return f"{info.CRC} {info.file_size}".encode()
+    return _digest(file.read(info))
+
+
 def _digest(content: bytes) -> bytes:
-    # What an archive unpacks to in all is more than the product may take.
     return hashlib.sha256(content).digest()
 
 

@@ -463,6 +463,13 @@ def test_hostile_lines_end_in_a_result_or_a_message(tmp_path: Path, text: str) -
     assert len(message) < 500
 
 
+def test_the_tags_of_a_wheel_are_not_combined(tmp_path: Path) -> None:
+    """Three times twenty-six letters would be seventeen thousand tags for one line."""
+    tags = ".".join("abcdefghijklmnopqrstuvwxyz")
+    manifest = freeze(tmp_path, f"./b-1-{tags}-{tags}-{tags}.whl")
+    assert {d.name: d.version for d in manifest.distributions}["b"] == "1"
+
+
 @pytest.mark.skipif(not corpus.ROOT.is_dir(), reason="the corpus is not beside the project")
 @pytest.mark.parametrize(
     "path", sorted(corpus.ROOT.glob("requirements/*/*.txt")), ids=lambda path: path.parent.name

@@ -19,6 +19,7 @@ ADDRESS = "it comes from an address that says no version"
 LOCAL = "it is a local project without a static version"
 
 MAX_FILE_NAME = 255
+_TAGS = 3
 
 _PINNED = re.compile(r"([A-Z0-9][A-Z0-9._-]*)\s*==\s*([A-Z0-9.!+_-]+)", re.IGNORECASE | re.ASCII)
 _NAME = re.compile(r"[A-Z0-9][A-Z0-9._-]*(?=[\s\[(@<>=!~;,]|$)", re.IGNORECASE | re.ASCII)
@@ -105,10 +106,11 @@ def _at_address(url: str, name: NormalizedName | None) -> Entry:
 
 
 def _wheel(file_name: str) -> tuple[NormalizedName, str]:
-    # Longer than any system allows: its tags could multiply without end.
-    if len(file_name) > MAX_FILE_NAME:
-        raise utils.InvalidWheelFilename("too long")
-    name, version, _, _ = utils.parse_wheel_filename(file_name)
+    # The tags of a name are parsed to all their combinations, of which there can be thousands.
+    stem, *tags = file_name.removesuffix(".whl").rsplit("-", _TAGS)
+    if len(file_name) > MAX_FILE_NAME or not file_name.endswith(".whl") or len(tags) < _TAGS:
+        raise utils.InvalidWheelFilename("too long, or no wheel")
+    name, version, _, _ = utils.parse_wheel_filename(f"{stem}-py3-none-any.whl")
     return canonicalize_name(name, validate=True), str(version)
 
 
