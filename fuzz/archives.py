@@ -123,14 +123,19 @@ def mutate(data: bytes, random: Random) -> bytes:
         return parts.join(dict(_entries(list(parts.split(data).items()), random)))
     if data.startswith(b"\x1f\x8b"):
         return _tar(data, random)
-    if random.randrange(2):
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as file:
-                entries = [(info.filename, file.read(info)) for info in file.infolist()]
-            return zipped(_entries(entries, random))
-        except Exception:  # noqa: BLE001  # damaged as it is, bytes alone can change
-            return _numbers(data, random)
-    return _numbers(data, random)
+    entries = _read(data) if random.randrange(2) else None
+    return zipped(_entries(entries, random)) if entries else _numbers(data, random)
+
+
+def _read(data: bytes) -> Entries | None:
+    """Return the entries of an archive; nothing of one that is damaged, or unpacks to much."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            if sum(info.file_size for info in file.infolist()) <= LONGEST:
+                return [(info.filename, file.read(info)) for info in file.infolist()]
+    except Exception:  # noqa: BLE001, S110  # as it is, bytes alone can change
+        pass
+    return None
 
 
 def _entries(entries: Entries, random: Random) -> Entries:
@@ -169,8 +174,8 @@ def _numbers(data: bytes, random: Random) -> bytes:
 def _tar(data: bytes, random: Random) -> bytes:
     """Change the tar archive inside; a header's checksum is made right again."""
     try:
-        plain = bytearray(gzip.decompress(data))
-    except (OSError, EOFError, zlib.error):
+        plain = bytearray(zlib.decompressobj(31).decompress(data, LONGEST))
+    except zlib.error:
         return _numbers(data, random)
     block = 512 * random.randrange(len(plain) // 512 + 1)
     field = random.choice(((0, 100), (124, 12), (156, 1), (157, 100), (257, 8), (345, 155)))

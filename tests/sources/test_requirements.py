@@ -467,7 +467,7 @@ def test_the_tags_of_a_wheel_are_not_combined(tmp_path: Path) -> None:
     """Three times twenty-six letters would be seventeen thousand tags for one line."""
     tags = ".".join("abcdefghijklmnopqrstuvwxyz")
     manifest = freeze(tmp_path, f"./b-1-{tags}-{tags}-{tags}.whl")
-    assert {d.name: d.version for d in manifest.distributions}["b"] == "1"
+    assert ("b", "1") in {(d.name, d.version) for d in manifest.distributions}
 
 
 @pytest.mark.skipif(not corpus.ROOT.is_dir(), reason="the corpus is not beside the project")
