@@ -14,15 +14,17 @@ from tests.bundles.workshop import Bundler, Pair, Workshop, downloads
 TOOL = "pex==2.105.2"
 
 # It holds a pip for the older Pythons; for these it takes another from where it takes all else.
-_ITS_PIP = (
-    *(
-        f"{pin} ; python_version >= '3.12' and python_version < '3.15'"
-        for pin in ("pip==24.1", "setuptools==70.1.0", "wheel==0.43.0")
-    ),
-    *(
-        f"{pin} ; python_version >= '3.15'"
-        for pin in ("pip==26.1", "setuptools==82.0.1", "wheel==0.47.0")
-    ),
+_ITS_PIP = tuple(
+    f"{pin} ; python_version {version}"
+    for version, pins in {
+        ">= '3.12' and python_version < '3.15'": (
+            "pip==24.1",
+            "setuptools==70.1.0",
+            "wheel==0.43.0",
+        ),
+        ">= '3.15'": ("pip==26.1", "setuptools==82.0.1", "wheel==0.47.0"),
+    }.items()
+    for pin in pins
 )
 
 
