@@ -1,7 +1,7 @@
 """Walks a graph from its roots to the closure, and says when each distribution is in it."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple, TypeVar
 
 from packaging.utils import NormalizedName
@@ -119,26 +119,37 @@ class _Edges:
 def _links(graph: Graph, edges: _Edges) -> model.Links:
     """Find what each release requires directly, whichever of its nodes does."""
     links: dict[Release, set[Release]] = {}
+    targets = _targets(graph, edges)
     for key, ways in edges.of.items():
         node = graph.nodes[key]
         if node.is_listed:
             release = (node.name, node.version)
-            links.setdefault(release, set()).update(_targets(graph, edges, ways))
+            links.setdefault(release, set()).update(*(targets[edge.target] for edge in ways))
             links[release].discard(release)
     if not any(links.values()):
         return {}
-    roots = frozenset(_targets(graph, edges, edges.roots))
+    roots = frozenset[Release]().union(*(targets[edge.target] for edge in edges.roots))
     return {None: roots, **{release: frozenset(found) for release, found in links.items()}}
 
 
-def _targets(graph: Graph, edges: _Edges, ways: Iterable[Edge]) -> Iterator[Release]:
-    """Follow edges to the first listed nodes: the others are only ways to them."""
-    found = reach(
-        ways, lambda key: [] if graph.nodes[key].is_listed else edges.of[key], lambda ahead: ahead
-    )
-    for node in map(graph.nodes.__getitem__, found):
-        if node.is_listed:
-            yield node.name, node.version
+def _targets(graph: Graph, edges: _Edges) -> Mapping[Key, Set[Release]]:
+    """Find the first listed releases that each node leads to: itself, or those ahead of it."""
+    found: dict[Key, Set[Release]] = {}
+    before: dict[Key, list[Key]] = {}
+    for key, ways in edges.of.items():
+        node = graph.nodes[key]
+        found[key] = frozenset({(node.name, node.version)} if node.is_listed else ())
+        for edge in () if node.is_listed else ways:
+            before.setdefault(edge.target, []).append(key)
+    # Backwards, as long as that adds something: nodes that are only ways may lead in a circle.
+    queue = deque(key for key in before if found[key])
+    while queue:
+        key = queue.popleft()
+        for way in before.get(key, ()):
+            if not found[key] <= found[way]:
+                found[way] = found[way] | found[key]
+                queue.append(way)
+    return found
 
 
 def conditions(graph: Graph, edges: _Edges | None = None) -> dict[Key, list[_Clause]]:

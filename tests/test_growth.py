@@ -41,6 +41,32 @@ def uv_conflicts(folder: Path, count: int) -> None:
     (folder / "uv.lock").write_text(text, encoding="utf-8")
 
 
+def uv_extras(folder: Path, count: int) -> None:
+    """Let each extra require the next one, and each of many packages the first."""
+    names = [f"a{i}" for i in range(count)]
+    text = 'version = 1\n[[package]]\nname = "acme"\nversion = "1.0"\n'
+    wanted = ", ".join(f'{{ name = "{name}" }}' for name in names)
+    text += f'source = {{ virtual = "." }}\ndependencies = [{wanted}]\n'
+    for name in names:
+        text += f'[[package]]\nname = "{name}"\nversion = "1.0"\n{REGISTRY}'
+        text += 'dependencies = [{ name = "p", extra = ["e0"] }]\n'
+    text += f'[[package]]\nname = "p"\nversion = "1.0"\n{REGISTRY}[package.optional-dependencies]\n'
+    text += "".join(f'e{i} = [{{ name = "p", extra = ["e{i + 1}"] }}]\n' for i in range(count))
+    (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    (folder / "uv.lock").write_text(f"{text}e{count} = []\n", encoding="utf-8")
+
+
+def pex_extras(folder: Path, count: int) -> None:
+    """Let each extra require the next one."""
+    requires = [f"p[e{i + 1}]; extra == 'e{i}'" for i in range(count)]
+    locked = {"project_name": "p", "version": "1", "requires_dists": requires, "artifacts": []}
+    resolve = {"marker": None, "locked_requirements": [locked]}
+    asked = {"style": "universal", "requirements": ["p[e0]"], "requires_python": []}
+    text = json.dumps({**asked, "locked_resolves": [resolve]})
+    (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    (folder / "pex.lock").write_text(text, encoding="utf-8")
+
+
 def poetry_forks(folder: Path, count: int) -> None:
     """Lock many versions of one name, all of which each of many packages allows."""
     names = [f"a{i}" for i in range(count)]
@@ -92,6 +118,8 @@ def calls(folder: Path, source: str) -> int:
     ("write", "source", "small", "large"),
     [
         (uv_conflicts, "uv.lock", 8, 32),
+        (uv_extras, "uv.lock", 50, 200),
+        (pex_extras, "pex.lock", 50, 200),
         (poetry_forks, "poetry.lock", 20, 80),
         (requirements_limits, "requirements.txt", 250, 1000),
     ],

@@ -4,15 +4,16 @@ https://docs.pex-tool.org/pex-lock.html
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from hatch_sentry_modules.document import Table, is_version
+from hatch_sentry_modules.document import Place, Table, is_version
 from hatch_sentry_modules.flat_list import ONE_PLATFORM, refuse_selection
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import NOT_LOCKED, Project
@@ -56,6 +57,14 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     )
 
 
+class _Asked(NamedTuple):
+    """A requirement, its place, and its marker with names in it normalized."""
+
+    requirement: Requirement
+    place: Place
+    mentioned: str
+
+
 class _Walk:
     """The way from the requirements of a lock through its resolves."""
 
@@ -66,12 +75,14 @@ class _Walk:
             for number, resolve in enumerate(resolves)
             for locked in resolve.tables("locked_requirements")
         }
+        self._asked: dict[tuple[int, NormalizedName], list[_Asked]] = {}
 
     def roots(self) -> Iterator[Edge]:
         """Yield the edges from the requirements, into each of the resolves where it holds."""
         for number, resolve in enumerate(self._resolves):
             under = resolve.string("marker")
-            yield from self._edges(self._document, "requirements", number, under=under)
+            asked = _requirements(self._document, "requirements")
+            yield from self._edges(asked, number, under=under)
 
     def node(self, key: Key) -> Node:
         """Make the node of a part."""
@@ -79,21 +90,23 @@ class _Walk:
         locked = self._locked.get(key[:2])
         if locked is None:
             return Node(key.name, None, reason=NOT_LOCKED)
-        edges = self._edges(locked, "requires_dists", key.resolve, key.extra)
+        own = key[:2]
+        if own not in self._asked:
+            self._asked[own] = list(_requirements(locked, "requires_dists"))
+        # What does not mention an extra is required without it too.
+        asked = (each for each in self._asked[own] if (key.extra or "") in each.mentioned)
+        edges = self._edges(asked, key.resolve, key.extra)
         return Node(key.name, _version(locked), tuple(edges), is_listed=key.extra is None)
 
     def _edges(
         self,
-        table: Table,
-        key: str,
+        asked: Iterable[_Asked],
         resolve: int,
         extra: NormalizedName | None = None,
         under: str | None = None,
     ) -> Iterator[Edge]:
         """Yield the edges from requirements, under a marker that holds for all of them."""
-        for index, text in enumerate(table.strings(key)):
-            place = table.place.at(key).at(index)
-            requirement = place.requirement(text)
+        for requirement, place, _ in asked:
             name = canonicalize_name(requirement.name)
             markers = [f"({marker})" for marker in (under, requirement.marker) if marker]
             extras = frozenset([extra] if extra else ())
@@ -103,6 +116,13 @@ class _Walk:
                 yield Edge(Part(resolve, name), applies)
                 for each in sorted(map(canonicalize_name, requirement.extras)):
                     yield Edge(Part(resolve, name, each), applies)
+
+
+def _requirements(table: Table, key: str) -> Iterator[_Asked]:
+    for index, text in enumerate(table.strings(key)):
+        place = table.place.at(key).at(index)
+        requirement = place.requirement(text)
+        yield _Asked(requirement, place, canonicalize_name(str(requirement.marker or "")))
 
 
 def _version(locked: Table) -> str:
