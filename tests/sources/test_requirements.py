@@ -463,6 +463,12 @@ def test_hostile_lines_end_in_a_result_or_a_message(tmp_path: Path, text: str) -
     assert len(message) < 500
 
 
+def test_an_encoding_that_takes_the_square_of_a_text_is_refused(tmp_path: Path) -> None:
+    """Half a megabyte would take minutes to decode."""
+    with pytest.raises(FreezeError, match="is not text in the encoding 'punycode'"):
+        freeze(tmp_path, f"# coding: punycode\n{'a' * 200_000}-{'b' * 300_000}")
+
+
 def test_the_tags_of_a_wheel_are_not_combined(tmp_path: Path) -> None:
     """Three times twenty-six letters would be seventeen thousand tags for one line."""
     tags = ".".join("abcdefghijklmnopqrstuvwxyz")

@@ -46,7 +46,9 @@ def decode(path: Path) -> str:
         declared = next((m for line in comments if (m := _ENCODING.search(line))), None)
         encoding = declared[1].decode("ascii") if declared else "utf-8"
     try:
-        return data[len(mark) :].decode(encoding)
+        # Punycode takes the square of a text's length, and nobody writes such a file in it.
+        is_usable = codecs.lookup(encoding).name != "punycode"
+        return data[len(mark) :].decode(encoding if is_usable else "undefined")
     except (LookupError, ValueError):
         fault = f"is not text in the encoding {quoted(encoding)}"
         remedy = "Write it in UTF-8, or name its encoding in a first line: '# coding: cp1252'"
