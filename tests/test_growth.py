@@ -67,6 +67,22 @@ def pex_extras(folder: Path, count: int) -> None:
     (folder / "pex.lock").write_text(text, encoding="utf-8")
 
 
+def poetry_extras(folder: Path, count: int) -> None:
+    """Give a package many optional dependencies, an extra for each, and somebody for each extra."""
+    head = 'version = "1.0"\noptional = false\npython-versions = "*"\n'
+    text = f'[[package]]\nname = "p"\n{head}[package.dependencies]\n'
+    text += "".join(f'x{i} = {{version = "*", optional = true}}\n' for i in range(count))
+    text += "[package.extras]\n" + "".join(f'e{i} = ["x{i}"]\n' for i in range(count))
+    for i in range(count):
+        text += f'[[package]]\nname = "x{i}"\n{head}[[package]]\nname = "a{i}"\n{head}'
+        text += f'[package.dependencies]\np = {{version = "*", extras = ["e{i}"]}}\n'
+    text += '[metadata]\nlock-version = "2.0"\npython-versions = ">=3.5"\ncontent-hash = "x"\n'
+    needs = "".join(f'a{i} = "*"\n' for i in range(count))
+    table = f'[tool.poetry]\nname = "acme"\nversion = "1.0"\n[tool.poetry.dependencies]\n{needs}'
+    (folder / "pyproject.toml").write_text(table, encoding="utf-8")
+    (folder / "poetry.lock").write_text(text, encoding="utf-8")
+
+
 def poetry_forks(folder: Path, count: int) -> None:
     """Lock many versions of one name, all of which each of many packages allows."""
     names = [f"a{i}" for i in range(count)]
@@ -120,6 +136,7 @@ def calls(folder: Path, source: str) -> int:
         (uv_conflicts, "uv.lock", 8, 32),
         (uv_extras, "uv.lock", 50, 200),
         (pex_extras, "pex.lock", 50, 200),
+        (poetry_extras, "poetry.lock", 50, 200),
         (poetry_forks, "poetry.lock", 20, 80),
         (requirements_limits, "requirements.txt", 250, 1000),
     ],

@@ -1,7 +1,9 @@
 """What a package or the project needs, as ``poetry.lock`` and ``pyproject.toml`` both write it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
@@ -21,6 +23,17 @@ class Dependency(NamedTuple):
     marker: Applies
     candidates: tuple[Package, ...]
     extras: tuple[NormalizedName, ...]
+
+
+class _Keys(NamedTuple):
+    """Where the table of a package has each extra and each dependency, by their names.
+
+    ``marked`` are the dependencies that mention an extra, as texts in which names are normalized.
+    """
+
+    extras: dict[NormalizedName, list[str]]
+    dependencies: dict[NormalizedName, list[str]]
+    marked: list[tuple[str, str]]
 
 
 def _read_entries(table: Table) -> Iterator[tuple[NormalizedName, Table]]:
@@ -79,9 +92,10 @@ def extra_dependencies(
     package: Package, extra: NormalizedName, packages: Packages
 ) -> Iterator[Dependency]:
     """Yield what an extra adds, by its marker; the oldest files only name it among the extras."""
-    named = set()
-    for name, extras in _extra_lines(package, extra):
-        named.add(name)
+    keys = _find_keys(package)
+    named = {}
+    for name, extras in _extra_lines(package, keys.extras.get(extra, ())):
+        named[name] = keys.dependencies.get(name, ())
         if name == package.name:
             yield Dependency(name, True, (package,), extras)
 
@@ -90,17 +104,30 @@ def extra_dependencies(
         return is_named and is_optional(entry)
 
     table = package.table.table("dependencies")
-    yield from read_dependencies(table, packages, is_added, frozenset({extra}))
+    mentioning = (key for text, key in keys.marked if extra in text)
+    values = {key: table.values[key] for key in chain(*named.values(), mentioning)}
+    yield from read_dependencies(Table(values, table.place), packages, is_added, frozenset({extra}))
+
+
+@lru_cache(maxsize=2**10)
+def _find_keys(package: Package) -> _Keys:
+    """Find the keys once, since a package may have many extras."""
+    found = _Keys({}, {}, [])
+    for key in package.table.table("extras").values:
+        found.extras.setdefault(canonicalize_name(key), []).append(key)
+    for key, value in package.table.table("dependencies").values.items():
+        found.dependencies.setdefault(canonicalize_name(key), []).append(key)
+        text = canonicalize_name(str(value))
+        found.marked.extend([(text, key)] if "extra" in text else [])
+    return found
 
 
 def _extra_lines(
-    package: Package, extra: NormalizedName
+    package: Package, keys: Iterable[str]
 ) -> Iterator[tuple[NormalizedName, tuple[NormalizedName, ...]]]:
     """Yield the names in an extra, each with its own extras; Poetry 1.x wrote no exact PEP 508."""
     table = package.table.table("extras")
-    for key in table.values:
-        if canonicalize_name(key) == extra:
-            for match in map(_REQUIREMENT.match, table.strings(key)):
-                if match is not None:
-                    extras = (match[2] or "").replace(",", " ").split()
-                    yield canonicalize_name(match[1]), tuple(map(canonicalize_name, extras))
+    for match in (_REQUIREMENT.match(line) for key in keys for line in table.strings(key)):
+        if match is not None:
+            extras = (match[2] or "").replace(",", " ").split()
+            yield canonicalize_name(match[1]), tuple(map(canonicalize_name, extras))
