@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +55,26 @@ def uv_extras(folder: Path, count: int) -> None:
     text += "".join(f'e{i} = [{{ name = "p", extra = ["e{i + 1}"] }}]\n' for i in range(count))
     (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
     (folder / "uv.lock").write_text(f"{text}e{count} = []\n", encoding="utf-8")
+
+
+def uv_active(folder: Path, count: int) -> None:
+    """Let many extras that exclude others be active, and as many markers ask for one each."""
+    extras = [f"e{i}" for i in range(count)]
+    sets = ", ".join(
+        f'[{{ package = "p", extra = "{each}" }}, {{ package = "p", extra = "no-{each}" }}]'
+        for each in extras
+    )
+    entries = [f'{{ name = "p", extra = {json.dumps(extras)} }}']
+    entries += [f'{{ name = "q", marker = "extra == \'extra-1-p-{each}\'" }}' for each in extras]
+    text = f'version = 1\nconflicts = [{sets}]\n[[package]]\nname = "acme"\nversion = "1.0"\n'
+    text += f'source = {{ virtual = "." }}\ndependencies = [{", ".join(entries)}]\n'
+    for name in "pq":
+        text += f'[[package]]\nname = "{name}"\nversion = "1.0"\n{REGISTRY}'
+        if name == "p":
+            text += "[package.optional-dependencies]\n"
+            text += "".join(f"{each} = []\nno-{each} = []\n" for each in extras)
+    (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    (folder / "uv.lock").write_text(text, encoding="utf-8")
 
 
 def pex_extras(folder: Path, count: int) -> None:
@@ -180,6 +201,25 @@ def test_a_long_address_is_taken_apart_once(tmp_path: Path) -> None:
     before = time.process_time()
     assert pipeline.freeze(project.read(tmp_path), Config(source="pex.lock")).distributions
     assert time.process_time() - before < 10
+
+
+def uv_rivals(folder: Path, count: int) -> None:
+    """Let all of many extras exclude one another."""
+    items = ", ".join(f'{{ package = "p", extra = "e{i}" }}' for i in range(count))
+    text = f'version = 1\nconflicts = [[{items}]]\n[[package]]\nname = "acme"\nversion = "1.0"\n'
+    (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    (folder / "uv.lock").write_text(f'{text}source = {{ virtual = "." }}\n', encoding="utf-8")
+
+
+@pytest.mark.parametrize("write", [uv_rivals, uv_active])
+def test_memory_grows_with_the_file(tmp_path: Path, write: Callable[[Path, int], None]) -> None:
+    """A file of two hundred kilobytes took hundreds of megabytes."""
+    write(tmp_path, 3000)
+    tracemalloc.start()
+    pipeline.freeze(project.read(tmp_path), Config(source="uv.lock"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 << 20
 
 
 LOCK = (

@@ -5,6 +5,7 @@ environment; a universal closure puts *when* each is active in the place of each
 https://github.com/astral-sh/uv/blob/main/crates/uv-resolver/src/lock/installable.rs
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import product
 from typing import TypeAlias
@@ -22,6 +23,8 @@ Item: TypeAlias = str
 
 Active: TypeAlias = Mapping[Item, Condition]
 
+_LITERAL = re.compile(r""""[^"]*"|'[^']*'""")
+
 MAX_DOUBTFUL = 6
 """How many items of one marker may depend on the environment; each doubles the work."""
 
@@ -38,38 +41,45 @@ class Conflicts:
 
     def __init__(self, document: Table) -> None:
         self._place = document.place.at("conflicts")
-        self._rivals: dict[Item, frozenset[Item]] = {}
+        self._sets: dict[Item, list[frozenset[Item]]] = {}
         for index, value in enumerate(document.array("conflicts")):
             items = frozenset(_items(value, self._place.at(index)))
             for one in items:
-                self._rivals[one] = self.rivals(one) | items - {one}
+                self._sets.setdefault(one, []).append(items)
 
     def __contains__(self, one: Item) -> bool:
-        return one in self._rivals
+        return one in self._sets
 
     def __bool__(self) -> bool:
-        return bool(self._rivals)
+        return bool(self._sets)
 
     def rivals(self, *items: Item) -> frozenset[Item]:
         """Return all that is never active together with an item."""
-        return frozenset().union(*(self._rivals.get(one, frozenset()) for one in items))
+        return frozenset(
+            rival for one in items for each in self._sets.get(one, ()) for rival in each - {one}
+        )
 
     def refuse(self, active: Active) -> None:
         """Refuse an item that is always active beside a rival that sometimes is, as uv does."""
         for one in sorted(active):
-            rivals = sorted(self.rivals(one) & active.keys())
-            if active[one] == ALWAYS and rivals:
-                first, second = (name.split("-", 2)[2] for name in (one, rivals[0]))
+            rivals = self.rivals(one) & active.keys() if active[one] == ALWAYS else frozenset()
+            if rivals:
+                first, second = (name.split("-", 2)[2] for name in (one, min(rivals)))
                 raise self._place.error(f"{first!a} excludes {second!a}", REMEDY)
 
     def decide(
         self, place: Place, text: str, active: Active, own: Set[Item] = frozenset()
     ) -> Condition:
         """Turn a marker, judged where ``own`` is active, into a condition on environments alone."""
-        always = {one for one, condition in active.items() if condition == ALWAYS}
-        held = frozenset(always - self.rivals(*own) | own)
-        settled = held | self.rivals(*held)
-        doubtful = [one for one in active if one not in settled and one in text]
+        barred = self.rivals(*own)
+
+        def is_held(one: Item) -> bool:
+            return one in own or (active.get(one) == ALWAYS and one not in barred)
+
+        mentioned = active.keys() & {literal[1:-1] for literal in _LITERAL.findall(text)}
+        held = frozenset(one for one in mentioned | own if is_held(one))
+        left = sorted(mentioned - held)
+        doubtful = [one for one in left if not any(map(is_held, self.rivals(one)))]
         if not doubtful:
             return _whole(place.marker(text, extras=held))
         if len(doubtful) > MAX_DOUBTFUL:
