@@ -7,7 +7,7 @@ from importlib import import_module
 from random import Random
 from typing import NamedTuple
 
-LOCKS = ("uv", "poetry", "pdm", "pipfile", "pylock", "requirements")
+LOCKS = ("uv", "poetry", "pdm", "pipfile", "pylock", "requirements", "pex_lock")
 NAMES = (*LOCKS, "configuration", "markers", "renderer", "loader", "inspect", "inject")
 
 

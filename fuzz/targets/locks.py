@@ -33,6 +33,7 @@ FILES = {
     "pipfile": "Pipfile.lock",
     "pylock": "pylock.toml",
     "requirements": "requirements.txt",
+    "pex_lock": "default.lock",
 }
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,100}[A-Za-z0-9])?", re.ASCII)
 
@@ -150,6 +151,30 @@ def _is_name(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and NAME.fullmatch(value) is not None
 
 
+def _pex_locked(name: str, version: str, *requires: str) -> dict[str, Any]:
+    url = f"https://files.example.org/{name}-{version}.0-py3-none-any.whl"
+    artifacts = [{"algorithm": "sha256", "hash": "00", "url": url}]
+    named = {"project_name": name, "version": version, "requires_python": ">=3.9"}
+    return {**named, "requires_dists": [*requires], "artifacts": artifacts}
+
+
+def _pex_lock() -> bytes:
+    """Write a lock of two resolves, with extras that ask for one another."""
+    flask = _pex_locked("flask", "3.1", "click>=8", 'web[a,b]; extra == "web"', "web[a]")
+    web = _pex_locked("web", "1", 'click; extra == "a"', "gone; extra == 'b' and os_name == 'nt'")
+    old, new = _pex_locked("click", "7"), _pex_locked("click", "8", "colorama; os_name == 'nt'")
+    document = {
+        "style": "universal",
+        "requirements": ["flask[web]", "click; sys_platform == 'win32'"],
+        "requires_python": [">=3.9"],
+        "locked_resolves": [
+            {"marker": "python_version < '3.11'", "locked_requirements": [flask, web, old]},
+            {"marker": "python_version >= '3.11'", "locked_requirements": [flask, web, new]},
+        ],
+    }
+    return json.dumps(document, indent=1).encode()
+
+
 def _seeds(form: str, file: str) -> Iterator[bytes]:
     folders = sorted((ROOT / "locks" / form).iterdir())
     folders += sorted((ROOT / "agreement").iterdir())
@@ -162,6 +187,10 @@ def _seeds(form: str, file: str) -> Iterator[bytes]:
             for selection in SELECTIONS if len(parts.join(files)) < LONGEST else ():
                 files["selection.json"] = json.dumps(selection).encode()
                 yield parts.join(files)
+    if form == "pex_lock":
+        table = b'[project]\nname = "app"\nversion = "2.0"\n'
+        for text in (_pex_lock(), b"// Pants wrote this.\n" + _pex_lock()):
+            yield parts.join({file: text, "pyproject.toml": table, "selection.json": b"{}"})
     if form == "requirements":
         for lock in sorted((ROOT / "locks" / form).glob("*.txt")):
             yield parts.join({file: lock.read_bytes(), "selection.json": b"{}"})
