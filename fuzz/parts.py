@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-_LINE = re.compile(rb"^--- ([\w-][\w.-]{0,60}(?:/[\w-][\w.-]{0,60}){0,4})\n", re.MULTILINE)
+_LINE = re.compile(rb"^--- ([\w-][\w.-]{0,60}(?:/[\w-][\w.-]{0,60}){0,5})\n", re.MULTILINE)
 
 
 def split(data: bytes) -> dict[str, bytes]:

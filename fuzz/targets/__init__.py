@@ -8,7 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 LOCKS = ("uv", "poetry", "pdm", "pipfile", "pylock", "requirements", "pex_lock")
-NAMES = (*LOCKS, "configuration", "markers", "renderer", "loader", "inspect", "inject")
+NAMES = (*LOCKS, "installed", "configuration", "markers", "renderer", "loader", "inspect", "inject")
 
 
 class Target(NamedTuple):
