@@ -9,6 +9,7 @@ from hatch_sentry_modules.artifacts.containers import nuitka_program
 from hatch_sentry_modules.artifacts.containers.container import (
     FILE,
     LONGEST_PLACE,
+    READ,
     ArtifactError,
     Budget,
     Container,
@@ -89,6 +90,7 @@ class Directory:
                 if not opened.read(4).startswith((b"PK\x03\x04", *EXECUTABLES)):
                     return
                 opened.seek(0)
+                self._budget.spend(READ)
                 if inner := self._recognized(path.name, opened, self._budget):
                     yield from self._inner(inner, place, wanted)
         except TooMuchError:

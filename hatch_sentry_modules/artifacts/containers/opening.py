@@ -6,12 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from hatch_sentry_modules.artifacts.containers.container import (
-    READ,
-    ArtifactError,
-    Budget,
-    Container,
-)
+from hatch_sentry_modules.artifacts.containers.container import ArtifactError, Budget, Container
 from hatch_sentry_modules.artifacts.containers.directory import EXECUTABLES, Directory
 from hatch_sentry_modules.artifacts.containers.nuitka_program import NuitkaProgram, is_program
 from hatch_sentry_modules.artifacts.containers.pyinstaller_file import PyInstallerProgram, find
@@ -39,7 +34,6 @@ def opened(path: Path, budget: Budget) -> Iterator[Container]:
 
 
 def _recognized(name: str, file: IO[bytes], budget: Budget) -> Container | None:
-    budget.spend(READ)
     magic = file.read(512)
     if magic.startswith(EXECUTABLES):
         if (cookie := find(file, budget)) is not None:
