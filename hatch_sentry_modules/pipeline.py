@@ -16,7 +16,7 @@ from hatch_sentry_modules.document import Table, listed, quoted
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Distribution, Manifest, Selection
 from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.resolve import resolve
+from hatch_sentry_modules.resolve import find_links, resolve
 
 DYNAMIC = "its version is dynamic, so it is known only in a build"
 
@@ -119,8 +119,8 @@ def freeze(
 ) -> Manifest:
     """Make the manifest of a project, universal without an environment of all eleven variables.
 
-    A selection takes precedence over the extras and groups of the configuration. Raises
-    ``FreezeError`` where what is asked for cannot be frozen.
+    A selection takes precedence over the extras and groups of the configuration. It has links if
+    that asks for an SBOM. Raises ``FreezeError`` where what is asked for cannot be frozen.
     """
     selection = selection or Selection(extras=config.extras, groups=config.groups)
     source, others = config.source, list[Path]()
@@ -136,7 +136,7 @@ def freeze(
         source=re.sub(r"[^ -~]", "?", graph.file),
         distributions=closure.distributions,
         skipped=closure.skipped,
-        links=closure.links,
+        links=find_links(graph, environment) if config.sbom else {},
         warnings=(
             *graph.warnings,
             *lock_freshness.check(graph, project, selection, closure),

@@ -16,6 +16,9 @@ MAX_ALTERNATIVES = 256
 MAX_MARKERS = 64
 """Real lock files need up to 2 markers on one way, and one for each of some dozen conflicts."""
 
+MAX_LINKS = 1 << 20
+"""Real lock files have some ten thousand."""
+
 MAX_STEPS = 8
 """Real lock files need 1.04 steps for each edge."""
 
@@ -25,7 +28,7 @@ _Clause = frozenset[MarkerText]
 
 
 class Closure(NamedTuple):
-    """All that the roots reach: sorted distributions, the skipped with reasons, and links.
+    """All that the roots reach: sorted distributions, and the skipped with reasons.
 
     ``depths`` counts the links between the roots and a distribution, 1 for a direct one.
     """
@@ -33,7 +36,6 @@ class Closure(NamedTuple):
     distributions: tuple[Distribution, ...]
     skipped: Mapping[NormalizedName, str]
     depths: Mapping[NormalizedName, int]
-    links: model.Links
 
 
 def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closure:
@@ -56,7 +58,7 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
     for distribution in distributions:
         if distribution.condition == ALWAYS:
             skipped.pop(distribution.name, None)
-    return Closure(distributions, skipped, depths, _links(graph, edges))
+    return Closure(distributions, skipped, depths)
 
 
 def reach(
@@ -116,16 +118,24 @@ class _Edges:
         return [Edge(edge.target) for edge in edges if self._verdicts[edge.marker]]
 
 
-def _links(graph: Graph, edges: _Edges) -> model.Links:
-    """Find what each release requires directly, whichever of its nodes does."""
+def find_links(graph: Graph, environment: Mapping[str, str] | None = None) -> model.Links:
+    """Find what each release requires directly, whichever of its nodes does.
+
+    Raises ``SourceError`` where that is far more than any real lock file tells.
+    """
+    edges = _Edges(graph, environment)
     links: dict[Release, set[Release]] = {}
     targets = _targets(graph, edges)
+    left = MAX_LINKS
     for key, ways in edges.of.items():
         node = graph.nodes[key]
         if node.is_listed:
             release = (node.name, node.version)
             links.setdefault(release, set()).update(*(targets[edge.target] for edge in ways))
             links[release].discard(release)
+            left -= len(links[release])
+            if left < 0:
+                raise _too_many_links(graph)
     if not any(links.values()):
         return {}
     roots = frozenset[Release]().union(*(targets[edge.target] for edge in edges.roots))
@@ -142,14 +152,22 @@ def _targets(graph: Graph, edges: _Edges) -> Mapping[Key, Set[Release]]:
         for edge in () if node.is_listed else ways:
             before.setdefault(edge.target, []).append(key)
     # Backwards, as long as that adds something: nodes that are only ways may lead in a circle.
-    queue = deque(key for key in before if found[key])
+    queue, left = deque(key for key in before if found[key]), MAX_LINKS
     while queue:
         key = queue.popleft()
         for way in before.get(key, ()):
             if not found[key] <= found[way]:
                 found[way] = found[way] | found[key]
+                left -= len(found[way])
                 queue.append(way)
+        if left < 0:
+            raise _too_many_links(graph)
     return found
+
+
+def _too_many_links(graph: Graph) -> SourceError:
+    fault, remedy = "its distributions require too many others", "Leave the SBOM out"
+    return SourceError(file=graph.file, fault=fault, remedy=remedy)
 
 
 def conditions(graph: Graph, edges: _Edges | None = None) -> dict[Key, list[_Clause]]:

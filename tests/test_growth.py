@@ -211,7 +211,33 @@ def uv_rivals(folder: Path, count: int) -> None:
     (folder / "uv.lock").write_text(f'{text}source = {{ virtual = "." }}\n', encoding="utf-8")
 
 
-@pytest.mark.parametrize("write", [uv_rivals, uv_active])
+def uv_shared(folder: Path, count: int) -> None:
+    """Let each of many packages require an extra that requires as many others."""
+    names = [f"a{i}" for i in range(count)]
+    others = ", ".join(f'{{ name = "b{i}" }}' for i in range(count))
+    text = 'version = 1\n[[package]]\nname = "acme"\nversion = "1.0"\n'
+    wanted = ", ".join(f'{{ name = "{name}" }}' for name in names)
+    text += f'source = {{ virtual = "." }}\ndependencies = [{wanted}]\n'
+    for name in (*names, *(f"b{i}" for i in range(count)), "p"):
+        text += f'[[package]]\nname = "{name}"\nversion = "1.0"\n{REGISTRY}'
+        if name.startswith("a"):
+            text += 'dependencies = [{ name = "p", extra = ["e"] }]\n'
+    text += f"[package.optional-dependencies]\ne = [{others}]\n"
+    (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    (folder / "uv.lock").write_text(text, encoding="utf-8")
+
+
+def test_too_many_links_for_an_sbom_are_refused(tmp_path: Path) -> None:
+    """They are the square of the names where many share an extra."""
+    uv_shared(tmp_path, 1100)
+    with pytest.raises(SourceError, match="require too many others"):
+        pipeline.freeze(project.read(tmp_path), Config(source="uv.lock", sbom=True))
+    uv_shared(tmp_path, 300)
+    frozen = pipeline.freeze(project.read(tmp_path), Config(source="uv.lock", sbom=True))
+    assert len(frozen.links["a0", "1.0"]) == 301  # type: ignore[index]  # a name
+
+
+@pytest.mark.parametrize("write", [uv_rivals, uv_active, uv_shared])
 def test_memory_grows_with_the_file(tmp_path: Path, write: Callable[[Path, int], None]) -> None:
     """A file of two hundred kilobytes took hundreds of megabytes."""
     write(tmp_path, 3000)

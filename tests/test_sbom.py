@@ -179,7 +179,7 @@ def test_real_lock_files_give_right_documents(place: str) -> None:
     """On the corpus too the components are exactly the manifest, and every link leads to one."""
     if place not in {f"{c.folder.parent.name}/{c.folder.name}" for c in cases()}:
         pytest.skip("the corpus is not here")
-    manifest = pipeline.freeze(project.read(ROOT / place), Config())
+    manifest = pipeline.freeze(project.read(ROOT / place), Config(sbom=True))
     document = valid(sbom.to_cyclonedx(manifest))
     expected = [f"{d.key} {d.version}" for d in manifest.distributions]
     expected += [f"{name} None" for name in manifest.skipped]

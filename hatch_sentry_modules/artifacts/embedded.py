@@ -21,7 +21,7 @@ PACKED = "It is compiled, and what it lists cannot be said: a compiler can pack 
 
 
 class EmbeddedManifest(NamedTuple):
-    """A manifest in an artifact, its place there, and all else that was read of its document."""
+    """A manifest in an artifact, its place there, its faults, and how many bytes were read."""
 
     place: str
     manifest: Manifest

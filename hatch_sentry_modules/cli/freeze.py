@@ -104,6 +104,7 @@ def freeze(
         config._replace(
             source=source or config.source,
             exclude=configuration.normalized_patterns(exclude) or config.exclude,
+            sbom=form == "cyclonedx",
         ),
         selection=Selection(
             extras=frozenset(extras) or config.extras,

@@ -66,8 +66,8 @@ def inject(
     before = (pattern for one in inspection.manifests for pattern in one.manifest.exclude)
     patterns = tuple(sorted({*options.exclude, *before, *manifest.exclude}))
     if len(patterns) > _MOST_PATTERNS:
-        fault = f"the manifests in it leave out more than {_MOST_PATTERNS} patterns"
-        raise FreezeError(file=path.name, fault=fault)
+        fault = f"more than {_MOST_PATTERNS} patterns are excluded, here and by what is in it"
+        raise FreezeError(file=path.name, place="exclude", fault=fault)
     asked = pipeline.without(manifest, options.exclude)
     manifest = pipeline.without(asked, patterns)
     manifest = manifest._replace(exclude=patterns, is_injected=True, warnings=asked.warnings)

@@ -118,7 +118,8 @@ def _find_keys(package: Package) -> _Keys:
     for key, value in package.table.table("dependencies").values.items():
         found.dependencies.setdefault(canonicalize_name(key), []).append(key)
         text = canonicalize_name(str(value))
-        found.marked.extend([(text, key)] if "extra" in text else [])
+        if "extra" in text:
+            found.marked.append((text, key))
     return found
 
 
