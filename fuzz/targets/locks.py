@@ -81,9 +81,10 @@ def _run(file: str, data: bytes) -> None:
         parts.write(files, folder)
         try:
             own = project.read(folder)
-            manifest = pipeline.freeze(own, Config(source=file), selection=wanted)
+            config = Config(source=file, sbom=True)  # which asks for all that there is
+            manifest = pipeline.freeze(own, config, selection=wanted)
             _check(manifest, folder)
-            _agree(manifest, own, Config(source=file), wanted, environment)
+            _agree(manifest, own, config, wanted, environment)
         except FreezeError as error:
             contract.check_error(error, folder)
 
