@@ -89,7 +89,7 @@ def pex_extras(folder: Path, count: int) -> None:
 
 
 def poetry_extras(folder: Path, count: int) -> None:
-    """Give a package many optional dependencies, an extra for each, and somebody for each extra."""
+    """Lock a package with many optional dependencies, an extra of each, and who asks for it."""
     head = 'version = "1.0"\noptional = false\npython-versions = "*"\n'
     text = f'[[package]]\nname = "p"\n{head}[package.dependencies]\n'
     text += "".join(f'x{i} = {{version = "*", optional = true}}\n' for i in range(count))
