@@ -14,7 +14,7 @@ from hatch_sentry_modules import project as projects
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.document import Table, listed, quoted
 from hatch_sentry_modules.errors import SourceError
-from hatch_sentry_modules.model import Distribution, Manifest, Selection
+from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.resolve import find_links, resolve
 
@@ -155,11 +155,12 @@ def _with_project(manifest: Manifest, name: NormalizedName, version: str | None)
     """List the project itself, with the version that is being built."""
     others = tuple(d for d in manifest.distributions if d.name != name)
     skipped = {other: why for other, why in manifest.skipped.items() if other != name}
-    known = next((d for d in manifest.distributions if d.name == name), None)
-    version = version or (known.version if known else None)
+    known = [d for d in manifest.distributions if d.name == name]
     if version is None:
-        return manifest._replace(skipped={**skipped, name: DYNAMIC})
-    own = Distribution(name=name, version=version, listed_as=known.listed_as if known else "")
+        # What the lock file holds of it counts where it does, as of any other.
+        is_certain = any(d.condition == ALWAYS for d in known)
+        return manifest._replace(skipped=skipped if is_certain else {**skipped, name: DYNAMIC})
+    own = Distribution(name=name, version=version, listed_as=known[0].listed_as if known else "")
     listed = tuple(sorted((own, *others), key=lambda d: (d.name, d.version)))
     return manifest._replace(distributions=listed, skipped=skipped)
 
