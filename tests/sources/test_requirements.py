@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging import utils
 from packaging.utils import canonicalize_name
 
 from hatch_sentry_modules import automatic, pipeline, project, render
@@ -464,16 +465,27 @@ def test_hostile_lines_end_in_a_result_or_a_message(tmp_path: Path, text: str) -
 
 
 def test_an_encoding_that_takes_the_square_of_a_text_is_refused(tmp_path: Path) -> None:
-    """Half a megabyte would take minutes to decode."""
+    """Half a megabyte takes seconds to decode, and ten times as much takes minutes."""
     with pytest.raises(FreezeError, match="is not text in the encoding 'punycode'"):
         freeze(tmp_path, f"# coding: punycode\n{'a' * 200_000}-{'b' * 300_000}")
 
 
-def test_the_tags_of_a_wheel_are_not_combined(tmp_path: Path) -> None:
+def test_the_tags_of_a_wheel_are_not_combined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Three times twenty-six letters would be seventeen thousand tags for one line."""
+    parsed = []
+    parse = utils.parse_wheel_filename
+
+    def count(name: str) -> object:
+        parsed.append(parse(name))
+        return parsed[-1]
+
+    monkeypatch.setattr(utils, "parse_wheel_filename", count)
     tags = ".".join("abcdefghijklmnopqrstuvwxyz")
     manifest = freeze(tmp_path, f"./b-1-{tags}-{tags}-{tags}.whl")
     assert ("b", "1") in {(d.name, d.version) for d in manifest.distributions}
+    assert [len(found) for *_, found in parsed] == [1]
 
 
 @pytest.mark.skipif(not corpus.ROOT.is_dir(), reason="the corpus is not beside the project")
