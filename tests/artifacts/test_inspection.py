@@ -224,3 +224,12 @@ def test_the_same_manifest_twice_is_one(tmp_path: Path) -> None:
     assert [one.place for one in inspect(folder).manifests] == ["_sentry_modules.py"]
     (folder / "_sentry_modules.py").write_text(text.replace("3.1.3", "3.1.2"), encoding="ascii")
     assert len(inspect(folder).manifests) == 2
+
+
+@pytest.mark.parametrize("table", ["{", "[" * 100_000, '{"a": "' + "a" * (1 << 20) + '"}'])
+def test_a_table_of_a_pex_that_cannot_be_read_is_said(table: str, tmp_path: Path) -> None:
+    """Nothing in it is known then, which is not the same as that it names nothing."""
+    path = tmp_path / "app.pex"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("PEX-INFO", table)
+    assert inspect(path).unread == ("PEX-INFO: is damaged, or too long.",)
