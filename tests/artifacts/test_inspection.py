@@ -226,7 +226,9 @@ def test_the_same_manifest_twice_is_one(tmp_path: Path) -> None:
     assert len(inspect(folder).manifests) == 2
 
 
-@pytest.mark.parametrize("table", ["{", "[" * 100_000, '{"a": "' + "a" * (1 << 20) + '"}'])
+@pytest.mark.parametrize(
+    "table", ["{", "[" * 100_000, '{"a": "' + "a" * (1 << 20) + '"}'], ids=range(3)
+)
 def test_a_table_of_a_pex_that_cannot_be_read_is_said(table: str, tmp_path: Path) -> None:
     """Nothing in it is known then, which is not the same as that it names nothing."""
     path = tmp_path / "app.pex"
