@@ -17,7 +17,7 @@ MAX_MARKERS = 64
 """Real lock files need up to 2 markers on one way, and one for each of some dozen conflicts."""
 
 MAX_LINKS = 1 << 20
-"""Real lock files have some ten thousand."""
+"""Real lock files have up to some hundreds."""
 
 MAX_STEPS = 8
 """Real lock files need 1.04 steps for each edge."""

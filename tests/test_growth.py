@@ -239,7 +239,7 @@ def test_too_many_links_for_an_sbom_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("write", [uv_rivals, uv_active, uv_shared])
 def test_memory_grows_with_the_file(tmp_path: Path, write: Callable[[Path, int], None]) -> None:
-    """A file of two hundred kilobytes took hundreds of megabytes."""
+    """A file of less than a megabyte took hundreds of them."""
     write(tmp_path, 3000)
     tracemalloc.start()
     pipeline.freeze(project.read(tmp_path), Config(source="uv.lock"))

@@ -65,8 +65,10 @@ def _pex(content: bytes) -> Iterator[Found]:
 
     https://packaging.python.org/en/latest/specifications/binary-distribution-format/
     """
+    if len(content) > LONGEST_PEX_INFO:
+        raise ValueError
     try:
-        document = json.loads(content if len(content) <= LONGEST_PEX_INFO else b"")
+        document = json.loads(content)
     except RecursionError:
         raise ValueError from None
     wheels = document.get("distributions") if isinstance(document, dict) else None

@@ -222,7 +222,7 @@ def tags_that_multiply(path: Path) -> Path:
 
 
 def a_table_that_is_there_often(path: Path) -> Path:
-    """Make a pex whose table of fifty thousand wheels has fifty entries."""
+    """Make a pex whose table of 45,000 wheels is there fifty times."""
     wheels = ",".join(f'"a{number}-1-b-c-d.whl":0' for number in range(45_000))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
         for _ in range(50):

@@ -67,7 +67,8 @@ def inject(
     patterns = tuple(sorted({*options.exclude, *before, *manifest.exclude}))
     if len(patterns) > _MOST_PATTERNS:
         fault = f"more than {_MOST_PATTERNS} patterns are excluded, here and by what is in it"
-        raise FreezeError(file=path.name, place="exclude", fault=fault)
+        remedy = "Let one with a wildcard stand for many"
+        raise FreezeError(file=path.name, place="exclude", fault=fault, remedy=remedy)
     asked = pipeline.without(manifest, options.exclude)
     manifest = pipeline.without(asked, patterns)
     manifest = manifest._replace(exclude=patterns, is_injected=True, warnings=asked.warnings)

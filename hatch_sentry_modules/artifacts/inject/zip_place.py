@@ -53,7 +53,8 @@ class ZipPlace:
         if entry is None:
             return None
         if entry.compress_type not in METHODS:  # which zipfile unpacks without a bound
-            raise FreezeError(file=self.name, place=file, fault=OTHER_METHOD)
+            remedy = "Pack it by deflate, or not at all"
+            raise FreezeError(file=self.name, place=file, fault=OTHER_METHOD, remedy=remedy)
         with self._file.open(file) as content:
             return bounded(self.name, file, content)
 
