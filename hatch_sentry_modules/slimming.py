@@ -57,7 +57,8 @@ def _end(text: str, start: int, close: int | None) -> int:
     """Return where a list of files ends, or a table without ``close``; 0 where it is odd."""
     if close is None:
         end = text.find("\n", start)
-        return end if text.endswith("}", start, end) and text.find("#", start, end) < 0 else 0
+        is_plain = end >= 0 and text.endswith("}", start, end) and text.find("#", start, end) < 0
+        return end if is_plain else 0
     is_alone = close >= 0 and text.startswith("\n]\n", close - 1)
     is_plain = is_alone and text.find("[", start, close) < 0 and text.find("#", start, close) < 0
     return close + 1 if is_plain else 0

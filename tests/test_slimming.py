@@ -118,6 +118,7 @@ class Writer:
         ]
         end = self.chance("\n", "\r\n")
         text = "".join(self.lines(top)) + "".join(others[:1] + parts + others[1:])
+        text = text.removesuffix(self.chance("", "\n"))
         return text if end == "\n" else text.replace("\n", end)
 
     def table(self, header: str, table: dict[str, Any], path: str) -> str:
@@ -207,7 +208,8 @@ class Watched(str):
 
     def count_to(self, found: int, _what: str, start: int, end: int | None = None) -> int:
         """Add what a search has looked at."""
-        self.searched += (found if found >= 0 else len(self) if end is None else end) - start
+        self.searched += found - start if found >= 0 else len(self[start:end])
+        assert self.searched < 100 * len(self), "it is searched again and again"
         return found
 
 
@@ -229,6 +231,12 @@ def test_a_text_is_searched_in_proportion_to_its_length(shape: str) -> None:
     text = Watched(HEADER + SHAPES[shape] * 1000 + "]\n")
     slimming.loads_slimmed(text, lambda _: {})
     assert 0 < text.searched < 5 * len(text)
+
+
+def test_a_last_line_may_have_no_end() -> None:
+    """With a blank behind a table, such a text was searched from its start without end."""
+    text = Watched(HEADER + "sdist = { a = 1 } ")
+    assert slimming.loads_slimmed(text, tomli.loads) == {"package": [{"name": "a"}]}
 
 
 def test_a_mistake_in_a_lock_file_has_its_own_line(tmp_path: Path) -> None:
