@@ -1,7 +1,7 @@
 """Checks ``[tool.sentry-modules]``, the one configuration table of every entrance."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
@@ -127,19 +127,19 @@ def _names(value: object) -> frozenset[NormalizedName]:
         raise ValueError(error.fault) from None
 
 
-def _patterns(value: object) -> tuple[str, ...]:
-    if any(len(pattern) > LONGEST_NAME for pattern in _strings(value)):
+def patterns(value: object) -> tuple[str, ...]:
+    """Normalize patterns as names are, but for what stands in brackets.
+
+    Raises ``ValueError`` for what is no array of short texts.
+    """
+    texts = _strings(value)
+    if any(len(text) > LONGEST_NAME for text in texts):
         raise ValueError(f"must hold patterns of at most {LONGEST_NAME} characters")
-    return normalized_patterns(_strings(value))
-
-
-def normalized_patterns(values: Iterable[str]) -> tuple[str, ...]:
-    """Normalize patterns as names are, but for what stands in brackets."""
 
     def separator(found: re.Match[str]) -> str:
         return found[0] if found[0][0] == "[" else "-"
 
-    return tuple(re.sub(r"\[[^\]]*\]|[-_.]+", separator, value.lower()) for value in values)
+    return tuple(re.sub(r"\[[^\]]*\]|[-_.]+", separator, text.lower()) for text in texts)
 
 
 OPTIONS: Mapping[str, Callable[[object], Any]] = {
@@ -147,7 +147,7 @@ OPTIONS: Mapping[str, Callable[[object], Any]] = {
     "path": _path,
     "extras": _names,
     "groups": _names,
-    "exclude": _patterns,
+    "exclude": patterns,
     "required": _boolean,
     "sbom": _boolean,
     "build-backend": _backend,

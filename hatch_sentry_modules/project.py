@@ -97,27 +97,54 @@ def refuse_member(file: str, project: Project, selection: Selection) -> None:
         raise SourceError(file=file, fault=fault, remedy=remedy)
 
 
-def locked_node(
-    name: NormalizedName, version: str | None, root: Path, folder: str | None = None
-) -> Node:
-    """Make the node of what is locked; a folder of the project is installed as it now is."""
-    if folder:
-        version = member_version(root, folder, name) or version
-    return Node(name, version, reason=NO_VERSION)
+class Members:
+    """The projects in folders below that of a lock file, each read once, as it is now."""
 
+    def __init__(self, root: Path) -> None:
+        """Take the folder that paths begin in."""
+        self._root = root
+        self._read: dict[Path, tuple[NormalizedName | None, str | None]] = {}
 
-def member_version(root: Path, path: str, name: NormalizedName) -> str | None:
-    """Find the static version of a named project in a folder inside that of a lock file.
+    def node(self, name: NormalizedName, version: str | None, folder: str | None = None) -> Node:
+        """Make the node of a package; a folder of the project is installed as it now is."""
+        if folder:
+            version = self.version(folder, name) or version
+        return Node(name, version, reason=NO_VERSION)
 
-    Raises ``RefusedFileError`` where what stands there is no file.
-    """
-    try:
-        folder = (root / path).resolve()
-        if Path(path).is_absolute() or not folder.is_relative_to(root.resolve()):
+    def version(self, path: str, name: NormalizedName) -> str | None:
+        """Find the static version of a named project in a folder inside that of the lock file.
+
+        Raises ``RefusedFileError`` where what stands there is no file.
+        """
+        folder = self._resolved(path)
+        is_inside = folder and folder.is_relative_to(self._root.resolve())
+        if not is_inside or Path(path).is_absolute():
             return None
-        own_name, version = _identity(read_toml(folder / PYPROJECT.file))
-    except RefusedFileError as error:
-        raise RefusedFileError(file=f"pyproject.toml of {name}", fault=error.fault) from None
-    except (SourceError, OSError, RuntimeError, ValueError):
-        return None
-    return version if own_name == name else None
+        try:
+            own_name, version = self.identity(path)
+        except RefusedFileError as error:
+            raise RefusedFileError(file=f"pyproject.toml of {name}", fault=error.fault) from None
+        return version if own_name == name else None
+
+    def identity(self, path: str) -> tuple[NormalizedName | None, str | None]:
+        """Return the name and the static version that a folder declares, as far as it does.
+
+        Raises ``RefusedFileError`` where what stands there is no file.
+        """
+        folder = self._resolved(path)
+        if folder is None:
+            return None, None
+        if folder not in self._read:
+            try:
+                self._read[folder] = _identity(read_toml(folder / PYPROJECT.file))
+            except RefusedFileError:
+                raise
+            except SourceError:
+                self._read[folder] = None, None
+        return self._read[folder]
+
+    def _resolved(self, path: str) -> Path | None:
+        try:
+            return (self._root / path).resolve()
+        except (OSError, RuntimeError, ValueError):  # what no path can hold, links in a circle
+            return None

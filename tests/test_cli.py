@@ -61,6 +61,14 @@ def test_only_group_leaves_out_the_runtime_set(folder: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("pattern", ["", "a" * 257])
+def test_a_pattern_that_the_configuration_would_refuse(folder: Path, pattern: str) -> None:
+    """The document that it would stand in is one that no reader takes whole."""
+    result = run("freeze", "--exclude", pattern, folder)
+    assert result.exit_code == 2
+    assert "Invalid value for '--exclude'" in result.stderr
+
+
 def test_exclude_leaves_names_out(folder: Path) -> None:
     """Private distributions stay out of what is sent."""
     assert freeze_json("--exclude", "acme-*", folder)["modules"] == {"flask": "3.1.3"}

@@ -123,6 +123,69 @@ def poetry_forks(folder: Path, count: int) -> None:
     (folder / "poetry.lock").write_text(text, encoding="utf-8")
 
 
+def uv_forks(folder: Path, count: int) -> None:
+    """Lock many versions of one name, each of which one of as many packages needs."""
+    names = [f"a{i}" for i in range(count)]
+    wanted = ", ".join(f'{{ name = "{name}" }}' for name in names)
+    text = 'version = 1\n[[package]]\nname = "acme"\nversion = "1.0"\n'
+    text += f'source = {{ virtual = "." }}\ndependencies = [{wanted}]\n'
+    for i, name in enumerate(names):
+        text += f'[[package]]\nname = "f"\nversion = "{i}"\n{REGISTRY}'
+        text += f'[[package]]\nname = "{name}"\nversion = "1.0"\n{REGISTRY}'
+        text += f'dependencies = [{{ name = "f", version = "{i}" }}]\n'
+    (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    (folder / "uv.lock").write_text(text, encoding="utf-8")
+
+
+def pdm_forks(folder: Path, count: int) -> None:
+    """Lock many versions of one name, each of which one of as many packages needs."""
+    text = '[metadata]\ngroups = ["default"]\nlock_version = "4.5"\n'
+    text += 'strategy = ["cross_platform"]\n'
+    for i in range(count):
+        text += f'[[package]]\nname = "f"\nversion = "{i}"\n'
+        text += f'[[package]]\nname = "a{i}"\nversion = "1.0"\ndependencies = ["f=={i}"]\n'
+    wanted = json.dumps([f"a{i}" for i in range(count)])
+    project = f"{PROJECT}dependencies = {wanted}\n"
+    (folder / "pyproject.toml").write_text(project, encoding="utf-8")
+    (folder / "pdm.lock").write_text(text, encoding="utf-8")
+
+
+def long_member(folder: Path, count: int) -> None:
+    """Write a project in a folder whose file is as long as what names it that often."""
+    (folder / "m").mkdir(exist_ok=True)
+    keys = "".join(f"a{i} = 1\n" for i in range(count))
+    (folder / "m" / "pyproject.toml").write_text(f"{keys}{PROJECT}", encoding="utf-8")
+    (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+
+
+def uv_members(folder: Path, count: int) -> None:
+    """Let many packages be the project in one folder."""
+    long_member(folder, count)
+    wanted = ", ".join(f'{{ name = "a{i}" }}' for i in range(count))
+    text = 'version = 1\n[[package]]\nname = "acme"\nversion = "1.0"\n'
+    text += f'source = {{ virtual = "." }}\ndependencies = [{wanted}]\n'
+    for i in range(count):
+        text += f'[[package]]\nname = "a{i}"\nsource = {{ editable = "m" }}\n'
+    (folder / "uv.lock").write_text(text, encoding="utf-8")
+
+
+def pylock_members(folder: Path, count: int) -> None:
+    """Let many packages be the project in one folder, which reads in many ways."""
+    long_member(folder, count)
+    text = 'lock-version = "1.0"\ncreated-by = "uv"\n'
+    for i in range(count):
+        path = "./" * i + "m"
+        text += f'[[packages]]\nname = "a{i}"\n[packages.directory]\npath = "{path}"\n'
+    (folder / "pylock.toml").write_text(text, encoding="utf-8")
+
+
+def requirements_members(folder: Path, count: int) -> None:
+    """Let many lines name one folder."""
+    long_member(folder, count)
+    lines = "".join(f"-e ./m; platform_machine == 'm{i}'\n" for i in range(count))
+    (folder / "requirements.txt").write_text(lines, encoding="utf-8")
+
+
 def requirements_limits(folder: Path, count: int) -> None:
     """Leave one name open in many lines, and limit it in many constraints."""
     lines = "".join(f"a>=1; platform_machine == 'm{i}'\n" for i in range(count))
@@ -159,6 +222,10 @@ def calls(folder: Path, source: str) -> int:
         (pex_extras, "pex.lock", 50, 200),
         (poetry_extras, "poetry.lock", 50, 200),
         (poetry_forks, "poetry.lock", 20, 80),
+        (pdm_forks, "pdm.lock", 100, 400),
+        (uv_members, "uv.lock", 50, 200),
+        (pylock_members, "pylock.toml", 50, 200),
+        (requirements_members, "requirements.txt", 50, 200),
         (requirements_limits, "requirements.txt", 250, 1000),
     ],
 )
@@ -173,6 +240,21 @@ def test_work_grows_with_the_file(
         write(tmp_path, count)
         numbers.append(calls(tmp_path, source))
     assert numbers[1] < 8 * numbers[0], numbers
+
+
+@pytest.mark.parametrize(
+    ("write", "source"),
+    [(uv_forks, "uv.lock"), (pdm_forks, "pdm.lock"), (poetry_forks, "poetry.lock")],
+)
+def test_too_many_versions_of_one_name_are_refused(
+    tmp_path: Path, write: Callable[[Path, int], None], source: str
+) -> None:
+    """Each dependency on it is compared with all of them."""
+    write(tmp_path, 129)
+    with pytest.raises(SourceError, match="one of more than 128 packages named f"):
+        pipeline.freeze(project.read(tmp_path), Config(source=source))
+    write(tmp_path, 128)
+    assert pipeline.freeze(project.read(tmp_path), Config(source=source)).distributions
 
 
 def test_an_extra_with_many_alternatives_is_told_apart(tmp_path: Path) -> None:

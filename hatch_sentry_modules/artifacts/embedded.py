@@ -44,17 +44,18 @@ def limit(place: str) -> int:
     return 1 + (LONGEST if name.endswith((".py", ".pyc")) else _LONGEST_EXTENSION)
 
 
+def is_alone(place: str) -> bool:
+    """Whether a manifest is all that a file of this name is there for."""
+    return _GROUP not in place
+
+
 def find(place: str, content: bytes) -> EmbeddedManifest | None:
     """Return the manifest in a file; nothing where a group of compiled modules has none."""
-    is_extension = not place.endswith((".py", ".pyc"))
-    longest = _LONGEST_EXTENSION if is_extension else LONGEST
-    if len(content) > longest:
-        return unreadable(place, f"It is longer than {longest} bytes.")
     if read := manifest_document.find(content):
         return EmbeddedManifest(place, *read)
-    if _GROUP in place:
+    if not is_alone(place):
         return None
-    return unreadable(place, PACKED if is_extension else NONE)
+    return unreadable(place, NONE if place.endswith((".py", ".pyc")) else PACKED)
 
 
 def unreadable(place: str, fault: str) -> EmbeddedManifest:
@@ -67,7 +68,7 @@ def without_copies(found: Iterable[EmbeddedManifest]) -> Iterator[EmbeddedManife
     ordered = sorted(found, key=lambda one: one.place)
     readable = [one for one in ordered if one.is_readable]
     folders = {dirname(one.place) for one in readable}
-    is_grouped = any(_GROUP in one.place for one in readable)
+    is_grouped = any(not is_alone(one.place) for one in readable)
     known: list[Manifest] = []
     for one in ordered:
         if one.is_readable:

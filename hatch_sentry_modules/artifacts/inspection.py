@@ -101,8 +101,10 @@ class _Looking:
         return limit
 
     def _take(self, place: str, content: bytes) -> None:
-        if embedded.limit(place):
-            if found := embedded.find(printable(place), content):
+        if limit := embedded.limit(place):
+            if len(content) >= limit:
+                self._refuse(File(place, None, f"is longer than {limit - 1} bytes"))
+            elif found := embedded.find(printable(place), content):
                 self._budget.spend(containers.MANIFEST + containers.TEXT * found.size)
                 self._manifests.append(found)
             return
@@ -122,7 +124,7 @@ class _Looking:
 
     def _refuse(self, file: File) -> None:
         """Note a file that was not read; a manifest is one nevertheless, and all fault."""
-        if embedded.limit(file.place):
+        if embedded.limit(file.place) and embedded.is_alone(file.place):
             fault = printable(f"It {file.fault}.")
             self._manifests.append(embedded.unreadable(printable(file.place), fault))
         else:

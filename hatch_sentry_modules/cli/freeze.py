@@ -35,6 +35,15 @@ def _name(text: str) -> NormalizedName:
         raise click.BadParameter(f"{text!a} is not a valid name") from None
 
 
+def _pattern(text: str) -> str:
+    """Check a pattern of names as the configuration does."""
+    try:
+        (pattern,) = configuration.patterns([text])
+    except ValueError as fault:
+        raise click.BadParameter(str(fault)) from None
+    return pattern
+
+
 _names = partial(click.option, multiple=True, type=_name)
 
 
@@ -54,7 +63,11 @@ _names = partial(click.option, multiple=True, type=_name)
 @click.option("--package", metavar="MEMBER", type=_name, help="Freeze a workspace member.")
 @click.option("--all-packages", is_flag=True, help="Freeze all members of the workspace.")
 @click.option(
-    "--exclude", metavar="P", multiple=True, help="Leave out names that match this pattern."
+    "--exclude",
+    metavar="P",
+    multiple=True,
+    type=_pattern,
+    help="Leave out names that match this pattern.",
 )
 @click.option(
     "--environment",
@@ -103,7 +116,7 @@ def freeze(
         own,
         config._replace(
             source=source or config.source,
-            exclude=configuration.normalized_patterns(exclude) or config.exclude,
+            exclude=exclude or config.exclude,
             sbom=form == "cyclonedx",
         ),
         selection=Selection(

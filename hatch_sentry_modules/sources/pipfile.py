@@ -15,7 +15,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from hatch_sentry_modules.document import Table, is_version, unsupported
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
-from hatch_sentry_modules.project import Project, locked_node, refuse_member
+from hatch_sentry_modules.project import Members, Project, refuse_member
 from hatch_sentry_modules.reading import read_json, read_toml
 
 SPECIFICATION = 6
@@ -44,11 +44,12 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     roots = []
     first: dict[NormalizedName, Node] = {}
     warnings = []
+    members = Members(path.parent)
     if _is_stale(meta, path.with_name("Pipfile")):
         warnings.append("the lock file is stale: the Pipfile has changed. Lock the project again.")
     for name, entry in _entries(document, _sections(document, project, selection)):
         marker = entry.marker("markers", groups=selection.groups)
-        node = _node(name, entry, path.parent, project)
+        node = _node(name, entry, members, project)
         if marker is False:
             continue
         if first.setdefault(node.name, node).version != node.version:
@@ -83,15 +84,15 @@ def _entries(document: Table, sections: Iterable[str]) -> Iterator[tuple[Normali
             yield name, Table({"version": value}, place) if is_text else table.table(key)
 
 
-def _node(name: NormalizedName, entry: Table, root: Path, project: Project) -> Node:
+def _node(name: NormalizedName, entry: Table, members: Members, project: Project) -> Node:
     path = entry.string("path")
     if path in {".", "./"} and project.name is not None:
         return Node(project.name, project.version, reason=NO_VERSION)
     version = (entry.string("version") or "").lstrip("=").strip()
     if not is_version(version):
-        node = locked_node(name, None, root, path)
+        node = members.node(name, None, path)
         return node._replace(reason=NOT_PINNED if version else NO_VERSION)
-    return locked_node(name, version, root, path)
+    return members.node(name, version, path)
 
 
 def _is_stale(meta: Table, pipfile: Path) -> bool:

@@ -13,7 +13,7 @@ from hatch_sentry_modules import flat_list
 from hatch_sentry_modules.document import Table, unsupported
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
-from hatch_sentry_modules.project import Project, locked_node
+from hatch_sentry_modules.project import Members, Project
 from hatch_sentry_modules.reading import read_lock
 
 
@@ -28,12 +28,13 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     extras, groups = _extras(document, selection), _groups(document, selection)
     nodes: dict[Key, Node] = {}
     roots = []
+    members = Members(path.parent)
     for index, package in enumerate(document.tables("packages")):
         marker = package.marker(extras=extras, groups=groups)
         name, folder = package.name(), package.table("directory").string("path")
         # The project itself is listed with the version that is being built.
         if marker is not False and name != project.name and folder != ".":
-            nodes[index] = locked_node(name, package.version(), path.parent, folder)
+            nodes[index] = members.node(name, package.version(), folder)
             roots.append(Edge(index, marker))
     return Graph(
         file=document.file,

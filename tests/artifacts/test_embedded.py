@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from demo.cache import kept_python
 from demo.commands import run as start
 from hatch_sentry_modules.artifacts.embedded import PACKED
+from hatch_sentry_modules.artifacts.inspection import inspect
 from tests.artifacts import bundled
 from tests.command_line import refused, run
 
@@ -54,6 +56,20 @@ def test_what_mypyc_made_of_other_projects(tmp_path: Path) -> None:
     for number, size in enumerate((37_000_000, 5_000_000, 700_000, 700_000)):
         (app / f"{number}a__mypyc.cpython-311-x86_64-linux-gnu.so").write_bytes(bytes(size))
     assert shown(app) == DOCUMENT
+
+
+def test_one_that_is_too_long_is_said(tmp_path: Path) -> None:
+    """It may hold no manifest at all, so nobody can say that one is damaged."""
+    site = tmp_path / "site"
+    (site / "a-1.0.dist-info").mkdir(parents=True)
+    (site / "a-1.0.dist-info" / "METADATA").write_text("Name: a\nVersion: 1.0\n", encoding="ascii")
+    name = "4a__mypyc.cpython-311-x86_64-linux-gnu.so"
+    (site / name).touch()
+    os.truncate(site / name, (3 << 24) + 1)
+    found = inspect(site)
+    assert not found.manifests
+    assert [d.name for d in found.metadata.distributions] == ["a"]
+    assert found.unread == (f"{name}: is longer than {3 << 24} bytes.",)
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ def _read(name: str, text: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         table = None
     if not isinstance(table, dict) or not all(_is_hash(table.get(key)) for key in HASHES):
-        raise FreezeError(file=name, place=PEX_INFO, fault="cannot be read")
+        raise FreezeError(file=name, place=PEX_INFO, fault="cannot be read", remedy="Build it anew")
     return table
 
 

@@ -13,7 +13,7 @@ from hatch_sentry_modules.document import Table, quoted, unsupported
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.flat_list import ONE_PLATFORM
 from hatch_sentry_modules.model import Applies, Edge, Graph, Key, Node, Selection
-from hatch_sentry_modules.project import Project, locked_node, refuse_member
+from hatch_sentry_modules.project import Members, Project, refuse_member
 from hatch_sentry_modules.reading import read_lock
 from hatch_sentry_modules.sources.pdm import project as pdm_project
 from hatch_sentry_modules.sources.pdm.project import DEFAULT
@@ -49,9 +49,10 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     refuse_member(document.file, project, selection)
     chosen = _chosen(metadata, project, selection, locked)
     is_universal = _is_universal(metadata)
+    members = Members(path.parent)
 
     def node(table: Table) -> Node:
-        return locked_node(table.name(), table.version(), path.parent, table.string("path"))
+        return members.node(table.name(), table.version(), table.string("path"))
 
     if version == "2" or "inherit_metadata" in metadata.strings("strategy"):
         flat = dict(_flat(packages, chosen, pdm_project.excluded(project)))

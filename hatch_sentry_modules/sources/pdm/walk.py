@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias, cast
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Place, Table
+from hatch_sentry_modules.document import Place, Table, refuse_forks
 from hatch_sentry_modules.model import Applies, Edge, Key, Node
 from hatch_sentry_modules.project import NOT_LOCKED, PYPROJECT, Project
 from hatch_sentry_modules.resolve import reach
@@ -35,7 +35,9 @@ class Walk:
         self.entries: dict[tuple[NormalizedName, frozenset[str]], list[int]] = {}
         for index, table in enumerate(packages):
             extras = frozenset(map(canonicalize_name, table.strings("extras")))
-            self.entries.setdefault((table.name(), extras), []).append(index)
+            same = self.entries.setdefault((table.name(), extras), [])
+            same.append(index)
+            refuse_forks(len(same), table)
 
     def graph(self, chosen: Set[NormalizedName]) -> tuple[tuple[Edge, ...], dict[Key, Node]]:
         """Return the edges from groups of the project, and the nodes that they reach."""

@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 from hatch_sentry_modules.document import Table, unsupported
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Applies, Edge, Graph, Selection
-from hatch_sentry_modules.project import Project, refuse_member
+from hatch_sentry_modules.project import Members, Project, refuse_member
 from hatch_sentry_modules.reading import read_lock
 from hatch_sentry_modules.sources.poetry import syntax
 from hatch_sentry_modules.sources.poetry.packages import Package, to_node
@@ -32,14 +32,15 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     extras = _asked_extras(document, selection)
     packages = [Package(table.name(), table) for table in document.tables("package")]
     python = syntax.read_constraint(metadata, "python-versions")
+    members = Members(path.parent)
     if version < GROUPED:
         walk = Walk(packages, project, python)
-        roots, nodes = walk.graph(path.parent, selection, set(chain(*extras.values())))
+        roots, nodes = walk.graph(members, selection, set(chain(*extras.values())))
     else:
         groups = _asked_groups(document.file, packages, project, selection)
         found = tuple(_grouped(packages, groups, frozenset(extras)))
         roots = tuple(Edge(package, marker) for package, marker in found)
-        nodes = {package: to_node(package, path.parent) for package, _ in found}
+        nodes = {package: to_node(package, members) for package, _ in found}
     place = metadata.place.at("python-versions")
     one = ",".join(map(str, python[0])) if len(python) == 1 else ""
     return Graph(

@@ -2,18 +2,14 @@
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.document import Table, refuse_forks
 from hatch_sentry_modules.model import Edge, Node
-from hatch_sentry_modules.project import locked_node
+from hatch_sentry_modules.project import Members
 from hatch_sentry_modules.sources.poetry.syntax import allows, read_constraint
-
-MAX_FORKS = 128
-"""Real lock files hold up to 6 versions of one name; a hostile one is stopped."""
 
 _ORIGINS = {"git": {"git"}, "url": {"url"}, "path": {"directory", "file"}, "file": {"file"}}
 """The keys with which a dependency names its origin, and the types of source that fit."""
@@ -26,12 +22,12 @@ class Package(NamedTuple):
     table: Table
 
 
-def to_node(package: Package, root: Path, edges: tuple[Edge, ...] = ()) -> Node:
+def to_node(package: Package, members: Members, edges: tuple[Edge, ...] = ()) -> Node:
     """Make the node of a package; a path in the lock file is seen from the folder it is in."""
     source = package.table.table("source")
     is_folder = source.string("type") == "directory"
     folder = source.required_string("url") if is_folder else None
-    node = locked_node(package.name, package.table.version(), root, folder)
+    node = members.node(package.name, package.table.version(), folder)
     return node._replace(edges=edges)
 
 
@@ -41,7 +37,9 @@ class Packages:
     def __init__(self, packages: Iterable[Package]) -> None:
         self._by_name: dict[NormalizedName, list[Package]] = {}
         for package in packages:
-            self._by_name.setdefault(package.name, []).append(package)
+            same = self._by_name.setdefault(package.name, [])
+            same.append(package)
+            refuse_forks(len(same), package.table)
         self._allowed: dict[tuple[NormalizedName, str | None, str], tuple[Package, ...]] = {}
 
     def is_forked(self, name: NormalizedName) -> bool:
@@ -53,9 +51,6 @@ class Packages:
         packages = self._by_name.get(name, [])
         if len(packages) < 2:  # noqa: PLR2004  # nothing to choose from
             return tuple(packages)
-        if len(packages) > MAX_FORKS:
-            fault = f"the file holds more than {MAX_FORKS} versions of {name}"
-            raise packages[MAX_FORKS].table.place.error(fault)
         for key in _ORIGINS:
             if key in entry:
                 return tuple(_of_origin(packages, entry, key))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Set
 from itertools import chain
-from pathlib import Path
 from typing import TypeAlias, cast
 
 from packaging.utils import NormalizedName
@@ -10,7 +9,7 @@ from packaging.utils import NormalizedName
 from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Applies, Edge, Key, Node, Selection
-from hatch_sentry_modules.project import NOT_LOCKED, Project
+from hatch_sentry_modules.project import NOT_LOCKED, Members, Project
 from hatch_sentry_modules.resolve import reach
 from hatch_sentry_modules.sources.poetry import dependency
 from hatch_sentry_modules.sources.poetry.dependency import Dependency
@@ -29,7 +28,7 @@ class Walk:
         self._packages, self._project, self._python = Packages(packages), project, python
 
     def graph(
-        self, root: Path, selection: Selection, optional: Set[NormalizedName]
+        self, members: Members, selection: Selection, optional: Set[NormalizedName]
     ) -> tuple[tuple[Edge, ...], dict[Key, Node]]:
         """Return the roots, with what the asked extras add, and the nodes that they reach."""
         needed = tuple(self._needed(selection, optional))
@@ -39,7 +38,7 @@ class Walk:
         nodes: dict[Key, Node] = {}
         for key, dependencies in reached.items():
             package, extra = cast(Target, key)
-            node = to_node(package, root, tuple(_edges(dependencies)))
+            node = to_node(package, members, tuple(_edges(dependencies)))
             nodes[key] = node._replace(is_listed=extra is None)
         for name, _, candidates, extras in every:
             if not candidates:

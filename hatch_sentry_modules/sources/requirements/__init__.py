@@ -9,13 +9,10 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from hatch_sentry_modules import flat_list
-from hatch_sentry_modules import project as projects
-from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.flat_list import ONE_PLATFORM
 from hatch_sentry_modules.markers import specialize
 from hatch_sentry_modules.model import Applies, Edge, Graph, Key, Node, Selection
-from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.reading import RefusedFileError
+from hatch_sentry_modules.project import Members, Project
 from hatch_sentry_modules.sources.requirements import entry as requirements_entry
 from hatch_sentry_modules.sources.requirements import lines as requirements_lines
 from hatch_sentry_modules.sources.requirements.entry import Entry
@@ -51,8 +48,9 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     flat_list.refuse_selection(path.name, project, selection)
     lines, warnings = requirements_lines.read(path)
     listed: list[_Listed] = []
+    members = Members(project.root)
     for line in lines:
-        entry = _located(requirements_entry.parse(line), project)
+        entry = _located(requirements_entry.parse(line), project, members)
         marker = _marker(line, entry.marker)
         if marker is False:
             continue
@@ -82,19 +80,13 @@ def _marker(line: Line, text: str) -> Applies:
         raise line.error("its marker is not valid (PEP 508)", "Correct it") from None
 
 
-def _located(entry: Entry, project: Project) -> Entry:
+def _located(entry: Entry, project: Project, members: Members) -> Entry:
     """Look into a local project for its name and version; paths begin where pip would run."""
     if not entry.folder or Path(entry.folder).is_absolute():
         return entry
-    try:
-        member = projects.read(project.root / entry.folder)
-    except RefusedFileError:
-        raise
-    except (SourceError, OSError, ValueError):
-        return entry
-    is_own = member.name is not None and member.name == project.name
-    version = project.version if is_own else member.version
-    return entry._replace(name=member.name or entry.name, version=version)
+    name, version = members.identity(entry.folder)
+    is_own = name is not None and name == project.name
+    return entry._replace(name=name or entry.name, version=project.version if is_own else version)
 
 
 def _graph(file: str, listed: list[_Listed], warnings: tuple[str, ...]) -> Graph:

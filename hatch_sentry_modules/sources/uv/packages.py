@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules import project as projects
-from hatch_sentry_modules.document import Table, quoted
+from hatch_sentry_modules.document import Table, quoted, refuse_forks
+from hatch_sentry_modules.project import Members
 from hatch_sentry_modules.sources.uv.conflicts import Item, item
 
 LOCAL = ("editable", "virtual", "directory")
@@ -51,7 +51,7 @@ class Packages:
     """All packages of a lock file, in its order; ``folders`` are the paths of the local ones."""
 
     def __init__(self, document: Table, root: Path) -> None:
-        self._root = root
+        self._members = Members(root)
         # Locks from before uv 0.3 say "distribution".
         key = "package" if "package" in document else "distribution"
         self.all = [
@@ -61,7 +61,9 @@ class Packages:
         self._by_name: dict[str, list[int]] = {}
         self.folders: dict[int, str] = {}
         for index, package in enumerate(self.all):
-            self._by_name.setdefault(package.name, []).append(index)
+            same = self._by_name.setdefault(package.name, [])
+            same.append(index)
+            refuse_forks(len(same), package.table)
             for kind in LOCAL:
                 if kind in package.source:
                     self.folders[index] = package.table.table("source").required_string(kind)
@@ -99,4 +101,4 @@ class Packages:
             if "registry" in package.source:
                 raise package.table.error("version", "is missing", RELOCK)
             return None, UNKNOWN
-        return projects.member_version(self._root, self.folders[index], package.name), DYNAMIC
+        return self._members.version(self.folders[index], package.name), DYNAMIC
