@@ -19,9 +19,6 @@ from hatch_sentry_modules.model import Applies
 T = TypeVar("T")
 
 LONGEST_NAME = 256
-MAX_FORKS = 128
-"""Real lock files hold up to 6 entries of one name; whoever needs one may look at all of them."""
-
 _VERSION = re.compile(r"[A-Za-z0-9.!+_-]{1,200}", re.ASCII)
 _LONGEST_SHOWN = 60
 _MOST_LISTED = 10
@@ -200,13 +197,6 @@ def unsupported(table: Table, key: str, supported: str, remedy: str) -> SourceEr
     found = quoted(value) if isinstance(value, str) else value if value in range(10_000) else "..."
     fault = "is missing" if value is None else f"unsupported lock version {found}"
     return table.error(key, f"{fault} (supported: {supported})", remedy)
-
-
-def refuse_forks(count: int, table: Table) -> None:
-    """Refuse a table of a package where too many before it have its name."""
-    if count > MAX_FORKS:
-        fault = f"is one of more than {MAX_FORKS} packages named {table.name()}"
-        raise table.place.error(fault, "Write the file anew with its own tool")
 
 
 def tables(values: list[Any], place: Place) -> Iterator[Table]:

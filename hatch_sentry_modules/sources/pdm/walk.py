@@ -6,8 +6,9 @@ from typing import NamedTuple, TypeAlias, cast
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Place, Table, refuse_forks
+from hatch_sentry_modules.document import Place, Table
 from hatch_sentry_modules.model import Applies, Edge, Key, Node
+from hatch_sentry_modules.packages_by_name import grouped
 from hatch_sentry_modules.project import NOT_LOCKED, PYPROJECT, Project
 from hatch_sentry_modules.resolve import reach
 from hatch_sentry_modules.sources.pdm import project as pdm_project
@@ -32,12 +33,10 @@ class Walk:
         self.packages, self.project = packages, project
         self.to_node, self.is_universal = to_node, is_universal
         self.excluded = pdm_project.excluded(project)
-        self.entries: dict[tuple[NormalizedName, frozenset[str]], list[int]] = {}
-        for index, table in enumerate(packages):
-            extras = frozenset(map(canonicalize_name, table.strings("extras")))
-            same = self.entries.setdefault((table.name(), extras), [])
-            same.append(index)
-            refuse_forks(len(same), table)
+        self.entries = grouped(
+            ((table.name(), frozenset(table.names("extras"))), index, table)
+            for index, table in enumerate(packages)
+        )
 
     def graph(self, chosen: Set[NormalizedName]) -> tuple[tuple[Edge, ...], dict[Key, Node]]:
         """Return the edges from groups of the project, and the nodes that they reach."""

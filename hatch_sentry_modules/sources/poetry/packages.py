@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules.document import Table, refuse_forks
+from hatch_sentry_modules.document import Table
 from hatch_sentry_modules.model import Edge, Node
+from hatch_sentry_modules.packages_by_name import grouped
 from hatch_sentry_modules.project import Members
 from hatch_sentry_modules.sources.poetry.syntax import allows, read_constraint
 
@@ -35,11 +36,7 @@ class Packages:
     """The packages of a lock file by name, of which a dependency allows some."""
 
     def __init__(self, packages: Iterable[Package]) -> None:
-        self._by_name: dict[NormalizedName, list[Package]] = {}
-        for package in packages:
-            same = self._by_name.setdefault(package.name, [])
-            same.append(package)
-            refuse_forks(len(same), package.table)
+        self._by_name = grouped((package.name, package, package.table) for package in packages)
         self._allowed: dict[tuple[NormalizedName, str | None, str], tuple[Package, ...]] = {}
 
     def is_forked(self, name: NormalizedName) -> bool:

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules.document import Table, quoted, refuse_forks
+from hatch_sentry_modules.document import Table, quoted
+from hatch_sentry_modules.packages_by_name import grouped
 from hatch_sentry_modules.project import Members
 from hatch_sentry_modules.sources.uv.conflicts import Item, item
 
@@ -58,12 +59,10 @@ class Packages:
             Package(table.name(), table.string("version"), table.table("source").values, table)
             for table in document.tables(key)
         ]
-        self._by_name: dict[str, list[int]] = {}
+        found = ((package.name, at, package.table) for at, package in enumerate(self.all))
+        self._by_name: dict[str, list[int]] = grouped(found)
         self.folders: dict[int, str] = {}
         for index, package in enumerate(self.all):
-            same = self._by_name.setdefault(package.name, [])
-            same.append(index)
-            refuse_forks(len(same), package.table)
             for kind in LOCAL:
                 if kind in package.source:
                     self.folders[index] = package.table.table("source").required_string(kind)
