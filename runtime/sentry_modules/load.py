@@ -39,7 +39,7 @@ def _run_beside(name: str) -> Mapping[str, Any] | None:
     # an archive unpacked twice.
     package, _, last = name.rpartition(".")
     spec: ModuleSpec | None = getattr(sys.modules.get(package), "__spec__", None)
-    if spec is None or spec.origin is None:
+    if spec is None or spec.origin is None or spec.submodule_search_locations is None:
         return None
     folder = spec.origin.rpartition(os.sep)[0]
     file = f"{folder}{os.sep}{last}.py"

@@ -58,9 +58,9 @@ class Manifest:
         self.project = normalize(project) if is_line(project) else ""
         self.source = as_line(document.get("source"))
         self.is_injected = document.get("injected") is True
-        self.exclude = [
-            normalize(line) for line in map(as_line, _list(document, "exclude")) if line
-        ]
+        # What stands in brackets is one character of a name, and is written normalized.
+        patterns = [line for line in map(as_line, _list(document, "exclude")) if line]
+        self.exclude = [line if "[" in line else normalize(line) for line in patterns]
         self.skipped = _list(document, "skipped")
         self._aliases: dict[str, str] | None = None
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from typing import Iterator, Mapping
 
@@ -54,12 +55,18 @@ def _without_excluded(versions: dict[str, str], manifest: Manifest | None) -> di
     # Patterns hold for every list: live metadata has names that the build side never saw.
     if not (manifest and manifest.exclude):
         return versions
+    import re
     from fnmatch import fnmatchcase
 
+    patterns = []
+    for pattern in manifest.exclude:
+        with suppress(re.error):  # before Python 3.10 [z-a] is no pattern; then it fits nothing
+            fnmatchcase("", pattern)
+            patterns.append(pattern)
     return {
         name: version
         for name, version in versions.items()
-        if not any(fnmatchcase(normalize(name), pattern) for pattern in manifest.exclude)
+        if not any(fnmatchcase(normalize(name), pattern) for pattern in patterns)
     }
 
 

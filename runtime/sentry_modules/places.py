@@ -19,6 +19,7 @@ _SUFFIXES = (*SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)
 _ALL_SUFFIXES = (*_SUFFIXES, *EXTENSION_SUFFIXES)
 _ABSENT = (FileNotFoundError, NotADirectoryError, PermissionError)  # no passing faults
 _SOURCE, _BYTECODE = f"{MODULE}.py", f"{MODULE}.pyc"
+_SEPARATORS = f"{os.sep}{os.altsep or ''}"
 _EXTENSIONS = f"{os.sep}lib-dynload"  # those of the standard library
 _LISTINGS = 1000  # of folders below the path that are no packages; a home folder can be on it
 _NAMES = 10_000
@@ -42,6 +43,8 @@ class Place:
             self.entry, self._prefix = entry, self._archive.prefix
             names = getattr(zipimport, "_zip_directory_cache", {}).get(self._archive.archive, ())
         self._names = names
+        # As the importers join paths, so that it equals the folder of a file; of / nothing is left.
+        self.entry = self.entry.rstrip(_SEPARATORS)
 
     def has_metadata(self) -> bool:
         """Whether there is any metadata."""

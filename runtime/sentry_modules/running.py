@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Iterator, List, Mapping, Tuple
 
 from sentry_modules.decision import Decision
-from sentry_modules.manifest import Manifest, is_line
+from sentry_modules.manifest import Manifest, is_line, is_stack_full
 from sentry_modules.places import Place
 
 _TELLING = 8  # modules of a distribution that are asked for
@@ -42,7 +42,7 @@ def _is_installed(manifest: Manifest, own: _Metadata, places: list[Place]) -> bo
     if root is None:
         return False
     if not any(place.entry == root for place in places):  # a finder of its own has the source tree
-        beside = Place(root)
+        beside = Place(root or os.sep)
         own = [*own, *((beside, v, f) for n, v, f in beside.metadata() if n == manifest.project)]
     return any(place.entry == root or is_editable(place, f, root) for place, _, f in own)
 
@@ -57,11 +57,17 @@ def is_editable(place: Place, folder: str, root: str) -> bool:
 
     try:
         found = json.loads(text)
-        tree = os.path.realpath(url2pathname(urlsplit(found["url"]).path))
-        is_editable = found["dir_info"]["editable"] is True
+        url, is_editable = found["url"], found["dir_info"]["editable"] is True
+        if not (is_editable and type(url) is str and url.startswith("file:")):
+            return False
+        tree = os.path.realpath(url2pathname(urlsplit(url).path))
     except (ValueError, KeyError, TypeError):
         return False
-    return is_editable and f"{os.path.realpath(root)}{os.sep}".startswith(f"{tree}{os.sep}")
+    except RecursionError:
+        if is_stack_full():
+            raise
+        return False
+    return f"{os.path.realpath(root or os.sep)}{os.sep}".startswith(f"{tree}{os.sep}")
 
 
 def _metadata(manifest: Manifest, places: list[Place]) -> dict[str, _Metadata]:

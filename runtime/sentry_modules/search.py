@@ -29,7 +29,7 @@ _TOOLS = ("importlib", "runpy", "sentry_modules", "sentry_sdk")
 def refer(manifest: ModuleType | str | None) -> Reference:
     """Return what a user names in a form that can be compared and pickled."""
     if manifest is None or type(manifest) is str:
-        return manifest
+        return manifest or None  # ``__package__`` is empty in a module at the top level
     if not isinstance(manifest, ModuleType):
         return type(manifest).__name__  # nothing is called so, and the warning says it
     names = vars(manifest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -133,3 +134,18 @@ def test_excluded_names_are_on_no_list(
     decision.changed = None if is_live else {}
     assert choose(decision, combine=is_combined).versions == {"flask": "2"}
     assert len(LISTED) == 4, "the SDK's own list is shared by all clients"
+
+
+def test_what_stands_in_brackets_is_one_character_of_a_name() -> None:
+    """The build has normalized it already; a second time it would be another pattern."""
+    listed = {"acme-core": "1", "acmem": "2", "flask": "3"}
+    patterns = ["acme[!_]core", "acme[a_z]", "fl[a_z]sk"]
+    decision = decided(listed, exclude=patterns)
+    kept = {name for name in listed if not any(fnmatchcase(name, p) for p in patterns)}
+    assert set(choose(decision, combine=False).versions) == kept == {"acmem"}
+
+
+def test_a_pattern_that_is_none_takes_nothing_away() -> None:
+    """Before Python 3.10 a range that runs backwards is an error."""
+    decision = decided({"a": "1", "b": "2"}, exclude=["[z-a]*", "b"])
+    assert choose(decision, combine=False).versions == {"a": "1"}

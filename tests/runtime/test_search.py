@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sentry_modules.search import refer
 
 from tests.runtime.application import RUNTIME, archive, manifest_text, report, sdk, write_files
 
@@ -242,3 +243,21 @@ def test_the_last_of_300_packages(tmp_path: Path) -> None:
     found, asked = report("-c", program, path=(RUNTIME,))
     assert found == LISTED
     assert asked < 20
+
+
+def test_an_empty_name_is_none() -> None:
+    """``__package__`` is empty in a module at the top level."""
+    assert refer("") is None
+
+
+def test_a_module_beside_a_manifest_is_no_package(tmp_path: Path) -> None:
+    """What lies beside it is at the top level, and of nobody's name."""
+    files = {"single.py": "", "_sentry_modules.py": manifest_text(LISTED, "single")}
+    program = (
+        "import json, single\nfrom sentry_modules.search import find\n"
+        "from sentry_modules.manifest import UnusableManifestError\n"
+        "try:\n    find('single', (), [], None)\n"
+        "except UnusableManifestError as error:\n    print(json.dumps(str(error)))"
+    )
+    found = report("-c", program, path=(write_files(tmp_path, files), RUNTIME, sdk()))
+    assert found == "single holds no manifest"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -95,8 +96,11 @@ print(json.dumps([decided, asked]))
 
 
 @pytest.mark.parametrize("is_archived", [False, True])
+@pytest.mark.parametrize("end", ["", os.sep])
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_the_code_that_python_imports(tmp_path: Path, layout: str, is_archived: bool) -> None:
+def test_the_code_that_python_imports(
+    tmp_path: Path, layout: str, end: str, is_archived: bool
+) -> None:
     """The event and ``importlib.metadata`` list it, and nothing that is foreign."""
     contents, versions, before = LAYOUTS[layout]
     places = [write_files(tmp_path / str(n), files) for n, files in enumerate(contents)]
@@ -105,6 +109,7 @@ def test_the_code_that_python_imports(tmp_path: Path, layout: str, is_archived: 
             archive(place, tmp_path / f"{place.name}.zip") if (place / "acme").exists() else place
             for place in places
         ]
-    found: Any = report("-S", "-c", PROGRAM.format(before=before), path=(*places, RUNTIME))
+    before = f"sys.path[:0] = {[f'{place}{end}' for place in places]!r}\n{before}"
+    found: Any = report("-S", "-c", PROGRAM.format(before=before), path=(RUNTIME,))
     expected = {"acme-app": "4.2", **versions}
     assert found == [expected, expected]
