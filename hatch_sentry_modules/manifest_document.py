@@ -20,6 +20,8 @@ MOST_FAULTS = 20
 
 _LONGEST_TEXT = 256
 _MARK = MARK.encode("ascii")
+_DECODER = json.JSONDecoder(parse_int=lambda digits: int(digits[:20]))
+"""A long number is cut: Python refuses to read one of more than 4300 digits."""
 
 
 class ReadManifest(NamedTuple):
@@ -40,7 +42,7 @@ def find(content: bytes) -> ReadManifest | None:
         return None
     text = content[start : start + LONGEST].decode("latin-1")
     try:
-        document, size = json.JSONDecoder().raw_decode(text)
+        document, size = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return ReadManifest(EMPTY, ("It is cut off, too long, or no JSON document.",), len(text))
     return _Reading(document).result()._replace(size=size)

@@ -87,12 +87,22 @@ def test_it_is_found_in_source_and_bytecode(optimize: int, tmp_path: Path) -> No
         assert (found.manifest, found.faults) == (FULL, ())
 
 
+def test_a_long_number_hides_nothing() -> None:
+    """The run-time side reads such a document too, and a new key may hold anything."""
+    text = '{"sentry-modules": 1, "x": -%s, "modules": {"a": "1"}}' % ("9" * 5000)  # braces
+    found = manifest_document.read(text)
+    assert ([d.name for d in found.manifest.distributions], found.faults) == (["a"], ())
+
+
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
         (b'{"sentry-modules": 1, "modules": {', CUT),
         (b'{"sentry-modules": ' + b"[" * 1_000_000, CUT),
-        (b'{"sentry-modules": ' + b"9" * 100_000 + b"}", CUT),
+        (
+            b'{"sentry-modules": ' + b"9" * 100_000 + b"}",
+            f"Its format is {'9' * 20}; it is read as format 1.",
+        ),
         (b'{"sentry-modules": true}', "It has no format number."),
         (b'{"sentry-modules": 1, "a": "' + b"x" * (1 << 23) + b'"}', CUT),
     ],

@@ -32,7 +32,7 @@ def replacing(path: Path) -> Iterator[Path]:
             if path.exists():
                 keep_attributes(path, new)
             new.replace(path)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # a RuntimeError is a link to itself
         raise unwritable(path.name, error, "Choose another place") from None
 
 

@@ -69,7 +69,7 @@ def _with_lines(text: str, record: str, files: Mapping[str, bytes]) -> str:
     if text and not text.endswith(ending):
         text += ending
     lines = list(io.StringIO(text, newline=""))
-    paths = [next(csv.reader([line]), [""])[0] for line in lines]
+    paths = ["".join(next(csv.reader([line]), [])[:1]) for line in lines]  # one can be empty
     new = [f"{path},{_digest(files[path])},{len(files[path])}{ending}" for path in sorted(files)]
     kept = [(path, line) for path, line in zip(paths, lines, strict=True) if path not in files]
     before = [line for path, line in kept if path != record]

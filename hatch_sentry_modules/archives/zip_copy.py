@@ -20,10 +20,11 @@ _OFFSET = slice(42, 46)
 
 _NARROW, _WIDE = 0xFFFF, 0xFFFFFFFF
 _CHUNK = 1 << 20
+_MAIN = "__main__.py"
 
 
-def append(source: Path, target: Path, new: Mapping[str, bytes], *, like: str) -> None:
-    """Write a copy of an archive with entries, like the entry ``like``, behind all that it holds.
+def append(source: Path, target: Path, new: Mapping[str, bytes]) -> None:
+    """Write a copy of an archive with entries, like its start-up file, behind all that it holds.
 
     Every byte before the list stays: a program that runs from it can import later. Raises
     ``BadZipFile`` where the list is damaged, or data follows the archive, such as a signature.
@@ -35,7 +36,8 @@ def append(source: Path, target: Path, new: Mapping[str, bytes], *, like: str) -
         if any(entry.start >= listed.start for entry in listed.entries()):
             raise BadZipFile("an entry lies outside the archive")
         _copy(raw, out, 0, listed.start)
-        template = next(entry for entry in listed.entries() if entry.name == like)
+        first = next(listed.entries())
+        template = next((entry for entry in listed.entries() if entry.name == _MAIN), first)
         added = [_added(out, listed.shift, name, new[name], template) for name in sorted(new)]
         kept = (entry.record for entry in listed.entries() if entry.name not in new)
         _finish(out, listed, chain(kept, added))

@@ -51,8 +51,9 @@ class _Looking:
     def __init__(self, name: str, budget: Budget, tick: Callable[[], None]) -> None:
         self._name, self._budget, self._tick = name, budget, tick
         self._marks = Marks()
-        self._manifests: list[EmbeddedManifest] = []
-        self._metadata: list[metadata.Found] = []
+        # By their places: of what is there twice, Python takes the last.
+        self._manifests: dict[str, EmbeddedManifest] = {}
+        self._metadata: dict[str, list[metadata.Found]] = {}
         self._pex: list[metadata.Found] = []
         self._packages: set[str] = set()
         self._unread: list[str] = []
@@ -65,14 +66,15 @@ class _Looking:
                 self._take(file.place, file.content)
         kind = self._marks.kind(container.kind)
         packages = self._packages - sys.stdlib_module_names
+        found = [one for each in self._metadata.values() for one in each]
         return Inspection(
             name=self._name,
             kind=kind,
-            manifests=tuple(embedded.without_copies(self._manifests)),
+            manifests=tuple(embedded.without_copies(self._manifests.values())),
             metadata=Manifest(
                 project=None,
                 source=metadata.SOURCE,
-                distributions=tuple(metadata.on_search_path(self._metadata or self._pex)),
+                distributions=tuple(metadata.on_search_path(found or self._pex)),
                 warnings=tuple(f"{self._name}: {sentence}" for sentence in self._unread),
             ),
             packages=tuple(map(printable, sorted(packages))) if kind in PYINSTALLER else (),
@@ -106,7 +108,7 @@ class _Looking:
                 self._refuse(File(place, None, f"is longer than {limit - 1} bytes"))
             elif found := embedded.find(printable(place), content):
                 self._budget.spend(containers.MANIFEST + containers.TEXT * found.size)
-                self._manifests.append(found)
+                self._manifests[place] = found
             return
         is_pex = place == metadata.PEX_INFO
         self._budget.spend(containers.TEXT * len(content) if is_pex else 0)
@@ -118,7 +120,7 @@ class _Looking:
         if is_pex:
             self._pex += known
         elif known:
-            self._metadata += known
+            self._metadata[place] = known
         else:
             self._unread_file(File(place, None, "holds no valid name and version"))
 
@@ -126,7 +128,7 @@ class _Looking:
         """Note a file that was not read; a manifest is one nevertheless, and all fault."""
         if embedded.limit(file.place) and embedded.is_alone(file.place):
             fault = printable(f"It {file.fault}.")
-            self._manifests.append(embedded.unreadable(printable(file.place), fault))
+            self._manifests[file.place] = embedded.unreadable(printable(file.place), fault)
         else:
             self._unread_file(file)
 

@@ -53,6 +53,8 @@ def read(place: str, content: bytes) -> Iterator[Found]:
     if place == PEX_INFO:
         yield from _pex(content)
         return
+    if len(content) >= _LONGEST:  # its last line is cut off
+        content = content.rpartition(b"\n")[0]
     folder, _, name = place.rpartition("/")
     if name in {"METADATA", "PKG-INFO"}:
         folder = folder.rpartition("/")[0]

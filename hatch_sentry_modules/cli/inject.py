@@ -1,6 +1,7 @@
 """``sentry-modules inject``: put the manifest into what is bundled already."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def inject(
     exclude = () if source else configuration.read(project.read(Path()).table).exclude
     done = injection.inject(
         path,
-        output.resolve() if output else path,
+        Path(os.path.realpath(output)) if output else path,  # resolve() refuses a loop
         (lambda: _freeze(source)) if source else None,
         Options(exclude, activate, below),
     )

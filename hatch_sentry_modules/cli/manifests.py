@@ -77,7 +77,7 @@ def _of(found: Inspection) -> NamedManifest:
 
 def _of_module(path: Path) -> NamedManifest:
     with path.open("rb") as file:
-        one = embedded.find(path.name, file.read(manifest_document.LONGEST + 1))
+        one = embedded.find(printable(path.name), file.read(manifest_document.LONGEST + 1))
     if one is None or not one.is_readable:
         fault = _first_fault(one) if one else embedded.NONE
         raise ArtifactError(file=path.name, fault=fault)

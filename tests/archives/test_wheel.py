@@ -54,6 +54,13 @@ def test_other_lines_of_record_keep_their_bytes(ending: str, tmp_path: Path) -> 
     assert lines(tmp_path / "b.whl") == ending.join(expected)
 
 
+def test_an_empty_line_of_record_stays(tmp_path: Path) -> None:
+    """It names no file, which is no reason to stop."""
+    source = make(tmp_path / "acme-1.0-py3-none-any.whl", f"acme.py,{EMPTY}\n\n{RECORD},,\n")
+    wheel.add(source, tmp_path / "new.whl", {"acme/new.py": b""})
+    assert lines(tmp_path / "new.whl") == f"acme.py,{EMPTY}\n\nacme/new.py,{EMPTY}\n{RECORD},,\n"
+
+
 def test_a_record_without_a_last_newline_gets_one(tmp_path: Path) -> None:
     """No two lines run into one another."""
     source = make(tmp_path / "a.whl", f"{RECORD},,\nacme.py,{EMPTY}")

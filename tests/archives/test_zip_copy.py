@@ -95,7 +95,7 @@ def test_what_is_appended_moves_nothing(tmp_path: Path) -> None:
     """All before the list is the same bytes, an entry that is replaced too."""
     source, target = tmp_path / "a.zip", tmp_path / "b.zip"
     source.write_bytes(SHEBANG + fill(io.BytesIO()))
-    zip_copy.append(source, target, {"run.sh": b"new", "new.py": b"x = 1\n"}, like="last")
+    zip_copy.append(source, target, {"run.sh": b"new", "new.py": b"x = 1\n"})
     with ZipFile(source) as old, ZipFile(target) as new:
         start = old.start_dir
         assert new.testzip() is None
@@ -120,7 +120,7 @@ def test_names_in_the_old_encoding_keep_their_bytes(name: bytes, tmp_path: Path)
         file.writestr("x" * len(name), b"hello")
     source.write_bytes(source.read_bytes().replace(b"x" * len(name), name))
     text = name.decode("cp437")
-    zip_copy.append(source, tmp_path / "appended", {"new": b""}, like=text)
+    zip_copy.append(source, tmp_path / "appended", {"new": b""})
     zip_copy.insert(source, tmp_path / "inserted", {"new": b""}, before=text, like=text)
     for target in (tmp_path / "appended", tmp_path / "inserted"):
         assert target.read_bytes().count(name) == 2
@@ -133,7 +133,7 @@ def test_an_archive_that_data_follows_is_refused(tmp_path: Path) -> None:
     source = tmp_path / "a.zip"
     source.write_bytes(fill(io.BytesIO()) + b"SIGNATURE")
     with pytest.raises(BadZipFile, match="data follows it"):
-        zip_copy.append(source, tmp_path / "b.zip", {"new": b""}, like="last")
+        zip_copy.append(source, tmp_path / "b.zip", {"new": b""})
 
 
 def test_an_archive_of_many_entries(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_an_archive_of_many_entries(tmp_path: Path) -> None:
     with ZipFile(source, "w") as file:
         for number in range(0xFFFF):
             file.writestr(f"{number:x}", b"")
-    zip_copy.append(source, target, {"new": b"x"}, like="0")
+    zip_copy.append(source, target, {"new": b"x"})
     with ZipFile(target) as file:
         assert len(file.namelist()) == 0x10000
         assert file.read("new") == b"x"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,14 @@ def test_bad_input(app: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text("print()\n", encoding="utf-8")
     assert refused("diff", app, script).startswith("script.py: ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names are not allowed there")
+def test_an_escape_code_in_the_name_of_a_module_is_not_printed(tmp_path: Path) -> None:
+    """A warning names the file."""
+    path = tmp_path / "\x1b]0;evil\x07.py"
+    text = bundled.MODULE.replace('"sentry-modules": 1', '"sentry-modules": 2')
+    path.write_text(text, encoding="ascii")
+    result = run("diff", path, path)
+    assert "Its format is 2" in result.stderr
+    assert "\x1b" not in result.output

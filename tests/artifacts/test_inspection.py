@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import py_compile
 import re
@@ -235,3 +236,49 @@ def test_a_table_of_a_pex_that_cannot_be_read_is_said(table: str, tmp_path: Path
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("PEX-INFO", table)
     assert inspect(path).unread == ("PEX-INFO: is damaged, or too long.",)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_of_what_is_there_twice_the_last_counts(tmp_path: Path) -> None:
+    """So it does for Python's importer, and for whoever unpacks a tar archive."""
+    metadata = "a-1.dist-info/METADATA"
+    texts = [f"Name: a\nVersion: {version}\n" for version in (1, 2)]
+    manifests = [bundled.MODULE.replace("3.1.3", version) for version in ("3.1", "3.2")]
+    with zipfile.ZipFile(tmp_path / "a", "w") as file:
+        for text, module in zip(texts, manifests, strict=True):
+            file.writestr(metadata, text)
+            file.writestr("acme_app/_sentry_modules.py", module)
+    with tarfile.open(tmp_path / "b", "w") as tar:
+        for text, module in zip(texts, manifests, strict=True):
+            for name, content in ((metadata, text), ("acme_app/_sentry_modules.py", module)):
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                tar.addfile(member, io.BytesIO(content.encode("ascii")))
+    for path in (tmp_path / "a", tmp_path / "b"):
+        found = inspect(path)
+        assert [d.version for d in found.metadata.distributions] == ["2"]
+        assert names(found)["flask"] == "3.2"
+
+
+@pytest.mark.parametrize("length", range(8165, 8200))
+def test_metadata_that_is_cut_off_gives_no_part_of_a_version(tmp_path: Path, length: int) -> None:
+    """What stands behind the first eight thousand bytes is not read, and that is said."""
+    start = "Name: a\nSummary: "
+    text = f"{start}{'x' * (length - len(start))}\nVersion: 1.25.3\n"
+    info = tmp_path / "a-1.25.3.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(text, encoding="ascii")
+    found = inspect(tmp_path)
+    versions = [d.version for d in found.metadata.distributions]
+    assert versions == ["1.25.3"] or (not versions and len(found.unread) == 1)
+
+
+def test_links_in_a_tar_archive_are_said(tmp_path: Path) -> None:
+    """What they lead to is not looked up, so a distribution may be missing."""
+    with tarfile.open(tmp_path / "a.tar", "w") as file:
+        for number, kind in enumerate((tarfile.LNKTYPE, tarfile.SYMTYPE)):
+            member = tarfile.TarInfo(f"{number}-1.dist-info/METADATA")
+            member.type, member.linkname = kind, "METADATA"
+            file.addfile(member)
+    places = [f"{number}-1.dist-info/METADATA: is a link." for number in range(2)]
+    assert inspect(tmp_path / "a.tar").unread == tuple(places)

@@ -45,9 +45,11 @@ class NuitkaProgram:
 
     def files(self, wanted: Wanted) -> Iterator[File]:
         """Return what holds the manifest, as :class:`container.Container` says."""
-        limit = wanted(layout.FILE_NAME) - 1  # what follows the document is no part of it
+        if not (limit := wanted(layout.FILE_NAME)):
+            return
         try:
-            content = next(self._found(limit), None)
+            # What follows the document is no part of it.
+            content = next(self._found(limit - 1), None)
         except ModuleNotFoundError:
             yield File(self._name, None, UNREADABLE)
             return

@@ -15,6 +15,7 @@ _PACKED = 1 << 13  # at once: what is not unpacked yet is copied at each reading
 _GZIP_FORM = 31
 _RECORD = 300  # what it costs to look at one in an extended header
 _REGULAR = b"0\0007"
+_LINKS = {b"1", b"2"}
 _PAX, _GNU = b"x", b"L"
 _CHECKSUM = slice(148, 156)
 
@@ -59,6 +60,8 @@ class TarArchive:
             place = (long_name or header.name).decode("utf-8", "surrogateescape")
             long_name = b""
             limit = min(wanted(place), header.size) if header.kind in _REGULAR else 0
+            if header.kind in _LINKS and wanted(place):
+                yield File(place, None, "is a link")
             if limit:
                 yield File(place, self._read(limit))
             self._skip(blocks - limit)

@@ -25,7 +25,7 @@ class DirectoryPlace:
     def read(self, file: str) -> bytes | None:
         """Return a file's content; a link that leads out of the directory is refused."""
         path = self._path / file
-        if not path.resolve().is_relative_to(self._path.resolve()):
+        if not self._holds(path):
             raise FreezeError(file=self.name, place=file, fault="leads out of the directory")
         if not path.is_file():
             return None
@@ -39,6 +39,9 @@ class DirectoryPlace:
                 refuse_links(self.name, file, out / file)
             _put(changed, out)
             return
+        if self._holds(out):
+            fault, remedy = "lies in the directory that it is a copy of", "Choose another --output"
+            raise FreezeError(file=out.name, fault=fault, remedy=remedy)
         if out.exists():
             remedy = "Choose another --output"
             raise FreezeError(file=out.name, fault="is there already", remedy=remedy)
@@ -50,6 +53,10 @@ class DirectoryPlace:
                 copy.rename(out)
         except OSError as error:
             raise unwritable(out.name, error, "Choose another place") from None
+
+    def _holds(self, path: Path) -> bool:
+        real = Path(os.path.realpath(path))  # resolve() refuses a loop
+        return real.is_relative_to(os.path.realpath(self._path))
 
 
 def _put(changed: Mapping[str, bytes], folder: Path) -> None:

@@ -34,14 +34,14 @@ def with_hashes(place: Place, changed: Mapping[str, bytes]) -> dict[str, bytes]:
         remedy = "Inject without --activate"
         raise FreezeError(file=place.name, place=PEX_INFO, fault=fault, remedy=remedy)
     content = b"".join(name.encode() + changed[name] for name in sorted(changed))
-    main = changed.get(MAIN) or place.read(MAIN) or b""
+    main = changed.get(MAIN) or place.read(MAIN)
     for key in HASHES:
         if old := table.get(key):
             new = hashlib.sha1(old.encode() + content, usedforsecurity=False).hexdigest()
             table[key] = new
-            main = main.replace(old.encode(), new.encode())
-    new_table = json.dumps(table, separators=(",", ":"))
-    return {**changed, PEX_INFO: new_table.encode("ascii"), MAIN: main}
+            main = main and main.replace(old.encode(), new.encode())
+    new_table = json.dumps(table, separators=(",", ":")).encode("ascii")
+    return {**changed, PEX_INFO: new_table, **({MAIN: main} if main is not None else {})}
 
 
 def _read(name: str, text: bytes) -> dict[str, Any]:

@@ -36,26 +36,28 @@ class ZipPlace:
         """Look at an open archive."""
         self.name, self._path, self._file = path.name, path, file
         self._state = _state(path)
-        if any(map(_SIGNATURE.fullmatch, file.namelist())):
+        # By the names that Python imports by: zipfile takes others out of an extra field.
+        self._entries = {e.orig_filename.partition("\0")[0]: e for e in file.infolist()}
+        if any(map(_SIGNATURE.fullmatch, self._entries)):
             fault = "it is signed, and another file in it would break the signature"
             remedy = "Sign it afterwards"
             raise FreezeError(file=path.name, place="META-INF", fault=fault, remedy=remedy)
-        if not file.namelist():
+        if not self._entries:
             raise FreezeError(file=path.name, fault="it holds no files")
 
     def has_folder(self, folder: str) -> bool:
         """Return whether an entry is in it."""
-        return any(name.startswith(folder) for name in self._file.namelist())
+        return any(name.startswith(folder) for name in self._entries)
 
     def read(self, file: str) -> bytes | None:
         """Return an entry's content."""
-        entry = self._file.NameToInfo.get(file)
+        entry = self._entries.get(file)
         if entry is None:
             return None
         if entry.compress_type not in METHODS:  # which zipfile unpacks without a bound
             remedy = "Pack it by deflate, or not at all"
             raise FreezeError(file=self.name, place=file, fault=OTHER_METHOD, remedy=remedy)
-        with self._file.open(file) as content:
+        with self._file.open(entry) as content:
             return bounded(self.name, file, content)
 
     def write(self, changed: Mapping[str, bytes], out: Path) -> None:
@@ -64,11 +66,9 @@ class ZipPlace:
             if not changed:
                 return
             refuse_links(self.name, "", out)
-        names = self._file.namelist()
-        like = "__main__.py" if "__main__.py" in names else names[0]
         self._file.close()  # Windows replaces no file that is open
         with replacing(out) as target:
-            zip_copy.append(self._path, target, changed, like=like)
+            zip_copy.append(self._path, target, changed)
             shutil.copymode(self._path, target)
             if _state(self._path) != self._state:
                 fault, remedy = (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hatch_sentry_modules.archives.atomic import PREFIX
 from hatch_sentry_modules.artifacts.containers import nuitka_program
 from hatch_sentry_modules.artifacts.inject.injection import inject
 from hatch_sentry_modules.artifacts.inspection import inspect
@@ -39,6 +40,18 @@ def test_the_kind_and_the_manifest(before: int, tmp_path: Path) -> None:
     found = inspect(made(tmp_path / "app.dist", program))
     assert found.kind == "Nuitka directory"
     assert [manifest.place for manifest in found.manifests] == ["_sentry_modules.py"]
+    assert found.unread == ()
+
+
+def test_a_program_that_a_killed_writer_left_is_passed_over(tmp_path: Path) -> None:
+    """It is in a folder of ours that is looked into no further."""
+    folder = bundled.application(tmp_path / "app")
+    left = folder / f"{PREFIX}x1y2z3" / "MacOS"
+    left.mkdir(parents=True)
+    document = bundled.MODULE.split('"""')[1].encode("ascii")
+    (left / "app").write_bytes(ELF + b"nuitka_module_loader" + document.replace(b"3.1.3", b"3"))
+    found = inspect(folder)
+    assert [one.place for one in found.manifests] == ["acme_app/_sentry_modules.py"]
     assert found.unread == ()
 
 

@@ -6,14 +6,17 @@ import ast
 import json
 import os
 import stat
+import struct
 import subprocess
 import sys
 import zipapp
+import zlib
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipimport import zipimporter
 
 import pytest
 
@@ -510,3 +513,46 @@ def test_what_cannot_be_copied_is_said_without_its_path(tmp_path: Path) -> None:
     assert "it holds a pipe or a device" in message
     assert str(tmp_path) not in message
     assert not (tmp_path / "copy").exists()
+
+
+def test_a_copy_of_a_directory_does_not_go_into_it(tmp_path: Path) -> None:
+    """It would be copied into itself until names are too long."""
+    folder = bundled.application(tmp_path / "app")
+    before = sorted(folder.rglob("*"))
+    for out in (folder / "out", folder / "acme_app" / "out"):
+        assert "lies in the directory that it is a copy of" in refused("inject", folder, "-o", out)
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_names_are_those_that_python_imports_by(tmp_path: Path) -> None:
+    """Since Python 3.12 zipfile takes other names out of an extra field."""
+    path = tmp_path / "app.zip"
+    text = b"other"
+    field = struct.pack("<BL", 1, zlib.crc32(b"first.py")) + text
+    entry = ZipInfo("first.py")
+    entry.extra = struct.pack("<HH", 0x7075, len(field)) + field
+    with ZipFile(path, "w") as file:
+        file.writestr(entry, b"")
+        for name, content in FILES.items():
+            if name != "__main__.py":
+                file.writestr(name, content)
+    injected(path)
+    source = zipimporter(str(path)).get_source("_sentry_modules")
+    assert modules((source or "").encode("ascii")) == LISTED
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it makes links for administrators alone")
+def test_a_link_to_itself_is_not_written_to(tmp_path: Path) -> None:
+    """It is one line, without the path."""
+    (tmp_path / "loop").symlink_to("loop")
+    path = write(tmp_path / "app.pyz")
+    assert refused("inject", path, "-o", tmp_path / "loop").startswith("loop: cannot be written (")
+
+
+def test_a_pex_without_a_start_up_file_gets_none(tmp_path: Path) -> None:
+    """Its table is kept right, and nothing else is made up."""
+    files = {name: content for name, content in FILES.items() if name != "__main__.py"}
+    path = write(tmp_path / "a.pex", {**files, "PEX-INFO": b'{"code_hash": "%s"}' % (b"a" * 40)})
+    injected(path)
+    with ZipFile(path) as file:
+        assert {*file.namelist()} == {*files, "PEX-INFO", "_sentry_modules.py"}
