@@ -69,5 +69,6 @@ def parsed(data: bytes) -> Any | None:
 
 def written(tree: Any, *, is_json: bool) -> bytes:
     """Write a tree as the file it was read from."""
-    text = json.dumps(tree, indent=1) if is_json else documents.to_toml(tree)
+    # A date may come from a TOML file.
+    text = json.dumps(tree, indent=1, default=str) if is_json else documents.to_toml(tree)
     return text.encode("utf-8", "surrogatepass")

@@ -1,5 +1,6 @@
 """Finds what a project is locked with, and compares what else it is locked with."""
 
+import os
 from collections.abc import Iterable, Iterator, Set
 from itertools import islice
 from pathlib import Path
@@ -33,14 +34,16 @@ _MOST_NAMED = 5
 
 def find(project: Project) -> list[Path]:
     """Find a project's lock files, the used one first; ``SourceNotFoundError`` without any."""
-    root = project.root.absolute()
+    root = Path(os.path.abspath(project.root))  # noqa: PTH100  # absolute() keeps ".."
     found = [root / name for name in TOOLS if (root / name).exists()]
     # What a project left behind when it changed its tool is not what it is locked with.
     found.sort(key=lambda path: not _is_used(path.stem, project.table))
     above = next((path for up in root.parents if (path := up / "uv.lock").is_file()), None)
     if not found and above and _is_member(root, above):
         found.append(above)
-    found += (root / name for name in EXPORTS if (root / name).exists() and _is_lock(root / name))
+    for path in (root / name for name in EXPORTS):
+        if path.exists() and _is_lock(path, is_needed=not found):
+            found.append(path)
     if not found and above:
         found.append(above)
     if not found:
@@ -57,16 +60,22 @@ def _is_used(tool: str, document: Table) -> bool:
 
 def _is_member(root: Path, lock: Path) -> bool:
     """Whether a ``uv.lock`` names a folder below it as a member of its workspace."""
-    folder = root.relative_to(lock.parent).as_posix()
-    return f' = "{folder}" }}' in read_text(lock)
+    folder, text = root.relative_to(lock.parent).as_posix(), read_text(lock)
+    return any(f'{kind} = "{folder}" }}' in text for kind in ("editable", "virtual", "directory"))
 
 
-def _is_lock(path: Path) -> bool:
+def _is_lock(path: Path, *, is_needed: bool) -> bool:
+    """Whether an export counts; one that cannot be read does no harm where a lock is found."""
     if path.name == "pylock.toml":
         return True
     from hatch_sentry_modules.sources import requirements
 
-    return requirements.is_pinned(path)
+    try:
+        return requirements.is_pinned(path)
+    except FreezeError:
+        if is_needed:
+            raise
+        return False
 
 
 def _nothing(root: Path) -> SourceNotFoundError:

@@ -207,6 +207,11 @@ def tables(values: list[Any], place: Place) -> Iterator[Table]:
         yield Table(value, place.at(index))
 
 
+def is_number(value: object, number: int) -> bool:
+    """Whether a value is an integer, and that one: to Python ``True`` equals 1."""
+    return type(value) is int and value == number
+
+
 def is_version(text: str) -> bool:
     """Whether a text is a PEP 440 version, written without anything around it."""
     try:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hatch_sentry_modules.document import is_version
+from hatch_sentry_modules.document import LONGEST_NAME, is_version
 from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.markers.parse import VARIABLES
 from hatch_sentry_modules.reading import read_json
@@ -19,7 +19,11 @@ def read(path: Path) -> dict[str, str]:
         remedy = "Name all eleven variables of PEP 508"
         raise FreezeError(file=path.name, fault=fault, remedy=remedy)
     environment = {name: table.required_string(name) for name in VARIABLES}
-    for name in ("python_full_version", "python_version"):
-        if not is_version(environment[name].rstrip("+")):
+    for name, value in environment.items():
+        if len(value) > LONGEST_NAME:
+            raise table.error(name, "is longer than that of any machine")
+    # A build of no tag may call itself 3.15.0a1+.
+    for name, end in (("python_full_version", "+"), ("python_version", "")):
+        if not is_version(environment[name].removesuffix(end)):
             raise table.error(name, "is not a version")
     return environment

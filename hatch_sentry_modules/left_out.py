@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from packaging.utils import NormalizedName
+from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import listed
 from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest
@@ -46,7 +46,7 @@ def by_budget(
     # Not what is conditional: of a name that has several versions any may be the one that is there.
     by_length = sorted(distributions, key=lambda d: len(d.version))
     costs = {d.name: len(d.version) + 3 for d in by_length}  # the longest of a name stays
-    near = {project.name, *(requirement.name for requirement in project.dependencies)}
+    near = {project.name, *(canonicalize_name(each.name) for each in project.dependencies)}
     far = (d.name for d in distributions if d.condition == ALWAYS and d.name not in near)
     excess, omitted = sum(costs.values()) - BUDGET, set()
     for name in sorted(far, key=lambda name: (-closure.depths.get(name, 2), name)):

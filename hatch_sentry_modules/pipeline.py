@@ -106,8 +106,9 @@ def _carried(root: Path, tree_path: str, start: str) -> str | None:
     path = root / tree_path
     if not (root / "PKG-INFO").is_file() or not path.is_file():
         return None
-    text = path.read_text(encoding="utf-8")
-    return text if text.startswith(start) else None
+    content = path.read_bytes().replace(b"\r\n", b"\n")
+    is_ours = content.isascii() and content.startswith(start.encode("ascii"))
+    return content.decode("ascii") if is_ours else None
 
 
 def freeze(

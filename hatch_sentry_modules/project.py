@@ -1,5 +1,6 @@
 """Reads what ``pyproject.toml`` says of the project that is being built."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -53,7 +54,7 @@ def read(
     """
     path = root / PYPROJECT.file
     if document is None:
-        document = read_toml(path) if path.exists() else Table({}, PYPROJECT)
+        document = read_toml(path) if os.path.lexists(path) else Table({}, PYPROJECT)
     table = document.table("project")
     build = Place("the build")
     own_name, own_version = _identity(document)

@@ -22,6 +22,8 @@ MAX_LINKS = 1 << 20
 MAX_STEPS = 8
 """Real lock files need 1.04 steps for each edge."""
 
+SEVERAL = "several versions of it are installed, which cannot be"
+
 V = TypeVar("V")
 
 _Clause = frozenset[MarkerText]
@@ -55,10 +57,14 @@ def resolve(graph: Graph, environment: Mapping[str, str] | None = None) -> Closu
         if node.is_listed and node.version is None:
             skipped[node.name] = node.reason
     distributions = tuple(_collect(graph, conditions(graph, edges), skipped))
+    certain: dict[NormalizedName, set[str]] = {}
     for distribution in distributions:
         if distribution.condition == ALWAYS:
+            certain.setdefault(distribution.name, set()).add(distribution.version)
             skipped.pop(distribution.name, None)
-    return Closure(distributions, skipped, depths)
+    several = {name for name, versions in certain.items() if len(versions) > 1}
+    skipped.update(dict.fromkeys(several, SEVERAL))
+    return Closure(tuple(d for d in distributions if d.name not in several), skipped, depths)
 
 
 def reach(

@@ -20,8 +20,9 @@ _INDENTED_HEADER = re.compile(r"\n[ \t]+\[")
 
 def loads_slimmed(text: str, loads: Callable[[str], Values]) -> Values:
     """Parse a lock file with plain line ends, and leave out the files of its packages."""
-    # In a string of several lines, which no lock tool writes, a line does not mean what it says.
-    if '"""' not in text and "'''" not in text:
+    # In a string of several lines, which no lock tool writes, a line does not mean what it says,
+    # and a merge conflict is a mistake wherever it is.
+    if '"""' not in text and "'''" not in text and "\n<<<<<<< " not in text:
         slim = "".join(_without_files(text))
         if not _INDENTED_HEADER.search(slim):
             text = slim

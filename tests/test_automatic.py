@@ -96,6 +96,42 @@ def test_files_that_agree_are_not_mentioned(tmp_path: Path, tool: str) -> None:
     assert (manifest.source, about(manifest, "disagrees")) == (tool, [])
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"-r https://index.example.org/base.txt\n",
+        b"-r missing.txt\n",
+        b"{{ template }}\n",
+        "idna==3.10  # caf\u00e9".encode("latin-1"),
+        None,
+    ],
+    ids=range(5),
+)
+def test_an_export_that_cannot_be_read_does_no_harm(tmp_path: Path, content: bytes | None) -> None:
+    """It is not what the project is locked with; alone it stops the build."""
+    path = tmp_path / "requirements.txt"
+    path.mkdir() if content is None else path.write_bytes(content)
+    assert listed(freeze(tmp_path, {"uv.lock": UV})) == {"acme": "1.0", "idna": "3.10"}
+    (tmp_path / "uv.lock").unlink()
+    with pytest.raises(SourceError, match=r"^requirements\.txt"):
+        freeze(tmp_path, {})
+
+
+def test_a_folder_that_is_called_like_a_dependency_is_no_member(tmp_path: Path) -> None:
+    """The lock above says in which folders its members are."""
+    (tmp_path / "uv.lock").write_text(UV, encoding="utf-8")
+    manifest = freeze(tmp_path / "idna", {"requirements.txt": requirements("idna==3.9")})
+    assert (manifest.source, listed(manifest)["idna"]) == ("requirements.txt", "3.9")
+
+
+def test_a_lock_beside_the_way_to_a_project_is_not_above_it(tmp_path: Path) -> None:
+    """A path can lead through another project and out of it again."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "uv.lock").write_text(UV, encoding="utf-8")
+    with pytest.raises(SourceError, match="no lock file"):
+        freeze(tmp_path / "sub" / ".." / "other", {})
+
+
 def test_tools_go_in_the_order_of_the_documentation(tmp_path: Path) -> None:
     """Where a project changed its tool, both files are named if they differ."""
     old = POETRY.replace("3.10", "3.9", 1)

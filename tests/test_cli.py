@@ -148,6 +148,47 @@ def test_an_environment_that_is_not_whole(folder: Path, tmp_path: Path) -> None:
     assert "unknown 'python'" in message
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("implementation_version", "9" * 5000),
+        ("platform_release", "9" * 5000),
+        ("python_version", "3.11+"),
+        ("python_full_version", "3.11.7++"),
+    ],
+)
+def test_an_environment_that_no_machine_has(
+    folder: Path, tmp_path: Path, name: str, value: str
+) -> None:
+    """A marker could not be judged in it: that is said, and nothing is left out for it."""
+    file = tmp_path / "environment.json"
+    file.write_text(json.dumps({**LINUX_311, name: value}), encoding="utf-8")
+    message = refused("freeze", "--environment", file, folder)
+    assert message.startswith(f"environment.json: {name}: is ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_link_to_itself_is_not_written_to(folder: Path) -> None:
+    """What the system calls a loop is one line."""
+    (folder / "loop").symlink_to("loop")
+    message = refused("freeze", "-o", folder / "loop", folder)
+    assert message.startswith("loop: cannot be written (")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_pyproject_whose_link_leads_nowhere_is_no_empty_one(folder: Path) -> None:
+    """Its name and its options would be missing without a word."""
+    (folder / "pyproject.toml").unlink()
+    (folder / "pyproject.toml").symlink_to("gone.toml")
+    assert refused("freeze", folder) == "pyproject.toml: there is no such file."
+
+
+def test_a_source_that_names_no_place(folder: Path) -> None:
+    """A variable that is not set would stand for the interpreter that runs."""
+    message = refused("freeze", "--source", "installed:", folder)
+    assert "'installed:' names no place" in message
+
+
 def test_an_output_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
     """A place that cannot be written to is named, without its folder."""
     (tmp_path / "file").touch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hatch_sentry_modules import config, left_out, pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Manifest, Selection
+from hatch_sentry_modules.resolve import SEVERAL
 
 FILES = {"acme_app/__init__.py": "src/acme_app/__init__.py"}
 
@@ -151,6 +153,17 @@ def test_the_farthest_are_omitted_when_versions_outgrow_the_budget(tmp_path: Pat
     assert warning.endswith(f" and {count - 10} more. To keep others, exclude what matters less.")
 
 
+def test_what_the_project_requires_stays_however_it_is_spelled(tmp_path: Path) -> None:
+    """A flat list does not tell how far away a distribution is; the project does."""
+    pins = "".join(f"d{number:04}==1.0.0.0.0\n" for number in range(1000))
+    (tmp_path / "requirements.txt").write_text(f"aaa-bbb==1.0\n{pins}", encoding="utf-8")
+    text = '[project]\nname = "acme"\ndependencies = ["Aaa_Bbb"]\n'
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    manifest = freeze(tmp_path)
+    assert "d0000" in manifest.omitted
+    assert "aaa-bbb" not in manifest.omitted
+
+
 def test_a_build_gets_the_text_and_both_of_its_places(tmp_path: Path) -> None:
     """The module goes into the import package, in the wheel and in the tree of an sdist."""
     generated = generate(write(tmp_path))
@@ -181,11 +194,12 @@ def test_a_foreign_file_in_an_sdist_is_not_taken_for_the_module(tmp_path: Path) 
     folder = write(tmp_path)
     carried = folder / "src" / "acme_app" / "_sentry_modules.py"
     carried.parent.mkdir(parents=True)
-    carried.write_text("import os", encoding="ascii")
     (folder / "PKG-INFO").touch()
-    generated = generate(folder)
-    assert generated is not None
-    assert "flask" in generated.text
+    for content in (b"import os", b"# caf\xe9\n"):
+        carried.write_bytes(content)
+        generated = generate(folder)
+        assert generated is not None
+        assert "flask" in generated.text
 
 
 def test_no_source_stops_the_build(tmp_path: Path) -> None:
@@ -211,3 +225,41 @@ def test_the_same_project_in_two_folders_gives_the_same_bytes(tmp_path: Path) ->
     assert first is not None
     assert first == second
     assert str(tmp_path) not in first.text
+
+
+TWICE = {
+    "pylock.toml": 'lock-version = "1.0"\ncreated-by = "uv"\n[[packages]]\nname = "a"\n'
+    'version = "1"\n[[packages]]\nname = "A"\nversion = "2"\n',
+    "uv.lock": 'version = 1\n[[package]]\nname = "acme"\nversion = "1"\n'
+    'source = { virtual = "." }\ndependencies = [{ name = "a", version = "1" }, '
+    '{ name = "a", version = "2" }]\n[[package]]\nname = "a"\nversion = "1"\n'
+    '[[package]]\nname = "a"\nversion = "2"\n',
+    "pdm.lock": '[metadata]\ngroups = ["default"]\nstrategy = ["inherit_metadata"]\n'
+    'lock_version = "4.5.0"\n[[package]]\nname = "a"\nversion = "1"\ngroups = ["default"]\n'
+    '[[package]]\nname = "a"\nversion = "2"\ngroups = ["default"]\n',
+    "poetry.lock": '[[package]]\nname = "a"\nversion = "1"\ngroups = ["main"]\n'
+    '[[package]]\nname = "a"\nversion = "2"\ngroups = ["main"]\n'
+    '[metadata]\nlock-version = "2.1"\npython-versions = ">=3.10"\n',
+}
+
+
+@pytest.mark.parametrize("file", TWICE)
+def test_two_versions_under_no_condition_are_no_answer(tmp_path: Path, file: str) -> None:
+    """Only one can be installed, and which one is not guessed; the name is said."""
+    text = '[project]\nname = "acme"\nversion = "1"\n'
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    (tmp_path / file).write_text(TWICE[file], encoding="utf-8")
+    manifest = pipeline.freeze(project.read(tmp_path), Config(source=file))
+    assert [d.name for d in manifest.distributions] == ["acme"]
+    assert manifest.skipped == {"a": SEVERAL}
+
+
+def test_a_pex_lock_that_locks_a_name_twice_is_refused(tmp_path: Path) -> None:
+    """The second one was taken before, without a word."""
+    locked = [{"project_name": "a", "version": v, "artifacts": []} for v in "12"]
+    asked = {"style": "universal", "requirements": ["a"], "requires_python": []}
+    resolves = [{"marker": None, "locked_requirements": locked}]
+    text = json.dumps({**asked, "locked_resolves": resolves})
+    (tmp_path / "pex.lock").write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError, match="a is locked a second time"):
+        pipeline.freeze(project.read(tmp_path), Config(source="pex.lock"))

@@ -239,6 +239,14 @@ def test_a_last_line_may_have_no_end() -> None:
     assert slimming.loads_slimmed(text, tomli.loads) == {"package": [{"name": "a"}]}
 
 
+def test_a_merge_conflict_in_a_list_of_files_is_a_mistake(tmp_path: Path) -> None:
+    """It would be cut out with the files, and nobody would hear of it."""
+    text = f"{HEADER}wheels = [\n<<<<<<< ours\n    {{ a = 1 }},\n=======\n>>>>>>> theirs\n]\n"
+    (tmp_path / "uv.lock").write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError, match="line 5"):
+        read_lock(tmp_path / "uv.lock")
+
+
 def test_a_mistake_in_a_lock_file_has_its_own_line(tmp_path: Path) -> None:
     """What was cut out before it does not shift the line that the message names."""
     path = tmp_path / "uv.lock"

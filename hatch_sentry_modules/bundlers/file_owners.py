@@ -55,8 +55,9 @@ def _editable_project(distribution: Distribution) -> Path | None:
     """Return the folder of an editable install (PEP 610), or nothing."""
     try:
         document = json.loads(distribution.read_text("direct_url.json") or "{}")
-        if not document["dir_info"]["editable"]:
+        url = document["url"]
+        if not document["dir_info"]["editable"] or not url.startswith("file:"):
             return None
-        return _real(Path(url2pathname(urlsplit(document["url"]).path)))
-    except (OSError, RuntimeError, ValueError, TypeError, KeyError):
-        return None
+        return _real(Path(url2pathname(urlsplit(url).path)))
+    except (OSError, RuntimeError, ValueError, TypeError, KeyError, AttributeError):
+        return None  # a RecursionError is a RuntimeError

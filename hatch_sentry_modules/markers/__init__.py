@@ -107,6 +107,11 @@ def to_marker(condition: Condition) -> str:
     return write_marker(_tree(condition))
 
 
+def normalized_words(text: str) -> set[str]:
+    """Return all words of a marker that can be names, such as those of extras, normalized."""
+    return set(re.findall(r"[a-z0-9-]+", canonicalize_name(text)))
+
+
 def _tree(condition: Condition) -> Tree[Comparison]:
     clauses = sorted(sorted(clause) for clause in condition)
     return combine("or", [combine("and", map(parse, clause)) for clause in clauses])

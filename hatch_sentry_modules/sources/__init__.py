@@ -35,10 +35,14 @@ def read(source: str, project: Project, selection: Selection) -> Graph:
     --target`` fills. Raises ``SourceNotFoundError`` where there is no such file, ``SourceError``
     where the file is not what its name says, or holds a mistake.
     """
-    if source.partition(":")[0] == INSTALLED:
+    form, colon, place = source.partition(":")
+    if form == INSTALLED:
         from hatch_sentry_modules.sources import installed
 
-        return installed.read(project, selection, source.partition(":")[2])
+        if colon and not place:
+            fault, remedy = "the source 'installed:' names no place", "Name one behind the colon"
+            raise SourceError(file=INSTALLED, fault=fault, remedy=remedy)
+        return installed.read(project, selection, place)
     path = project.root / source
     # Compiling the patterns takes as long as reading a small lock file.
     name = READERS.get(path.name) or _fitting(path.name)

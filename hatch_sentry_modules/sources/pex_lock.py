@@ -15,6 +15,7 @@ from packaging.version import Version
 
 from hatch_sentry_modules.document import Place, Table, is_version
 from hatch_sentry_modules.flat_list import ONE_PLATFORM, refuse_selection
+from hatch_sentry_modules.markers import normalized_words
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import NOT_LOCKED, Project
 from hatch_sentry_modules.reading import parse_json, read_text
@@ -58,11 +59,10 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
 
 
 class _Asked(NamedTuple):
-    """A requirement, its place, and its marker with names in it normalized."""
+    """A requirement, and its place."""
 
     requirement: Requirement
     place: Place
-    mentioned: str
 
 
 class _Walk:
@@ -70,12 +70,14 @@ class _Walk:
 
     def __init__(self, document: Table, resolves: list[Table]) -> None:
         self._document, self._resolves = document, resolves
-        self._locked = {
-            (number, locked.name("project_name")): locked
-            for number, resolve in enumerate(resolves)
-            for locked in resolve.tables("locked_requirements")
-        }
-        self._asked: dict[tuple[int, NormalizedName], list[_Asked]] = {}
+        self._locked: dict[tuple[int, NormalizedName], Table] = {}
+        for number, resolve in enumerate(resolves):
+            for locked in resolve.tables("locked_requirements"):
+                name = locked.name("project_name")
+                if self._locked.setdefault((number, name), locked) is not locked:
+                    raise locked.place.error(f"{name} is locked a second time", "Lock it anew")
+        # What each requires, by the words in its marker, and all under the empty one.
+        self._asked: dict[tuple[int, NormalizedName], dict[str, list[_Asked]]] = {}
 
     def roots(self) -> Iterator[Edge]:
         """Yield the edges from the requirements, into each of the resolves where it holds."""
@@ -92,9 +94,9 @@ class _Walk:
             return Node(key.name, None, reason=NOT_LOCKED)
         own = key[:2]
         if own not in self._asked:
-            self._asked[own] = list(_requirements(locked, "requires_dists"))
+            self._asked[own] = _by_word(_requirements(locked, "requires_dists"))
         # What does not mention an extra is required without it too.
-        asked = (each for each in self._asked[own] if (key.extra or "") in each.mentioned)
+        asked = self._asked[own].get(key.extra or "", ())
         edges = self._edges(asked, key.resolve, key.extra)
         return Node(key.name, _version(locked), tuple(edges), is_listed=key.extra is None)
 
@@ -106,7 +108,7 @@ class _Walk:
         under: str | None = None,
     ) -> Iterator[Edge]:
         """Yield the edges from requirements, under a marker that holds for all of them."""
-        for requirement, place, _ in asked:
+        for requirement, place in asked:
             name = canonicalize_name(requirement.name)
             markers = [f"({marker})" for marker in (under, requirement.marker) if marker]
             extras = frozenset([extra] if extra else ())
@@ -121,8 +123,15 @@ class _Walk:
 def _requirements(table: Table, key: str) -> Iterator[_Asked]:
     for index, text in enumerate(table.strings(key)):
         place = table.place.at(key).at(index)
-        requirement = place.requirement(text)
-        yield _Asked(requirement, place, canonicalize_name(str(requirement.marker or "")))
+        yield _Asked(place.requirement(text), place)
+
+
+def _by_word(asked: Iterable[_Asked]) -> dict[str, list[_Asked]]:
+    found: dict[str, list[_Asked]] = {}
+    for each in asked:
+        for word in {"", *normalized_words(str(each.requirement.marker or ""))}:
+            found.setdefault(word, []).append(each)
+    return found
 
 
 def _version(locked: Table) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import Table, is_version, unsupported
+from hatch_sentry_modules.document import Table, is_number, is_version, unsupported
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Members, Project, refuse_member
@@ -37,7 +37,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a ``Pipfile.lock``; see :func:`hatch_sentry_modules.sources.read` for the errors."""
     document = read_json(path)
     meta = document.table("_meta")
-    if meta.values.get("pipfile-spec") != SPECIFICATION:
+    if not is_number(meta.values.get("pipfile-spec"), SPECIFICATION):
         remedy = "Lock with a Pipenv that writes it"
         raise unsupported(meta, "pipfile-spec", f"{SPECIFICATION}", remedy)
     nodes: dict[Key, Node] = {}

@@ -77,6 +77,25 @@ def test_an_editable_install_is_found_by_its_folder(site: Path, tmp_path: Path) 
     assert frozen(site, tmp_path / "workshop" / "acme.py") == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"url": 5, "dir_info": {"editable": true}}',
+        '{"url": "", "dir_info": {"editable": true}}',
+        '{"url": "https://index.example.org/acme", "dir_info": {"editable": true}}',
+        '{"dir_info": ' + "[" * 100_000,
+        "[]",
+    ],
+    ids=range(5),
+)
+def test_an_odd_direct_url_is_no_fault(site: Path, text: str) -> None:
+    """It tells of no folder, neither of the one in which the build runs."""
+    metadata = install(site, "acme", "acme/__init__.py")
+    (metadata / "direct_url.json").write_text(text, encoding="utf-8")
+    assert frozen(site, "acme/__init__.py") == {"acme": "1.0"}
+    assert frozen(site, Path.cwd() / "x.py") == {}
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
 def test_a_linked_folder_is_the_same_folder(site: Path, tmp_path: Path) -> None:
     """``lib64`` is a link to ``lib`` in many environments."""

@@ -242,6 +242,21 @@ def test_linked_folders_are_read_and_code_in_links_is_not_run(
     assert not ran.exists()
 
 
+def test_links_that_python_passes_over_are_no_fault(tmp_path: Path) -> None:
+    """A line that no path can be, or a folder of that name, hides nothing else."""
+    for name in ("Kept", "L" * 257):
+        info = tmp_path / "site" / f"{name[:10]}.dist-info"
+        info.mkdir(parents=True)
+        text = f"Name: {name}\nVersion: 3.0\n"
+        (info / "METADATA").write_text(text, encoding="utf-8")
+    (tmp_path / "site" / "folder.pth").mkdir()
+    (tmp_path / "site" / "long.pth").write_text("x" * 5000 + "\n", encoding="utf-8")
+    (tmp_path / "site" / "null.pth").write_text("a\0b\n", encoding="utf-8")
+    manifest = freeze(tmp_path, "installed:site")
+    assert modules(manifest) == {"kept": "3.0"}
+    assert "installed: distributions without a valid name: 1." in manifest.warnings
+
+
 def test_inherited_distributions_of_an_environment_come_last(
     environment: Path, tmp_path: Path
 ) -> None:

@@ -162,7 +162,7 @@ def test_a_malformed_entry_is_an_error_with_its_place(
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("specification", [5, 7, "6", None, True])
+@pytest.mark.parametrize("specification", [5, 7, "6", None, True, 6.0])
 def test_an_unknown_specification_is_an_error(tmp_path: Path, specification: object) -> None:
     """Another ``pipfile-spec`` may mean another layout."""
     write(tmp_path, {}, _meta={"pipfile-spec": specification})

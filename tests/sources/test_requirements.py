@@ -238,6 +238,20 @@ def test_a_file_that_pip_refuses_is_refused(name: str, place: str, fault: str) -
     assert place in str(caught.value)
 
 
+@pytest.mark.parametrize("form", ["{}==1.0", "{}>=1.0", "{} @ https://index.example.org/x"])
+def test_a_name_that_no_reader_of_a_manifest_takes_is_refused(tmp_path: Path, form: str) -> None:
+    """None is longer than 256 characters."""
+    assert freeze(tmp_path, form.format("a" * 256))
+    with pytest.raises(SourceError, match="line 1: is not a valid requirement"):
+        freeze(tmp_path, form.format("a" * 257))
+
+
+def test_options_without_end_are_refused(tmp_path: Path) -> None:
+    """Each of them is copied with all that follow, so a megabyte took half a minute."""
+    with pytest.raises(SourceError, match="line 1: holds longer options than any real line"):
+        freeze(tmp_path, "--pre " * 10_000)
+
+
 @pytest.mark.parametrize(
     "text",
     [

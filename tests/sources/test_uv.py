@@ -209,10 +209,13 @@ def test_groups_need_no_project(tmp_path: Path) -> None:
     assert pins(root) == ""
 
 
-def test_another_version_of_the_format_is_refused(tmp_path: Path) -> None:
-    """What version 2 will mean is not known."""
-    (write(tmp_path, APP) / "uv.lock").write_text("version = 2\n", encoding="utf-8")
-    with pytest.raises(SourceError, match=r"version: unsupported lock version 2 \(supported: 1\)"):
+@pytest.mark.parametrize(("version", "shown"), [("2", "2"), ("true", "True"), ("1.0", "1.0")])
+def test_another_version_of_the_format_is_refused(tmp_path: Path, version: str, shown: str) -> None:
+    """What version 2 will mean is not known, and what is no integer is no version."""
+    text = (write(tmp_path, APP) / "uv.lock").read_text(encoding="utf-8")
+    text = text.replace("version = 1\n", f"version = {version}\n", 1)
+    (tmp_path / "uv.lock").write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError, match=rf"version: unsupported lock version {shown} \(supp"):
         freeze(tmp_path)
 
 

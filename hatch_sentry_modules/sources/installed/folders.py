@@ -4,6 +4,7 @@ An interpreter that a project names could be any program, so it is never started
 https://docs.python.org/3/library/site.html
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -95,7 +96,11 @@ def _linked(folders: Iterable[Path]) -> dict[Path, None]:
 
 def _links(file: Path) -> Iterator[Path]:
     """Yield the paths in a ``.pth`` file; a line that begins with ``import`` is code."""
-    for line in file.read_text(encoding="utf-8-sig", errors="replace").splitlines():
+    try:
+        lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError:  # which Python passes over as well
+        return
+    for line in lines:
         path = file.parent / line.rstrip()
-        if not re.match(r"\s*(#|$)|import[ \t]", line) and path.exists():
+        if not re.match(r"\s*(#|$)|import[ \t]", line) and os.path.exists(path):  # noqa: PTH110  # a line can be anything
             yield path

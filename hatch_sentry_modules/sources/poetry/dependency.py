@@ -9,6 +9,7 @@ from typing import NamedTuple
 from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.document import Table
+from hatch_sentry_modules.markers import normalized_words
 from hatch_sentry_modules.model import Applies
 from hatch_sentry_modules.sources.poetry import syntax
 from hatch_sentry_modules.sources.poetry.packages import Package, Packages
@@ -28,12 +29,12 @@ class Dependency(NamedTuple):
 class _Keys(NamedTuple):
     """Where the table of a package has each extra and each dependency, by their names.
 
-    ``marked`` are the dependencies that mention an extra, as texts in which names are normalized.
+    ``marked`` are the dependencies that mention an extra, by all words in what they say.
     """
 
     extras: dict[NormalizedName, list[str]]
     dependencies: dict[NormalizedName, list[str]]
-    marked: list[tuple[str, str]]
+    marked: dict[str, list[str]]
 
 
 def _read_entries(table: Table) -> Iterator[tuple[NormalizedName, Table]]:
@@ -104,22 +105,21 @@ def extra_dependencies(
         return is_named and is_optional(entry)
 
     table = package.table.table("dependencies")
-    mentioning = (key for text, key in keys.marked if extra in text)
-    values = {key: table.values[key] for key in chain(*named.values(), mentioning)}
+    values = {key: table.values[key] for key in chain(*named.values(), keys.marked.get(extra, ()))}
     yield from read_dependencies(Table(values, table.place), packages, is_added, frozenset({extra}))
 
 
 @lru_cache(maxsize=2**10)
 def _find_keys(package: Package) -> _Keys:
     """Find the keys once, since a package may have many extras."""
-    found = _Keys({}, {}, [])
+    found = _Keys({}, {}, {})
     for key in package.table.table("extras").values:
         found.extras.setdefault(canonicalize_name(key), []).append(key)
     for key, value in package.table.table("dependencies").values.items():
         found.dependencies.setdefault(canonicalize_name(key), []).append(key)
-        text = canonicalize_name(str(value))
-        if "extra" in text:
-            found.marked.append((text, key))
+        words = normalized_words(str(value))
+        for word in words if "extra" in words else ():
+            found.marked.setdefault(word, []).append(key)
     return found
 
 

@@ -9,7 +9,7 @@ from packaging import utils
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import is_version
+from hatch_sentry_modules.document import LONGEST_NAME, is_version
 from hatch_sentry_modules.sources.requirements.lines import VARIABLE, Line
 
 OPEN = "the requirements file allows more than one version"
@@ -66,9 +66,11 @@ def _parse(line: Line, text: str) -> Entry:
         return _varying(text)
     try:
         requirement = Requirement(text)
-        name = canonicalize_name(requirement.name, validate=True)
     except ValueError:  # what packaging raises
         raise line.error("is not a valid requirement (PEP 508)", "Correct it") from None
+    name = _valid(requirement.name)
+    if name is None:
+        raise line.error("is not a valid requirement (PEP 508)", "Correct it")
     if requirement.url:
         return _at_address(requirement.url, name)
     # The only == or === that names a whole version fixes it.
@@ -120,7 +122,9 @@ def _egg(url: str) -> NormalizedName | None:
 
 
 def _valid(name: str) -> NormalizedName | None:
-    return canonicalize_name(name) if utils.is_normalized_name(canonicalize_name(name)) else None
+    normalized = canonicalize_name(name)
+    is_name = len(name) <= LONGEST_NAME and utils.is_normalized_name(normalized)
+    return normalized if is_name else None
 
 
 def _is_path(text: str) -> bool:

@@ -20,6 +20,8 @@ VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 MAX_DEPTH = 50
 """How many files may include one another; real ones need three or four."""
 
+_LONGEST_OPTIONS = 1 << 14  # they are copied for each of them
+
 _ADDRESS = re.compile(r"(https?|file):", re.IGNORECASE)
 _HASH = re.compile(r"(sha256|sha384|sha512):.*", re.DOTALL)
 _HASHES = re.compile(r"(\s*--hash[= ](sha256|sha384|sha512):[0-9a-fA-F]+)+")
@@ -132,6 +134,8 @@ def _cut_options(line: str) -> tuple[str, str]:
 
 
 def _parse(line: Line, written: str) -> _Options:
+    if len(written) > _LONGEST_OPTIONS:
+        raise line.error("holds longer options than any real line")
     try:
         options, _ = getopt.gnu_getopt(shlex.split(written), _SHORT, _LONG)
         if all(_HASH.fullmatch(value) for value in _values(options, ("--hash",))):

@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from hatch_sentry_modules import model
-from hatch_sentry_modules.document import Place, Table, unsupported
+from hatch_sentry_modules.document import Place, Table, is_number, unsupported
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import ALWAYS, Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Project
@@ -26,7 +26,7 @@ MAX_ROUNDS = 8
 def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a ``uv.lock``; see :func:`hatch_sentry_modules.sources.read` for the errors."""
     document = read_lock(path)
-    if document.values.get("version") != 1:
+    if not is_number(document.values.get("version"), 1):
         raise unsupported(document, "version", "1", "Lock with a uv that writes version 1")
     packages = Packages(document, path.parent)
     found = Roots(document, packages, project, selection)
