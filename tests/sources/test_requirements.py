@@ -249,7 +249,7 @@ def test_a_name_that_no_reader_of_a_manifest_takes_is_refused(tmp_path: Path, fo
 def test_options_without_end_are_refused(tmp_path: Path) -> None:
     """Each of them is copied with all that follow, so a megabyte took half a minute."""
     with pytest.raises(SourceError, match="line 1: holds longer options than any real line"):
-        freeze(tmp_path, "--pre " * 10_000)
+        freeze(tmp_path, "--pre " * 20_000)
 
 
 @pytest.mark.parametrize(

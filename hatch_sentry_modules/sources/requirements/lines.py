@@ -20,7 +20,7 @@ VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 MAX_DEPTH = 50
 """How many files may include one another; real ones need three or four."""
 
-_LONGEST_OPTIONS = 1 << 14  # they are copied for each of them
+_LONGEST_OPTIONS = 1 << 16  # they are copied for each of them
 
 _ADDRESS = re.compile(r"(https?|file):", re.IGNORECASE)
 _HASH = re.compile(r"(sha256|sha384|sha512):.*", re.DOTALL)
