@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
 
 from sentry_modules.manifest import Manifest, as_line, is_line
 from sentry_modules.modules import choose
@@ -34,7 +36,11 @@ def main() -> None:
         "left_out": modules.left_out,
         "skipped": {} if manifest is None else skipped(manifest),
     }
-    print(json.dumps(report, indent=2))
+    try:
+        print(json.dumps(report, indent=2), flush=True)
+    except OSError as error:  # a closed pipe, a full disk
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python writes once more
+        sys.exit(f"standard output: cannot be written ({error.strerror}).")
 
 
 def skipped(manifest: Manifest) -> dict[str, str]:

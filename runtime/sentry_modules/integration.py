@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Callable, Dict
 
@@ -13,7 +14,7 @@ from sentry_sdk.utils import logger
 
 import sentry_modules
 from sentry_modules.finder import register
-from sentry_modules.modules import Modules, choose, union
+from sentry_modules.modules import Modules, beside, choose
 from sentry_modules.reference import ManifestReference
 
 if TYPE_CHECKING:
@@ -94,8 +95,8 @@ class FrozenModulesIntegration(Integration):
             logger.debug(text, len(modules.versions), modules.origin, modules.left_out)
         given, versions = event.get("modules"), modules.versions
         if isinstance(given, dict) and not isinstance(given, EventPart) and not _is_stock(given):
-            versions = union(given, versions)
-        event["modules"] = EventPart(versions)
+            versions = beside(given, versions)
+        event["modules"] = ModulesPart(versions)
         if event.get("sdk") is None:
             event["sdk"] = _describe_sdk(client)
 
@@ -108,6 +109,19 @@ class EventPart(Dict[str, Any]):
 
     def __sentry_repr__(self) -> dict[str, Any]:
         return dict(self)
+
+
+class ModulesPart(EventPart):
+    """The list on an event, to which an application can add."""
+
+    def __sentry_repr__(self) -> dict[str, Any]:
+        listed = dict(self)
+        try:
+            "".join(listed), "".join(listed.values())
+        except TypeError:  # a date, a ``Version``: what JSON does not know, the SDK makes text of
+            serialize: Any = import_module("sentry_sdk.serializer").serialize
+            listed = serialize({_STOCK: listed})[_STOCK]
+        return listed
 
 
 def _register(process: Callable[[Any], None], *, is_last: bool = False) -> None:

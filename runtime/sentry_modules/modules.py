@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from importlib import import_module
-from typing import Iterator, Mapping
+from typing import Any, Iterator, Mapping
 
 from sentry_modules.decision import Decision
 from sentry_modules.manifest import Manifest, normalize
@@ -74,6 +74,17 @@ def union(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]
     """Return one entry for each normalized name; where both have it, that of the first."""
     names = {normalize(str(name)): name for name in (*reversed(list(second)), *first)}
     return {name: first[name] if name in first else second[name] for name in names.values()}
+
+
+def beside(given: Mapping[Any, Any], versions: dict[str, str]) -> dict[str, str]:
+    """Return what an application gave an event, and of ours what fits into the budget beside it."""
+    both = union(given, versions)
+    ours = {name: version for name, version in both.items() if name not in given}
+    if len(fit(versions)) < len(versions):  # live metadata, which is not cut
+        return both
+    spent = sum(_size(str(version)) + _COST_OF_ENTRY for version in given.values())
+    kept = fit(ours, _size("".join(ours.values())) + spent)
+    return {name: version for name, version in both.items() if name in given or name in kept}
 
 
 def fit(versions: dict[str, str], size: int | None = None) -> dict[str, str]:

@@ -17,7 +17,8 @@ from sentry_modules.manifest import Manifest, is_line, is_stack_full
 from sentry_modules.places import Place
 
 _TELLING = 8  # modules of a distribution that are asked for
-_SHARED = ("tests/", "test/", "docs/", "examples/")  # many distributions bring one, by mistake
+# Many distributions bring one of these, by mistake.
+_SHARED = ("tests/", "test/", "docs/", "examples/", "benchmarks/", "scripts/")
 
 _Metadata = List[Tuple[Place, str, str]]  # where it is, the version or nothing, and its folder
 
@@ -85,8 +86,9 @@ def _metadata(manifest: Manifest, places: list[Place]) -> dict[str, _Metadata]:
         for form, version, folder in place.metadata(agreeing):
             if form == project or manifest.name_of(form):
                 known.setdefault(form, []).append((place, version, folder))
-    for form in [form for form in known if form in modules and form != project]:
-        version, folder = modules[form], _folder(form, modules[form])
+    for form in [form for form in known if form != project]:
+        version = modules[manifest.name_of(form) or form]
+        folder = _folder(form, version)
         known[form] += [(place, version, folder) for place in places if place.has(folder)]
         known[form].sort(key=lambda one: places.index(one[0]))
     return known
@@ -179,7 +181,9 @@ def _stems(place: Place, form: str, folder: str) -> list[str]:
     stems = [stem for stem in stems if stem[:1] not in ("", ".", "/")]
     stems = [stem for stem in stems if not _is_shared(stem)] or stems
     stems = stems or [f"{named}/__init__", named]  # an editable install records none
-    return sorted(stems, key=lambda stem: (stem.count("/"), stem))[:_TELLING]
+    # In a namespace that others share, what is spelled as the distribution tells most.
+    own = f"{form.replace('-', '/')}/__init__"
+    return sorted(stems, key=lambda stem: (stem != own, stem.count("/"), stem))[:_TELLING]
 
 
 def _is_shared(stem: str) -> bool:

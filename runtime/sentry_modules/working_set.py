@@ -39,6 +39,9 @@ class _Loader:
         self._loader = loader
         self._then = then
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)  # whoever asks for the source, and does not import
+
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         module: ModuleType | None = self._loader.create_module(spec)
         return module
@@ -55,9 +58,13 @@ def serve(decisions: Iterable[Decision]) -> None:
     # another version stay. By hand, since ``WorkingSet.add`` would change ``sys.path`` as well.
     module: Any = sys.modules["pkg_resources"]
     working_set = module.working_set
+    decisions = [decision for decision in decisions if decision.manifest is not None]
+    if not decisions:
+        return
     listed = working_set.entry_keys.setdefault(_ENTRY, [])
     if _ENTRY not in working_set.entries:
         working_set.entries.append(_ENTRY)
+        _HIDDEN.clear()  # it is a new one
     known = {normalize(key): found for key, found in list(working_set.by_key.items())}
     for decision in decisions:
         manifest = decision.manifest

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import copy
+import errno
 import json
+import os
+import subprocess
 import sys
 import threading
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any, Callable
 
@@ -14,6 +18,7 @@ import sentry_modules
 import sentry_sdk
 from sentry_modules.activation import activate
 from sentry_modules.integration import EventPart, FrozenModulesIntegration
+from sentry_modules.modules import BUDGET
 from sentry_sdk.consts import VERSION
 from sentry_sdk.transport import Transport
 
@@ -94,6 +99,51 @@ def test_entries_of_the_application_stay(client: Client) -> None:
     sentry_sdk.capture_message("hello")
     assert sent[0]["modules"] == {"acme-app": "4.2.0", "Flask": "custom", "model": "7"}
     assert sent[1]["modules"] == FROZEN
+
+
+ODD: dict[Any, Any] = {
+    "built": date(2026, 1, 2),
+    "at": datetime(2026, 1, 2, tzinfo=timezone.utc),
+    "bytes": b"x",
+    "no number": float("nan"),
+    "object": EventPart,
+    7: "a key",
+}
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_odd_entries_of_the_application_lose_no_event(client: Client, is_late: bool) -> None:
+    """The SDK makes text of them, whether they were there before ours or are added later."""
+
+    def processor(event: Any, _hint: Any) -> Any:
+        event.setdefault("modules", {}).update(ODD)
+        return event
+
+    given: Any = {"message": "hello", "modules": {} if is_late else dict(ODD)}
+    sent = client()
+    with sentry_sdk.new_scope() if hasattr(sentry_sdk, "new_scope") else sentry_sdk.push_scope():
+        if is_late:
+            get_scope = getattr(sentry_sdk, "get_current_scope", None)
+            scope = get_scope() if get_scope else sentry_sdk.Hub.current.scope
+            scope.add_event_processor(processor)
+        sentry_sdk.capture_event(given)
+    serialize: Any = pytest.importorskip("sentry_sdk.serializer").serialize
+    every: dict[Any, Any] = {**ODD, **FROZEN}
+    stock = serialize({"modules": every})["modules"]
+    assert repr(sorted(sent[0]["modules"].items())) == repr(sorted(stock.items()))
+    json.dumps(sent[0]["modules"])
+
+
+def test_entries_of_the_application_count_for_the_budget(client: Client) -> None:
+    """What the server would cut is one of ours, as a whole; the application's stay."""
+    many = {f"package-{number:04}": "1.0.0" for number in range(1100)}
+    sent = client(FrozenModulesIntegration(generated(many)))
+    own = {"zz-model": "7" * 100, "package-0001": "own"}
+    sentry_sdk.capture_event({"message": "hello", "modules": dict(own)})
+    found = sent[0]["modules"]
+    assert own.items() <= found.items()
+    used = sum(len(version) + 3 for version in found.values())
+    assert BUDGET - 20 < used <= BUDGET
 
 
 @pytest.mark.parametrize("given", [None, "flask", ["flask"], 7])
@@ -276,6 +326,21 @@ def test_the_command_says_what_would_be_sent(tmp_path: Path) -> None:
         "left_out": 0,
         "skipped": {},
     }
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+def test_the_command_where_nothing_can_be_written() -> None:
+    """It ends with one line."""
+    program = [sys.executable, "-m", "sentry_modules"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (RUNTIME, sdk())))}
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            program, env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    line = f"standard output: cannot be written ({os.strerror(errno.ENOSPC)}).\n"
+    assert (done.returncode, done.stderr.splitlines(keepends=True)[-1]) == (1, line)
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
 
 
 def test_the_command_without_a_manifest() -> None:

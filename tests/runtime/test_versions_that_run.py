@@ -32,6 +32,8 @@ HOST = {**HUMANIZE, **STORAGE, **FOREIGN}
 FROZEN = {"cloud-storage": "2.0", "humanize": "4.17"}
 OF_HOST = {"cloud-storage": "1.9", "humanize": "4.6"}
 
+EXTENDED = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)"
+
 LAYOUTS: dict[str, tuple[list[Mapping[str, str]], dict[str, str], str]] = {
     "slim bundle, then the host": ([SLIM, HOST], FROZEN, ""),
     "the host, then the slim bundle": ([HOST, SLIM], OF_HOST, ""),
@@ -73,6 +75,12 @@ LAYOUTS: dict[str, tuple[list[Mapping[str, str]], dict[str, str], str]] = {
         [ACME, {"humanize/__init__.py": "", "humanize.egg-info/PKG-INFO": "Version: 4.5\n"}],
         {**FROZEN, "humanize": "4.5"}, "",
     ),
+    "in a namespace of a package": (
+        [{**ACME, "google/__init__.py": EXTENDED, "google/other/__init__.py": ""},
+         metadata("cloud_storage", "1.9", "google/__init__.py", "google/a/__init__.py",
+                  "cloud/storage/__init__.py")],
+        {**FROZEN, "cloud-storage": "1.9"}, "",
+    ),
     "junk that many distributions bring": (
         [{**SLIM, "tests/__init__.py": ""},
          metadata("humanize", "4.6", "tests/__init__.py", "zz_humanize/__init__.py")],
@@ -113,3 +121,14 @@ def test_the_code_that_python_imports(
     found: Any = report("-S", "-c", PROGRAM.format(before=before), path=(RUNTIME,))
     expected = {"acme-app": "4.2", **versions}
     assert found == [expected, expected]
+
+
+@pytest.mark.parametrize("name", ["cloud-storage", "cloud_storage"])
+def test_what_an_upgrade_left_whatever_its_spelling(tmp_path: Path, name: str) -> None:
+    """Names are spelled in the manifest as in the metadata, or normalized."""
+    manifest = manifest_text({"acme-app": "4.2", name: "2.0"})
+    files = {"acme/__init__.py": "", "acme/_sentry_modules.py": manifest}
+    both = {**STORAGE, **metadata("cloud_storage", "2.0", "google/storage/__init__.py")}
+    path = (write_files(tmp_path / "app", files), write_files(tmp_path / "site", both), RUNTIME)
+    found: Any = report("-S", "-c", PROGRAM.format(before=""), path=path)
+    assert found == [{"acme-app": "4.2", name: "2.0"}] * 2

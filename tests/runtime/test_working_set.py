@@ -133,6 +133,22 @@ def test_another_finder_that_asks_every_finder(say: Any) -> None:
     assert say(INSTALL + other + IMPORT, version) == "4.2.0"
 
 
+def test_whoever_reads_it_without_an_import(say: Any) -> None:
+    """The loader that is found answers as its own would."""
+    program = f"{INSTALL}import importlib.util, pkgutil\n"
+    known = (
+        "[len(pkgutil.get_data('pkg_resources', '__init__.py')) > 1000, 'def ' in "
+        "importlib.util.find_spec('pkg_resources').loader.get_source('pkg_resources')]"
+    )
+    assert say(program, known) == [True, True]
+
+
+def test_a_second_working_set(say: Any) -> None:
+    """It is served as the first one was."""
+    program = f"{INSTALL}{IMPORT}import importlib\nimportlib.reload(p)\n"
+    assert say(program, "p.get_distribution('acme-app').version") == "4.2.0"
+
+
 def test_where_it_is_gone(say: Any) -> None:
     """Importing it fails as it does without the finder."""
     program = (
