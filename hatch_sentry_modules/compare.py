@@ -1,6 +1,7 @@
 """Compares manifests by PEP 440, and finds the application's among several: one rule for all."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from packaging.utils import NormalizedName
@@ -43,11 +44,13 @@ def compare(old: Manifest, new: Manifest) -> Iterator[Change]:
 def with_collected(manifest: Manifest, collected: Manifest) -> Iterator[Change]:
     """Return where a manifest differs from what one environment holds.
 
-    What is conditional can be missing there, and so can the project and the run-time package.
+    What is conditional can be missing there, and so can the project and the run-time package; what
+    the manifest excludes is there nevertheless.
     """
     plain = {manifest.project, runtime_package.DISTRIBUTION}
     for change in compare(manifest, collected):
-        if change.name == runtime_package.DISTRIBUTION:
+        is_excluded = any(fnmatchcase(change.name, pattern) for pattern in manifest.exclude)
+        if change.name == runtime_package.DISTRIBUTION or (is_excluded and not change.old):
             continue
         if change.kind == "removed":
             is_certain = any(d.version and d.condition == ALWAYS for d in change.old)

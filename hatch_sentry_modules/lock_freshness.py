@@ -27,7 +27,9 @@ def check(
     overridden = graph.overridden | _overridden(project.table)
     extras = (project.optional_dependencies.get(extra, ()) for extra in selection.extras)
     declared = chain(project.dependencies, *extras)
-    required = [each for each in declared if canonicalize_name(each.name) not in overridden]
+    # An extra can stand for others of the project itself, which no lock has to hold.
+    unasked = {project.name, *overridden}
+    required = [each for each in declared if canonicalize_name(each.name) not in unasked]
     faults = list(_faults(required, closure))
     is_empty = all(distribution.name == project.name for distribution in closure.distributions)
     if required and len(faults) == len(required) and is_empty:

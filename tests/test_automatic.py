@@ -325,6 +325,17 @@ def test_what_is_overridden_is_not_stale(tmp_path: Path, name: str, tool: str) -
     assert not about(freeze(tmp_path, {name: text}, pyproject + OVERRIDES[tool]), "not '>=3'")
 
 
+@pytest.mark.parametrize("name", [*TOOLS, "pylock.toml", "requirements.txt"])
+def test_an_extra_of_the_project_itself_is_not_stale(tmp_path: Path, name: str) -> None:
+    """A project may ask for its own extras, and no lock file has to hold it."""
+    exports = {"pylock.toml": pylock("idna==3.10"), "requirements.txt": requirements("idna==3.10")}
+    pyproject = PROJECT.replace('["idna"]', '["idna", "Acme[x]"]')
+    pyproject += '[project.optional-dependencies]\nx = ["idna"]\n'
+    assert not about(
+        freeze(tmp_path, {name: {**TOOLS, **exports}[name]}, pyproject), "does not hold"
+    )
+
+
 def test_a_workspace_overrides_for_its_members(tmp_path: Path) -> None:
     """The overrides stand in the lock, while the member's own file knows nothing of them."""
     manifest = '[manifest]\noverrides = [{ name = "idna" }]\nexcludes = ["colorama"]\n\n[[package]]'

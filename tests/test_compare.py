@@ -89,6 +89,14 @@ def test_what_one_environment_holds() -> None:
     assert [c.kind for c in compare.with_collected(manifest(("a", "1")), manifest())] == ["removed"]
 
 
+def test_what_is_excluded_is_there_all_the_same() -> None:
+    """A manifest that does not list it on purpose differs from nothing for it."""
+    frozen = manifest(("a", "1"))._replace(exclude=("secret-*",))
+    held = manifest(("a", "1"), ("secret-core", "3"))
+    assert list(compare.with_collected(frozen, held)) == []
+    assert [c.name for c in compare.with_collected(manifest(("a", "1")), held)] == ["secret-core"]
+
+
 def test_the_application_is_the_one_that_no_other_lists() -> None:
     """A library's manifest agrees with as much as it likes; what was injected comes first."""
     library = manifest(("lib", "1"), ("a", "1"), ("b", "1"), project="lib")

@@ -81,9 +81,15 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
 
     def _wheel_files(self) -> dict[str, str]:
         builder = WheelBuilder(self.root, metadata=self.metadata)
+        try:
+            files = list(builder.recurse_included_files())
+        except ValueError:  # hatchling finds nothing to ship, which is no fault of an sdist
+            if self.target_name == "wheel":
+                raise
+            return {}
         return {
             file.distribution_path.replace("\\", "/"): file.relative_path.replace("\\", "/")
-            for file in builder.recurse_included_files()
+            for file in files
         }
 
 

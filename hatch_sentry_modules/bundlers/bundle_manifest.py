@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from hatch_sentry_modules import config as configuration
-from hatch_sentry_modules import layout, pipeline, render
+from hatch_sentry_modules import layout, left_out, pipeline, render
 from hatch_sentry_modules.bundlers import application_manifest, collected_distributions
 from hatch_sentry_modules.errors import ConfigError, SourceError, SourceNotFoundError
 from hatch_sentry_modules.reading import read_toml
@@ -27,21 +27,27 @@ def generate(
     def say(sentence: str) -> None:
         warn(f"sentry-modules: {sentence}")
 
-    there = layout.beginning(Path(packages[""], layout.FILE_NAME)) if "" in packages else None
-    if there not in (None, layout.GENERATED):
-        say(f"no manifest is built in, since {layout.FILE_NAME} is a file of the program")
+    if "" in packages and is_taken(Path(packages[""], layout.FILE_NAME), warn):
         return None
     excluded = _excluded(say)
     collected = collected_distributions.freeze(files, folders)
     manifest = pipeline.without(collected, excluded)
     own = application_manifest.find(packages, manifest)
     if own is None:
-        for warning in manifest.warnings:
+        for warning in (*manifest.warnings, *left_out.warnings(manifest)):
             say(warning)
         return render.to_python(manifest)
     for difference in application_manifest.differences(own, manifest):
         say(f"using {own.module}, {difference}")
     return own.text
+
+
+def is_taken(path: Path, warn: Callable[[str], None]) -> bool:
+    """Whether the program has a module of the name, which is no generated one; that is said."""
+    if layout.beginning(path) in {None, layout.GENERATED}:
+        return False
+    warn(f"sentry-modules: no manifest is built in, since {path.name} is a file of the program")
+    return True
 
 
 def _excluded(say: Callable[[str], None]) -> tuple[str, ...]:

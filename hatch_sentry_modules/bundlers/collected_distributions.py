@@ -38,6 +38,18 @@ def _owners(taken: set[Path], folders: Iterable[str]) -> Iterator[Node]:
             yield installed.node(candidates)
         else:
             others.append(candidates)
-    for candidates in others:
+    # A member lies in the folder of its workspace, whose own files are the others.
+    for candidates in sorted(others, key=_depth, reverse=True):
         if any(file_owners.is_recognized(c.distribution, rest) for c in candidates):
             yield installed.node(candidates)
+            projects = _projects(candidates)
+            rest = {file for file in rest if not any(map(file.is_relative_to, projects))}
+
+
+def _projects(candidates: Iterable[installed.Found]) -> list[Path]:
+    found = (file_owners.editable_project(c.distribution) for c in candidates)
+    return [project for project in found if project]
+
+
+def _depth(candidates: Iterable[installed.Found]) -> int:
+    return max((len(project.parts) for project in _projects(candidates)), default=0)

@@ -37,11 +37,12 @@ def recorded(distribution: Distribution) -> set[Path]:
 
 def is_recognized(distribution: Distribution, files: Iterable[Path]) -> bool:
     """Whether a distribution has one of the files, canonical paths, which no record names."""
-    project = _editable_project(distribution)
+    project = editable_project(distribution)
     if project:  # an environment inside its folder is not its own
         within = (file.relative_to(project) for file in files if file.is_relative_to(project))
         return any(_INSTALLED_INTO.isdisjoint(path.parts) for path in within)
-    if recorded(distribution):
+    # Before Python 3.12 the files of an egg-info in ``src`` are paths that do not exist.
+    if any(file.exists() for file in recorded(distribution)):
         return False
     folder = _real(Path(str(distribution.locate_file(""))))
     # What is imported, as setuptools writes it down or, without that, as is usual.
@@ -51,7 +52,7 @@ def is_recognized(distribution: Distribution, files: Iterable[Path]) -> bool:
     return any(path.parts[0].partition(".")[0] in names for path in within)
 
 
-def _editable_project(distribution: Distribution) -> Path | None:
+def editable_project(distribution: Distribution) -> Path | None:
     """Return the folder of an editable install (PEP 610), or nothing."""
     try:
         document = json.loads(distribution.read_text("direct_url.json") or "{}")

@@ -1,7 +1,9 @@
 """The group of commands, and how each of them ends on bad input."""
 
+import io
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,11 @@ class _Commands(click.Group):
             ctx.exit(2)
 
     def main(self, *args: Any, **extra: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            # A marker can hold letters that an encoding does not have.
+            if isinstance(stream, io.TextIOWrapper):
+                with suppress(OSError):  # it has become another one since Python started
+                    stream.reconfigure(errors="backslashreplace")
         try:
             return super().main(*args, **extra)
         except OSError as error:  # not of a closed pipe: that one click itself ends

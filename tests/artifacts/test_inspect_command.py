@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import marshal
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 
 from hatch_sentry_modules.sbom import MOST_COMPONENTS
@@ -126,3 +128,16 @@ def test_bad_input(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not an artifact\n", encoding="utf-8")
     assert refused("inspect", path).startswith("notes.txt: is no archive")
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "latin-1"])
+def test_letters_that_an_encoding_does_not_have(tmp_path: Path, encoding: str) -> None:
+    """A marker may compare with any text; it is written with escapes where it cannot be shown."""
+    marker = r"platform_version == '\u00e9\u20ac'"
+    text = bundled.MODULE.replace("sys_platform == 'win32'", marker)
+    (tmp_path / "_sentry_modules.py").write_text(text, encoding="utf-8")
+    program = [sys.executable, "-m", "hatch_sentry_modules", "inspect", str(tmp_path)]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(program, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"\u20ac" in done.stdout

@@ -170,3 +170,11 @@ def test_options_in_two_tables_stop_the_build(tmp_path: Path) -> None:
         file.write("[tool.sentry-modules]\nrequired = true\n")
     with pytest.raises(BuildFailedError, match="both hold options"):
         build(project, "wheel", tmp_path / "dist")
+
+
+def test_a_project_of_which_only_sdists_are_built(tmp_path: Path) -> None:
+    """Hatchling knows no files for a wheel of it; the sdist has the module at its top."""
+    project = lay_out(tmp_path / "p", "", "other/x.py")
+    assert archives.generated(build(project, "sdist", tmp_path / "dist")) == ["_sentry_modules.py"]
+    with pytest.raises(BuildFailedError, match="Unable to determine which files to ship"):
+        build(project, "wheel", tmp_path / "dist")

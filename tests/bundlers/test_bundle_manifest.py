@@ -38,6 +38,15 @@ def test_a_plain_script_needs_no_project(site: Path) -> None:
     assert '"flask": "3.1.3"' in text
 
 
+def test_what_has_no_version_is_said(site: Path) -> None:
+    """It is on no event, as nothing else that is left out."""
+    (site / "flask-3.1.3.dist-info" / "METADATA").write_text("Name: flask\n", encoding="utf-8")
+    warnings: list[str] = []
+    assert '"flask": "3.1.3"' not in generated(site, warnings.append)
+    (warning,) = warnings
+    assert "flask (its metadata holds no version)" in warning
+
+
 def test_what_the_project_excludes_stays_out(site: Path) -> None:
     """A private name is in no bundle, whichever tool makes it."""
     (site.parent / "pyproject.toml").write_text(

@@ -77,6 +77,30 @@ def test_an_editable_install_is_found_by_its_folder(site: Path, tmp_path: Path) 
     assert frozen(site, tmp_path / "workshop" / "acme.py") == {}
 
 
+def test_a_member_is_not_its_workspace(site: Path, tmp_path: Path) -> None:
+    """Each file is of the innermost project that is installed in place."""
+    for name, folder in (("aa-root", "work"), ("member", "work/packages/member")):
+        metadata = install(site, name, f"{name}.pth")
+        url = {"url": (tmp_path / folder).as_uri(), "dir_info": {"editable": True}}
+        (metadata / "direct_url.json").write_text(json.dumps(url), encoding="utf-8")
+    own, members = tmp_path / "work/root.py", tmp_path / "work/packages/member/src/member.py"
+    assert frozen(site, members) == {"member": "1.0"}
+    assert frozen(site, own) == {"aa-root": "1.0"}
+    assert frozen(site, own, members) == {"aa-root": "1.0", "member": "1.0"}
+
+
+def test_an_egg_info_in_a_source_folder_is_found_by_its_names(site: Path) -> None:
+    """Before Python 3.12 its files are paths below ``src`` once more, which do not exist."""
+    info = site / "acme.egg-info"
+    info.mkdir()
+    (info / "PKG-INFO").write_text("Name: acme\nVersion: 1.0\n", encoding="utf-8")
+    (info / "SOURCES.txt").write_text("src/acme_core/__init__.py\n", encoding="utf-8")
+    (info / "top_level.txt").write_text("acme_core\n", encoding="utf-8")
+    (site / "acme_core").mkdir()
+    (site / "acme_core" / "__init__.py").touch()
+    assert frozen(site, "acme_core/__init__.py") == {"acme": "1.0"}
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -56,3 +56,14 @@ def test_an_error_in_an_own_runtime_hook_carries_the_list(place: Workplace) -> N
     assert Path(place.folder, "dist/app", CONTENTS, "_sentry_modules.py").is_file()
     log = place.run(f"pyinstaller --noconfirm {OPTIONS} app.py")
     assert "Building because" not in log, "nothing changed, and all is made anew"
+
+
+def test_a_module_of_the_program_is_not_run(place: Workplace) -> None:
+    """Nothing of the program's imports it, so nothing of ours does."""
+    folder = place.folder / "own"
+    folder.mkdir()
+    (folder / "own.py").write_text("import sentry_sdk\nprint('it starts')\n", encoding="utf-8")
+    (folder / "_sentry_modules.py").write_text("raise SystemExit('hand-written')\n", "utf-8")
+    log = place.run("pyinstaller --noconfirm --log-level WARN own/own.py 2>&1")
+    assert "no manifest is built in, since _sentry_modules.py is a file of the program" in log
+    assert place.run("dist/own/own").strip() == "it starts"

@@ -30,6 +30,9 @@ _ANALYSES: dict[Any, Any] = {}
 def add_runtime_package(hook_api: Any) -> None:
     """Ask for the run-time package in an analysis that has found the SDK."""
     analysis = hook_api.analysis
+    own = Path(analysis.inputs[0]).parent / layout.FILE_NAME
+    if bundle_manifest.is_taken(own, log.warning):
+        return  # the run-time hook would import it
     if not {MODULE, runtime_package.PACKAGE} & {*analysis.excludes}:
         _ANALYSES[analysis.graph] = analysis
         if analysis.custom_runtime_hooks:
