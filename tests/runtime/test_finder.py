@@ -130,10 +130,10 @@ def test_a_real_distribution_of_the_same_version(real: Any) -> None:
     assert plugins() == ["flask:app"]
 
 
-@pytest.mark.usefixtures("stripped")
-def test_a_real_distribution_whose_code_runs(real: Any) -> None:
+def test_a_real_distribution_whose_code_runs(real: Any, request: pytest.FixtureRequest) -> None:
     """Where the bundle has no flask the host's is imported, and left entirely alone."""
     real("1.0")
+    request.getfixturevalue("stripped")  # it is decided at once where pkg_resources is imported
     assert importlib.metadata.version("flask") == "1.0"
     assert type(importlib.metadata.distribution("flask")) is importlib.metadata.PathDistribution
 
