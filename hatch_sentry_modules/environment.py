@@ -21,7 +21,7 @@ def read(path: Path) -> dict[str, str]:
     environment = {name: table.required_string(name) for name in VARIABLES}
     for name, value in environment.items():
         if len(value) > LONGEST_NAME:
-            raise table.error(name, "is longer than that of any machine")
+            raise table.error(name, "is longer than that of any machine", "Correct it")
     # A build of no tag may call itself 3.15.0a1+.
     for name, end in (("python_full_version", "+"), ("python_version", "")):
         if not is_version(environment[name].removesuffix(end)):

@@ -58,10 +58,10 @@ def refuse_unknown(file: str, kind: str, asked: Iterable[str], known: Iterable[s
         raise SourceError(file=file, fault=f"it holds no {kind} {name!r}", remedy=remedy)
 
 
-def unwritable(file: str, error: OSError | RuntimeError, remedy: str = "") -> FreezeError:
+def unwritable(file: str, error: OSError, remedy: str = "") -> FreezeError:
     """Make the error for a file that cannot be written, with the reason that the system gives."""
-    reason = error.strerror or _copying(error) if isinstance(error, OSError) else "a loop"
-    return FreezeError(file=file, fault=f"cannot be written ({reason})", remedy=remedy)
+    fault = f"cannot be written ({error.strerror or _copying(error)})"
+    return FreezeError(file=file, fault=fault, remedy=remedy)
 
 
 def _copying(error: OSError) -> str:

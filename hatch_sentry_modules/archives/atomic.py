@@ -1,5 +1,6 @@
 """Puts a file into its place only when it is whole."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -24,7 +25,9 @@ def replacing(path: Path) -> Iterator[Path]:
         if path.exists() and not path.is_file():
             yield path
             return
-        path = path.resolve()
+        path = Path(os.path.realpath(path))  # resolve() refuses a loop before Python 3.13 alone
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         # In the same folder, since only inside a file system a file is moved in one step.
         with tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as folder:
             new = Path(folder, path.name)
@@ -32,7 +35,7 @@ def replacing(path: Path) -> Iterator[Path]:
             if path.exists():
                 keep_attributes(path, new)
             new.replace(path)
-    except (OSError, RuntimeError) as error:  # a RuntimeError is a link to itself
+    except OSError as error:
         raise unwritable(path.name, error, "Choose another place") from None
 
 

@@ -42,8 +42,8 @@ def _owners(taken: set[Path], folders: Iterable[str]) -> Iterator[Node]:
     for candidates in sorted(others, key=_depth, reverse=True):
         if any(file_owners.is_recognized(c.distribution, rest) for c in candidates):
             yield installed.node(candidates)
-            projects = _projects(candidates)
-            rest = {file for file in rest if not any(map(file.is_relative_to, projects))}
+            for project in _projects(candidates):
+                rest.difference_update(file_owners.in_project(project, rest))
 
 
 def _projects(candidates: Iterable[installed.Found]) -> list[Path]:

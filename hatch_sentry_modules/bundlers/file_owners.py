@@ -38,9 +38,8 @@ def recorded(distribution: Distribution) -> set[Path]:
 def is_recognized(distribution: Distribution, files: Iterable[Path]) -> bool:
     """Whether a distribution has one of the files, canonical paths, which no record names."""
     project = editable_project(distribution)
-    if project:  # an environment inside its folder is not its own
-        within = (file.relative_to(project) for file in files if file.is_relative_to(project))
-        return any(_INSTALLED_INTO.isdisjoint(path.parts) for path in within)
+    if project:
+        return bool(in_project(project, files))
     # Before Python 3.12 the files of an egg-info in ``src`` are paths that do not exist.
     if any(file.exists() for file in recorded(distribution)):
         return False
@@ -50,6 +49,12 @@ def is_recognized(distribution: Distribution, files: Iterable[Path]) -> bool:
     names = names or [distribution.metadata["Name"].replace("-", "_").lower()]
     within = (file.relative_to(folder) for file in files if file.is_relative_to(folder))
     return any(path.parts[0].partition(".")[0] in names for path in within)
+
+
+def in_project(project: Path, files: Iterable[Path]) -> set[Path]:
+    """Return the files of a project's folder; an environment inside it is not its own."""
+    within = {file for file in files if file.is_relative_to(project)}
+    return {f for f in within if _INSTALLED_INTO.isdisjoint(f.relative_to(project).parts)}
 
 
 def editable_project(distribution: Distribution) -> Path | None:

@@ -83,7 +83,14 @@ def test_a_member_is_not_its_workspace(site: Path, tmp_path: Path) -> None:
         metadata = install(site, name, f"{name}.pth")
         url = {"url": (tmp_path / folder).as_uri(), "dir_info": {"editable": True}}
         (metadata / "direct_url.json").write_text(json.dumps(url), encoding="utf-8")
+    environment = tmp_path / "work/.venv/lib/site-packages"
+    environment.mkdir(parents=True)
+    install(environment, "unrecorded", "unrecorded/__init__.py", has_record=False)
+    inside = environment / "unrecorded/__init__.py"
     own, members = tmp_path / "work/root.py", tmp_path / "work/packages/member/src/member.py"
+    folders, files = [str(site), str(environment)], [str(own), str(inside)]
+    found = collected_distributions.freeze(files, folders).distributions
+    assert [d.name for d in found] == ["aa-root", "unrecorded"]
     assert frozen(site, members) == {"member": "1.0"}
     assert frozen(site, own) == {"aa-root": "1.0"}
     assert frozen(site, own, members) == {"aa-root": "1.0", "member": "1.0"}

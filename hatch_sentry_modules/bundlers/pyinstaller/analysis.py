@@ -31,9 +31,9 @@ def add_runtime_package(hook_api: Any) -> None:
     """Ask for the run-time package in an analysis that has found the SDK."""
     analysis = hook_api.analysis
     own = Path(analysis.inputs[0]).parent / layout.FILE_NAME
-    if bundle_manifest.is_taken(own, log.warning):
-        return  # the run-time hook would import it
-    if not {MODULE, runtime_package.PACKAGE} & {*analysis.excludes}:
+    is_off = {MODULE, runtime_package.PACKAGE} & {*analysis.excludes}
+    # The run-time hook would import a module of the program.
+    if not is_off and not bundle_manifest.is_taken(own, log.warning):
         _ANALYSES[analysis.graph] = analysis
         if analysis.custom_runtime_hooks:
             analysis.custom_runtime_hooks = [_FIRST, *analysis.custom_runtime_hooks]

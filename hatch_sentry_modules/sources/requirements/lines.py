@@ -135,7 +135,7 @@ def _cut_options(line: str) -> tuple[str, str]:
 
 def _parse(line: Line, written: str) -> _Options:
     if len(written) > _LONGEST_OPTIONS:
-        raise line.error("holds longer options than any real line")
+        raise line.error("holds longer options than any real line", "Shorten it")
     try:
         options, _ = getopt.gnu_getopt(shlex.split(written), _SHORT, _LONG)
         if all(_HASH.fullmatch(value) for value in _values(options, ("--hash",))):
