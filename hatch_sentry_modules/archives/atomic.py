@@ -25,9 +25,7 @@ def replacing(path: Path) -> Iterator[Path]:
         if path.exists() and not path.is_file():
             yield path
             return
-        path = Path(os.path.realpath(path))  # resolve() refuses a loop before Python 3.13 alone
-        if path.is_symlink():
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        path = _followed(path)
         # In the same folder, since only inside a file system a file is moved in one step.
         with tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as folder:
             new = Path(folder, path.name)
@@ -37,6 +35,13 @@ def replacing(path: Path) -> Iterator[Path]:
             new.replace(path)
     except OSError as error:
         raise unwritable(path.name, error, "Choose another place") from None
+
+
+def _followed(path: Path) -> Path:
+    real = Path(os.path.realpath(path))  # resolve() refuses a loop before Python 3.13 alone
+    if real.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return real
 
 
 def keep_attributes(old: Path, new: Path) -> None:

@@ -40,7 +40,8 @@ class _Loader:
         self._then = then
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._loader, name)  # whoever asks for the source, and does not import
+        # For whoever asks for the source, and does not import; a copy has nothing at first.
+        return getattr(object.__getattribute__(self, "_loader"), name)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         module: ModuleType | None = self._loader.create_module(spec)
