@@ -123,6 +123,9 @@ def _agree(
     unheld = versions.keys() - table.keys() - manifest.skipped.keys()
     # Where conditions of two versions overlap, one environment says that, all of them cannot.
     undecided = {name for name, reason in there.skipped.items() if reason == SEVERAL}
+    own_versions = {d.version for d in manifest.distributions if d.name == manifest.project}
+    if manifest.project and len(own_versions) > 1:
+        undecided.add(manifest.project)  # of the project itself that its version is dynamic is said
     unlisted = table.keys() - versions.keys() - undecided
     listed = f"{sorted(table)} is not {sorted(versions)}"
     contract.check(not unheld and not unlisted, listed)
