@@ -1,6 +1,7 @@
 """Finds the generated module that an application ships already, and checks it."""
 
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,13 +21,43 @@ class ApplicationManifest(NamedTuple):
     manifest: Manifest
 
 
-def find(packages: Mapping[str, str], collected: Manifest) -> ApplicationManifest | None:
-    """Find the application's module in packages and their folders; the program's name is empty."""
-    places = sorted(packages.items())
-    found = [own for package, folder in places if (own := _read(package, Path(folder)))]
+PROGRAM = "__main__"
+"""What the program is called among the modules."""
+
+
+def find(modules: Mapping[str, str], collected: Manifest) -> ApplicationManifest | None:
+    """Find the application's module beside the modules that a bundler takes, by name and file.
+
+    At the top of a folder it counts beside the program, or if its project was collected.
+    """
+    names = {*collected.skipped, *(d.name for d in collected.distributions)}
+    program = Path(modules[PROGRAM]).parent if PROGRAM in modules else None
+    found = []
+    for package, folder in sorted(_places(modules)):
+        own = _read(package, folder)
+        if own and (package or folder == program or own.manifest.project in names):
+            found.append(own)
     if not found:
         return None
     return found[compare.application([own.manifest for own in found], collected)]
+
+
+def _places(modules: Mapping[str, str]) -> set[tuple[str, Path]]:
+    """Return each import package that one of the modules is in, empty at the top, and its folder.
+
+    Not all are modules themselves: namespace packages have no file.
+    """
+    found = set[tuple[str, Path]]()
+    for name, file in modules.items():
+        path = Path(file)
+        is_package = path.name.partition(".")[0] == "__init__"
+        place = (name if is_package else name.rpartition(".")[0], path.parent)
+        while place not in found:
+            found.add(place)
+            package, folder = place
+            if package:
+                place = (package.rpartition(".")[0], folder.parent)
+    return found
 
 
 def _read(package: str, folder: Path) -> ApplicationManifest | None:
@@ -39,7 +70,12 @@ def _read(package: str, folder: Path) -> ApplicationManifest | None:
     except (OSError, UnicodeDecodeError):  # edited: the run-time side would not use it
         return None
     manifest = manifest_document.read(text).manifest
-    if _SDK not in {*manifest.skipped, *(d.name for d in manifest.distributions)}:
+    # Without the SDK it is a library's, if that is not what it excludes.
+    is_excluded = any(fnmatchcase(_SDK, pattern) for pattern in manifest.exclude)
+    if not is_excluded and _SDK not in {
+        *manifest.skipped,
+        *(d.name for d in manifest.distributions),
+    }:
         return None
     return ApplicationManifest(f"{package}.{path.stem}".lstrip("."), text, manifest)
 

@@ -13,26 +13,27 @@ from hatch_sentry_modules.reading import read_toml
 def generate(
     files: Iterable[str],
     folders: Iterable[str],
-    packages: Mapping[str, str],
+    modules: Mapping[str, str],
     warn: Callable[[str], None],
 ) -> str | None:
     """Return the module: the application's own if it ships one, else of what was collected.
 
     It is nothing where the program has a module of that name which is no generated one. ``files``
-    are those that the bundler takes, ``folders`` its module search path, and ``packages`` the
-    import packages with their folders (the program's name is empty). ``warn`` takes differences.
+    are those that the bundler takes, ``folders`` its module search path, and ``modules`` the file
+    of each module (the program is ``__main__``). ``warn`` takes differences.
     Raises ``SystemExit`` where the project's table is wrong: bundlers show the text.
     """
 
     def say(sentence: str) -> None:
         warn(f"sentry-modules: {sentence}")
 
-    if "" in packages and is_taken(Path(packages[""], layout.FILE_NAME), warn):
+    program = modules.get(application_manifest.PROGRAM)
+    if program and is_taken(Path(program).with_name(layout.FILE_NAME), warn):
         return None
     excluded = _excluded(say)
     collected = collected_distributions.freeze(files, folders)
     manifest = pipeline.without(collected, excluded)
-    own = application_manifest.find(packages, manifest)
+    own = application_manifest.find(modules, manifest)
     if own is None:
         for warning in (*manifest.warnings, *left_out.warnings(manifest)):
             say(warning)

@@ -70,8 +70,8 @@ class Build:
             from hatch_sentry_modules.archives.atomic import replacing
             from hatch_sentry_modules.bundlers import bundle_manifest
 
-            packages = dict(_packages(self._finder))
-            text = bundle_manifest.generate(_files(self._finder), self._finder.path, packages, warn)
+            modules, paths = dict(_modules(self._finder)), self._finder.path
+            text = bundle_manifest.generate(_files(self._finder), paths, modules, warn)
             if text is not None:
                 with replacing(folder / "lib" / layout.FILE_NAME) as new:
                     new.write_text(text, encoding="ascii", newline="\n")
@@ -87,7 +87,8 @@ def _files(finder: Any) -> Iterator[str]:
             yield str(path)
 
 
-def _packages(finder: Any) -> Iterator[tuple[str, str]]:
+def _modules(finder: Any) -> Iterator[tuple[str, str]]:
     for module in finder.modules:
-        if module.path and module.file:
-            yield module.name, str(module.file.parent)
+        if module.file:
+            is_program = module.name.startswith("__main__")  # the name of its program follows
+            yield "__main__" if is_program else module.name, str(module.file)

@@ -29,7 +29,7 @@ class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has 
     def __init__(self) -> None:
         # Behind everything that is installed, so that the application's own one goes first.
         sys.path.append(str(runtime_package.folder()))
-        self._files: dict[str, Path] = {}
+        self._files: dict[str, str] = {}
 
     def getImplicitImports(self, module: Any) -> Iterator[str]:  # noqa: N802 - Nuitka's name
         """Name what the SDK imports by name only: ``init`` fails without it."""
@@ -54,26 +54,20 @@ class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has 
     def onModuleCompleteSet(self, module_set: Iterable[Any]) -> None:  # noqa: N802 - as above
         """Note the files of all modules; nothing is added behind this."""
         named = [(str(m.getFullName()), m.getCompileTimeFilename()) for m in module_set]
-        self._files = {name: Path(file) for name, file in named if file}
+        self._files = {name: str(file) for name, file in named if file}
 
     def considerDataFiles(self, module: Any) -> Iterator[Any]:  # noqa: N802 - as above
         """Put the manifest into the bundle as text, so that it can be read without running it."""
-        text = self._manifest() if module.getFullName() == SDK else None
+        if module.getFullName() != SDK:
+            return
+        modules = self._files
+        text = bundle_manifest.generate(modules.values(), sys.path, modules, self.warning)
         if text is not None:
             yield self.makeIncludedGeneratedDataFile(
                 data=text,
                 dest_path=layout.FILE_NAME,
                 reason="the distributions that were compiled in",
             )
-
-    def _manifest(self) -> str | None:
-        packages = {
-            "" if name == "__main__" else name: str(path.parent)
-            for name, path in self._files.items()
-            if name == "__main__" or path.stem == "__init__"
-        }
-        files = map(str, self._files.values())
-        return bundle_manifest.generate(files, sys.path, packages, self.warning)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def generated(site: Path, warn: Callable[[str], None] = pytest.fail) -> str:
     """Generate the module of a bundle that holds both."""
     files = map(str, site.glob("*/__init__.py"))
-    text = bundle_manifest.generate(files, [str(site)], {"": str(site)}, warn)
+    text = bundle_manifest.generate(
+        files, [str(site)], {"__main__": str(site / "program.py")}, warn
+    )
     assert text is not None
     return text
 
@@ -115,8 +117,8 @@ def test_a_module_of_the_program_keeps_its_name(site: Path) -> None:
     """A hand-written module is not replaced in the bundle, and the build says so."""
     (site / "_sentry_modules.py").write_text("HAND_WRITTEN = True\n", encoding="utf-8")
     warnings: list[str] = []
-    packages = {"": str(site)}
-    assert bundle_manifest.generate([], [str(site)], packages, warnings.append) is None
+    modules = {"__main__": str(site / "program.py")}
+    assert bundle_manifest.generate([], [str(site)], modules, warnings.append) is None
     assert warnings == [
         "sentry-modules: no manifest is built in, since _sentry_modules.py is a file of the program"
     ]

@@ -67,3 +67,41 @@ def test_a_module_of_the_program_is_not_run(place: Workplace) -> None:
     log = place.run("pyinstaller --noconfirm --log-level WARN own/own.py 2>&1")
     assert "no manifest is built in, since _sentry_modules.py is a file of the program" in log
     assert place.run("dist/own/own").strip() == "it starts"
+
+
+PROJECT = """
+[build-system]
+requires = ["hatchling", "hatch-sentry-modules"]
+build-backend = "hatchling.build"
+
+[project]
+name = "till"
+version = "1.0"
+dependencies = ["flask", "sentry-sdk"]
+
+[tool.hatch.build.targets.wheel]
+only-include = ["{file}"]
+
+[tool.hatch.build.hooks.sentry-modules]
+
+[tool.sentry-modules]
+exclude = ["flask"]
+"""
+
+
+@pytest.mark.parametrize("file", ["till.py", "acme/till.py"])
+def test_the_manifest_of_the_application_is_used(place: Workplace, file: str) -> None:
+    """Its own lies beside a single module, or in a namespace package, and says what to exclude."""
+    folder = place.folder / "till"
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    (folder / file).write_text(APP, encoding="utf-8")
+    (folder / "pyproject.toml").write_text(PROJECT.format(file=file), encoding="utf-8")
+    versions = place.run("pip freeze --exclude hatch-sentry-modules --exclude till")
+    (folder / "requirements.txt").write_text(versions, encoding="utf-8")
+    place.run("pip install --quiet --force-reinstall --no-deps ./till")
+    module = file.removesuffix(".py").replace("/", ".")
+    (place.folder / "sell.py").write_text(f"import {module}\n", encoding="utf-8")
+    place.run("pyinstaller --noconfirm --log-level WARN sell.py")
+    (event,) = events(place, "dist/sell/sell")
+    # The run-time package is none of its requirements, and so not in its list.
+    assert {*FLASK, *SDK, "till"} - {n.lower() for n in event} == {"flask", "sentry-modules"}

@@ -56,8 +56,8 @@ def write_manifest(hook_api: Any) -> None:
         return
     # They are all in by now, and PyInstaller compares the list with that of the next build.
     analysis.custom_runtime_hooks = [h for h in analysis.custom_runtime_hooks if h != _FIRST]
-    packages, paths = dict(_packages(analysis)), analysis.graph.path
-    text = bundle_manifest.generate(_files(analysis), paths, packages, log.warning)
+    modules, paths = dict(_modules(analysis)), analysis.graph.path
+    text = bundle_manifest.generate(_files(analysis), paths, modules, log.warning)
     if text is not None:
         folder = Path(analysis.tocfilename).with_suffix(".sentry-modules")
         folder.mkdir(exist_ok=True)
@@ -68,14 +68,14 @@ def write_manifest(hook_api: Any) -> None:
 
 def _files(analysis: Any) -> Iterator[str]:
     yield from analysis.inputs
-    modules = [*analysis.graph.make_pure_toc(), *analysis.graph.make_binaries_toc()]
-    for _, path, _ in (*modules, *analysis.binaries, *analysis.datas):
-        if path and _LOADER not in path:
+    yield from (path for _, path in _modules(analysis))
+    for _, path, _ in (*analysis.binaries, *analysis.datas):
+        if path:
             yield path
 
 
-def _packages(analysis: Any) -> Iterator[tuple[str, str]]:
-    yield "", str(Path(analysis.inputs[0]).parent)
-    for name, path, _ in analysis.graph.make_pure_toc():
-        if path and Path(path).stem == "__init__":
-            yield name, str(Path(path).parent)
+def _modules(analysis: Any) -> Iterator[tuple[str, str]]:
+    for name, path, _ in (*analysis.graph.make_pure_toc(), *analysis.graph.make_binaries_toc()):
+        if path not in {"", "-"} and _LOADER not in path:  # a namespace package has no file
+            yield name.removesuffix(".__init__"), path  # so named where it is an extension
+    yield "__main__", analysis.inputs[0]
