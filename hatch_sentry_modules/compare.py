@@ -33,28 +33,31 @@ class Change(NamedTuple):
 
 
 def compare(old: Manifest, new: Manifest) -> Iterator[Change]:
-    """Return the differences by name. What has no known version on one side agrees with any."""
+    """Return the differences by name. What has no known version on one side agrees with any.
+
+    A lock file alone may not say what its project is, and then cannot lack it.
+    """
     before, after = _listed(old), _listed(new)
+    unknown = {old.project, new.project} if None in {old.project, new.project} else set()
     for name in sorted({*before, *after}):
         change = Change(name, "", before.get(name, ()), after.get(name, ()))
-        if kind := _kind(change.old, change.new):
+        kind = _kind(change.old, change.new)
+        if kind and not (name in unknown and kind in {"added", "removed"}):
             yield change._replace(kind=kind)
 
 
 def with_collected(manifest: Manifest, collected: Manifest) -> Iterator[Change]:
     """Return where a manifest differs from what one environment holds.
 
-    What is conditional can be missing there, and so can the project and the run-time package; what
-    the manifest excludes is there nevertheless.
+    What is conditional can be missing there, and so can the run-time package; what the manifest
+    excludes is there nevertheless.
     """
-    plain = {manifest.project, runtime_package.DISTRIBUTION}
     for change in compare(manifest, collected):
         is_excluded = any(fnmatchcase(change.name, pattern) for pattern in manifest.exclude)
         if change.name == runtime_package.DISTRIBUTION or (is_excluded and not change.old):
             continue
         if change.kind == "removed":
-            is_certain = any(d.version and d.condition == ALWAYS for d in change.old)
-            if is_certain and change.name not in plain:
+            if any(d.version and d.condition == ALWAYS for d in change.old):
                 yield change
         elif change.kind == "added" or not {*_versions(change.new)} <= {*_versions(change.old)}:
             yield change

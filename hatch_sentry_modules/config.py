@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 
 from packaging.utils import NormalizedName
 
+from hatch_sentry_modules import layout
 from hatch_sentry_modules.document import LONGEST_NAME, Place, Table, quoted
 from hatch_sentry_modules.errors import ConfigError, SourceError
 
 TABLE = "tool.sentry-modules"
 
 HATCH_TABLE = "tool.hatch.build.hooks.sentry-modules"
-"""Hatch needs a table of its own to switch the hook on; it may hold the options instead."""
+"""Hatch needs a table of its own to switch the hook on; it may stand elsewhere, too."""
 
 HATCHLING_KEYS = {
     *("dependencies", "enable-by-default"),
@@ -40,28 +41,26 @@ class Config(NamedTuple):
 
 
 def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Config:
-    """Read a project's configuration, or the table that hatchling hands to its hook.
+    """Read a project's configuration; hatchling hands its own table to its hook.
 
     Raises ``ConfigError`` that names every mistake, each with its full TOML path.
     """
-    hatch = document.table("tool").table("hatch").table("build").table("hooks")
-    values = hatch.table("sentry-modules").values if hook_values is None else hook_values
-    own = {key: value for key, value in values.items() if key not in HATCHLING_KEYS}
-    shared = document.table("tool").table("sentry-modules").values
-    if own and shared:
-        fault = f"{TABLE} and {HATCH_TABLE} both hold options"
-        raise ConfigError(file=document.file, fault=fault, remedy="Keep them in one of the two")
-    table, options = (HATCH_TABLE, own) if own else (TABLE, shared)
+    tool = document.table("tool")
+    hatch = tool.table("hatch").table("build").table("hooks").table("sentry-modules")
     found: dict[str, Any] = {}
-    mistakes = []
-    for key, value in options.items():
+    mistakes = [
+        f"{HATCH_TABLE}.{_shown(key)}: options stand in [{TABLE}], where every entrance reads them"
+        for key in (hatch.values if hook_values is None else hook_values)
+        if key not in HATCHLING_KEYS
+    ]
+    for key, value in tool.table("sentry-modules").values.items():
         if key not in OPTIONS:
-            mistakes.append(f"{table}.{_unknown(key)}")
+            mistakes.append(f"{TABLE}.{_unknown(key)}")
             continue
         try:
             found[key.replace("-", "_")] = OPTIONS[key](value)
         except ValueError as fault:
-            mistakes.append(f"{table}.{key}: {fault}")
+            mistakes.append(f"{TABLE}.{key}: {fault}")
     if mistakes:
         raise ConfigError(file=document.file, fault="; ".join(mistakes))
     return Config(**found)
@@ -71,8 +70,11 @@ def _unknown(key: str) -> str:
     import difflib  # seldom needed, and slow to import
 
     nearest = difflib.get_close_matches(key, OPTIONS, n=1, cutoff=0)
-    shown = key if re.fullmatch(r"[\w-]{1,60}", key, re.ASCII) else quoted(key)
-    return f"{shown}: unknown option, the nearest is {nearest[0]!r}"
+    return f"{_shown(key)}: unknown option, the nearest is {nearest[0]!r}"
+
+
+def _shown(key: str) -> str:
+    return key if re.fullmatch(r"[\w-]{1,60}", key, re.ASCII) else quoted(key)
 
 
 def _boolean(value: object) -> bool:
@@ -90,9 +92,10 @@ def _source(value: object) -> str:
 
 
 def _path(value: object) -> str:
-    if not isinstance(value, str) or not value.endswith(".py") or "\\" in value:
-        raise ValueError("must be the path of a .py file in the wheel, with forward slashes")
-    path = PurePosixPath(value)
+    path = PurePosixPath(value if isinstance(value, str) else "")
+    if path.name != layout.FILE_NAME or str(value).endswith("/") or "\\" in str(value):
+        # The run-time side, the bundlers and inspect look for this name.
+        raise ValueError(f"must be a path to {layout.FILE_NAME} in the wheel, with forward slashes")
     # Neither a root nor a way up is a name.
     if not all(part.isidentifier() for part in path.with_suffix("").parts):
         fault = "must lie in the wheel, and each part of it must be a name that Python can import"

@@ -56,12 +56,12 @@ def _faults(required: Iterable[Requirement], closure: Closure) -> Iterator[str]:
     versions: dict[NormalizedName, list[str]] = {name: [] for name in closure.depths}
     for distribution in closure.distributions:
         versions.setdefault(distribution.name, []).append(distribution.version)
-    for requirement in required:
+    # What holds only under a marker need not be there, nor be met by what is there for others.
+    for requirement in [each for each in required if each.marker is None]:
         name = canonicalize_name(requirement.name)
-        # A lock tool may leave out what a marker excludes from every Python it locks for.
-        if name not in versions and requirement.marker is None:
+        if name not in versions:
             yield f"it does not hold {name}"
-        elif not _is_met(requirement, versions.get(name, [])):
+        elif not _is_met(requirement, versions[name]):
             specifier = quoted(str(requirement.specifier))
             yield f"its {name} {versions[name][0]} is not {specifier}"
 

@@ -44,7 +44,7 @@ def to_cyclonedx(manifest: Manifest) -> str:
         from cyclonedx.output.json import JsonV1Dot6
     except ModuleNotFoundError as error:
         fault = f"it needs {error.name}, which is not installed"
-        remedy = "Install it with: pip install 'hatch-sentry-modules[sbom]'"
+        remedy = 'Install it with: pip install "hatch-sentry-modules[sbom]"'
         raise FreezeError(file="sentry-modules", place="SBOM", fault=fault, remedy=remedy) from None
     with warnings.catch_warnings():
         # The library misses the links, which a source without any cannot tell.

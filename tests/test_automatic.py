@@ -325,6 +325,23 @@ def test_what_is_overridden_is_not_stale(tmp_path: Path, name: str, tool: str) -
     assert not about(freeze(tmp_path, {name: text}, pyproject + OVERRIDES[tool]), "not '>=3'")
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        """"idna<2; python_version < '3.12'", "idna>=2; python_version >= '3.12'\"""",
+        """"idna", "idna<2; python_version < '3.8'\"""",
+        """"idna<2; sys_platform == 'win32'\"""",
+    ],
+)
+@pytest.mark.parametrize("name", [*TOOLS, "pylock.toml", "requirements.txt"])
+def test_what_holds_elsewhere_is_not_stale(tmp_path: Path, name: str, asked: str) -> None:
+    """One locked version can be that of another requirement, or of nobody's own."""
+    exports = {"pylock.toml": pylock("idna==3.10"), "requirements.txt": requirements("idna==3.10")}
+    pyproject = PROJECT.replace('"idna"', asked)
+    manifest = freeze(tmp_path, {name: {**TOOLS, **exports}[name]}, pyproject)
+    assert not about(manifest, "is not")
+
+
 @pytest.mark.parametrize("name", [*TOOLS, "pylock.toml", "requirements.txt"])
 def test_an_extra_of_the_project_itself_is_not_stale(tmp_path: Path, name: str) -> None:
     """A project may ask for its own extras, and no lock file has to hold it."""

@@ -61,6 +61,13 @@ def test_only_group_leaves_out_the_runtime_set(folder: Path) -> None:
     }
 
 
+def test_an_extra_is_of_the_runtime_set(folder: Path) -> None:
+    """Without that set it would be left out in silence."""
+    assert (
+        "exclude each other" in run("freeze", "--only-group", "dev", "--extra", "x", folder).output
+    )
+
+
 @pytest.mark.parametrize("pattern", ["", "a" * 257])
 def test_a_pattern_that_the_configuration_would_refuse(folder: Path, pattern: str) -> None:
     """The document that it would stand in is one that no reader takes whole."""
@@ -223,7 +230,9 @@ def test_a_file_whose_name_is_more_than_a_name(tmp_path: Path) -> None:
 
 def test_json_is_the_documented_document(folder: Path) -> None:
     """All keys are named in the documentation."""
-    document = json.loads(run("freeze", "--format", "json", folder).stdout)
+    text = run("freeze", "--format", "json", folder).stdout
+    assert text.endswith("}\n")
+    document = json.loads(text)
     text = (Path(__file__).parents[1] / "docs" / "json.md").read_text(encoding="utf-8")
     keys = {*document, *document["conditional"][0]}
     assert [key for key in keys if f"`{key}`" not in text] == []
@@ -282,7 +291,7 @@ def test_the_missing_extra_is_named(library: str, tmp_path: Path) -> None:
         assert done.returncode == 2
         assert done.stdout == ""
         assert done.stderr.count("\n") == 1
-        assert "pip install 'hatch-sentry-modules[cli]'" in done.stderr
+        assert 'pip install "hatch-sentry-modules[cli]"' in done.stderr
     else:  # a pipe needs no tables
         assert done.returncode == 0
 

@@ -209,7 +209,7 @@ def test_the_library_is_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch)
     (folder / "uv.lock").write_text(LOCK, encoding="utf-8")
     monkeypatch.setitem(sys.modules, "cyclonedx.output.json", None)
     message = refused("freeze", "--format", "cyclonedx", folder)
-    assert message.endswith("Install it with: pip install 'hatch-sentry-modules[sbom]'.")
+    assert message.endswith('Install it with: pip install "hatch-sentry-modules[sbom]".')
 
 
 def test_a_fork_is_two_components(tmp_path: Path) -> None:

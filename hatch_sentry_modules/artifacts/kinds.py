@@ -6,8 +6,8 @@ _TOP = {
     "environment.json": "shiv",
     "__main__.py": "zipapp",
     "lib/library.zip": "cx_Freeze directory",
+    "Contents/Resources/lib/library.zip": "cx_Freeze directory",
     "base_library.zip": "PyInstaller directory",
-    "_internal/base_library.zip": "PyInstaller directory",
     "Contents/Frameworks/base_library.zip": "PyInstaller directory",
 }
 
@@ -15,6 +15,16 @@ FROZEN = ("cx_Freeze", "PyInstaller", "Nuitka")
 """How the kinds begin whose tools keep only a part of the metadata."""
 
 PYINSTALLER = ("PyInstaller executable", "PyInstaller directory")
+
+
+def remedy(kind: str) -> str:
+    """Return how a manifest gets into what a freezer wrote; nothing for other kinds."""
+    tool = kind.partition(" ")[0]
+    if tool not in FROZEN:
+        return ""
+    if tool == "Nuitka":
+        return "Give Nuitka the plugin, and build again"
+    return f"Install hatch-sentry-modules where {tool} runs, and build again"
 
 
 class Marks:
@@ -29,6 +39,8 @@ class Marks:
         if place in _TOP or place.startswith("_bootstrap/"):
             self._seen.add(_TOP.get(place, "_bootstrap"))
         folder, _, name = place.partition("/")
+        if name == "base_library.zip":  # "_internal", or what --contents-directory names
+            self._seen.add(_TOP[name])
         if folder.endswith(".dist-info") and name in {"WHEEL", "INSTALLER"}:
             self._seen.add(name)
             if len(self._wheels) <= 1:  # only one tells a wheel

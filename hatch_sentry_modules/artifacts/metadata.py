@@ -8,7 +8,7 @@ from typing import NamedTuple
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from hatch_sentry_modules.archives.core_metadata import name_and_version
-from hatch_sentry_modules.document import LONGEST_NAME, is_version
+from hatch_sentry_modules.document import LONGEST_NAME, is_version, listed
 from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.model import Distribution, Manifest
 
@@ -112,10 +112,12 @@ def single_versions(name: str, metadata: Manifest) -> Manifest:
     if not versions:
         fault = "it holds no metadata of distributions"
         raise FreezeError(file=name, fault=fault, remedy="Name the lock file with --source")
+    several = sorted(name for name in versions if len(versions[name]) > 1)
+    said = f"{name}: {listed(several)} {'is' if len(several) == 1 else 'are'} left out: {SEVERAL}."
     return Manifest(
         project=None,
         source=SOURCE,
         distributions=tuple(d for d in metadata.distributions if len(versions[d.name]) == 1),
-        skipped={name: SEVERAL for name in versions if len(versions[name]) > 1},
-        warnings=metadata.warnings,
+        skipped=dict.fromkeys(several, SEVERAL),
+        warnings=(*metadata.warnings, *([said] if several else [])),
     )

@@ -21,7 +21,7 @@ def _to_cyclonedx(manifest: Manifest) -> str:
 
 FORMATS = {
     "python": render.to_python,
-    "json": render.to_json,
+    "json": lambda manifest: f"{render.to_json(manifest)}\n",
     "requirements": render.to_requirements,
     "cyclonedx": _to_cyclonedx,
 }
@@ -110,6 +110,8 @@ def freeze(
     """
     if package and all_packages:
         raise click.UsageError("--package and --all-packages exclude each other.")
+    if extras and only_groups:
+        raise click.UsageError("--extra and --only-group exclude each other.")
     own = project.read(folder)
     config = configuration.read(own.table)
     manifest = pipeline.freeze(

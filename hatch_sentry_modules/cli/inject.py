@@ -48,7 +48,7 @@ def inject(
     Everything else keeps its bytes. An injected manifest takes precedence over one that is there
     already. --activate also adds the run-time package, and a line in __main__.py that starts it;
     the application's own code stays as it is. Names that "exclude" matches, in a pyproject.toml
-    here or beside the lock file, stay out.
+    here or beside the lock file, stay out. The path of a lock file begins in the current folder.
 
     \b
     Examples:
@@ -58,7 +58,7 @@ def inject(
       sentry-modules inject --path python layer.zip
     """
     path = artifact.resolve()
-    exclude = () if source else configuration.read(project.read(Path()).table).exclude
+    exclude = configuration.read(project.read(Path()).table).exclude
     done = injection.inject(
         path,
         Path(os.path.realpath(output)) if output else path,  # resolve() refuses a loop
@@ -94,7 +94,11 @@ def _to_text(name: str, done: Injected) -> Iterator[str]:
 
 
 def _freeze(source: str) -> Manifest:
-    """Freeze a lock file with the options of the project beside it."""
+    """Freeze a lock file as that of the project here, unless another one stands beside it."""
     if source.partition(":")[0] == sources.INSTALLED:
         return manifests.frozen(Path(), source)
-    return manifests.frozen(Path(source).parent, Path(source).name)
+    lock, here = Path(os.path.abspath(source)), Path.cwd()  # noqa: PTH100  # of a link its own place
+    is_above = lock.parent in here.parents
+    places = (here, lock.parent) if is_above else (lock.parent, here)
+    folder = next((p for p in places if (p / project.PYPROJECT.file).is_file()), lock.parent)
+    return manifests.frozen(folder, str(lock))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from hatch_sentry_modules import render, sbom
+from hatch_sentry_modules import left_out, render, sbom
 from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.inspection import Inspection
 from hatch_sentry_modules.artifacts.metadata import single_versions
@@ -44,6 +44,8 @@ def inspect(artifact: Path, form: str) -> None:
         else:
             manifest = single_versions(found.name, found.metadata)
         warn(manifest.warnings)
+        if form == "requirements" and found.manifests:
+            warn(left_out.warnings(manifest))
         write = sbom.to_cyclonedx if form == "cyclonedx" else requirements.write
         click.echo(write(manifest), nl=False)
 

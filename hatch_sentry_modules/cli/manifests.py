@@ -8,7 +8,7 @@ import click
 
 from hatch_sentry_modules import compare, manifest_document, pipeline, project, sources
 from hatch_sentry_modules import config as configuration
-from hatch_sentry_modules.artifacts import embedded
+from hatch_sentry_modules.artifacts import embedded, kinds
 from hatch_sentry_modules.artifacts.containers.container import ArtifactError, printable
 from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.inspection import Inspection, inspect
@@ -54,7 +54,8 @@ def chosen(found: Inspection) -> NamedManifest:
     """Return the manifest of the application: a library can ship one of its own."""
     readable = [one for one in found.manifests if one.is_readable]
     if not readable:
-        remedy = "Build it with the hook, or add one with 'sentry-modules inject'"
+        remedy = kinds.remedy(found.kind)
+        remedy = remedy or "Build it with the hook, or add one with 'sentry-modules inject'"
         raise ArtifactError(file=found.name, fault="it holds no manifest", remedy=remedy)
     manifests = [one.manifest for one in readable]
     best = readable[compare.application(manifests, found.metadata)]
@@ -64,10 +65,11 @@ def chosen(found: Inspection) -> NamedManifest:
     return NamedManifest(found.name, f"manifest {best.place}", best.manifest)
 
 
-def of_metadata(found: Inspection) -> NamedManifest:
-    """Return what the metadata in an artifact says."""
+def of_metadata(found: Inspection, remedy: str = "") -> NamedManifest:
+    """Return what the metadata in an artifact says; the remedy is for one without any."""
     if not found.metadata.distributions:
-        raise ArtifactError(file=found.name, fault="it holds no metadata of any distribution")
+        fault = "it holds no metadata of any distribution"
+        raise ArtifactError(file=found.name, fault=fault, remedy=remedy)
     return NamedManifest(found.name, METADATA, found.metadata)
 
 

@@ -44,16 +44,19 @@ def verify(ctx: click.Context, artifact: Path, against: Path | None, form: str) 
     found = manifests.look(artifact)
     manifest = manifests.chosen(found)
     if against is None:
-        other = manifests.of_metadata(found)
-        plain = _INSTALLERS if found.kind == "environment" else set()
-        is_partly = found.kind.startswith(_PARTLY)
+        other = manifests.of_metadata(found, "Compare it with the lock file: --against uv.lock")
+    else:
+        other = manifests.read(against)
+    if other.origin == manifests.METADATA:
+        beside = {("added", name) for name in _INSTALLERS}
+        is_partly = against is None and found.kind.startswith(_PARTLY)
         changes = tuple(
             change
             for change in with_collected(manifest.manifest, other.manifest)
-            if change.name not in plain and not (is_partly and change.kind == "removed")
+            if (change.kind, change.name) not in beside
+            and not (is_partly and change.kind == "removed")
         )
     else:
-        other = manifests.read(against)
         changes = tuple(compare(manifest.manifest, other.manifest))
     if not changes and other.origin == manifests.METADATA and other.manifest.warnings:
         fault = "not all of it can be read, so whether the manifest agrees is not known"

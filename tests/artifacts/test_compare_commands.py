@@ -116,6 +116,44 @@ def test_verify_names_each_difference(app: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("where", ["pyvenv.cfg", "lib/site-packages"])
+def test_verify_passes_over_what_installs(tmp_path: Path, where: str) -> None:
+    """An environment, and what is only a part of one or around it, hold pip besides."""
+    top = bundled.application(tmp_path / "top")
+    (top / where).parent.mkdir(parents=True, exist_ok=True)
+    (top / where).touch()
+    more = top / "pip-24.0.dist-info"
+    more.mkdir()
+    (more / "METADATA").write_text("Name: pip\nVersion: 24.0\n", encoding="utf-8")
+    assert run("verify", top).exit_code == 0
+    (more / "METADATA").write_text("Name: pips\nVersion: 24.0\n", encoding="utf-8")
+    assert run("verify", top).exit_code == 1
+
+
+def test_verify_against_what_holds_metadata_alone(app: Path, tmp_path: Path) -> None:
+    """It is as if the manifest lay in it: what is for other platforms is missing there."""
+    other = bundled.application(tmp_path / "other", module=False)
+    assert run("verify", app, "--against", other).exit_code == 0
+    (other / "flask-3.1.3.dist-info" / "METADATA").unlink()
+    assert "flask  removed" in run("verify", app, "--against", other).stdout
+
+
+@pytest.mark.parametrize("command", ["diff", "verify"])
+def test_a_lock_file_alone_does_not_lack_its_project(
+    command: str, project: Path, app: Path, tmp_path: Path
+) -> None:
+    """Only the project's own file says what its name and version are."""
+    (tmp_path / "old").mkdir()
+    lock = tmp_path / "old" / "uv.lock"
+    lock.write_text((project / "uv.lock").read_text(encoding="utf-8"), encoding="utf-8")
+    if command == "diff":
+        assert "no difference" in run("diff", lock, project / "uv.lock").stdout
+        assert "no difference" in run("diff", project, lock).stdout
+    else:
+        shown = run("verify", app, "--against", lock).stdout
+        assert [line.split()[0] for line in shown.splitlines()[2:]] == ["acme-core"]
+
+
 def test_verify_a_wheel_by_what_it_holds(tmp_path: Path) -> None:
     """A wheel holds the metadata of the project alone, and that is compared."""
     assert run("verify", bundled.make_wheel(tmp_path / "acme.whl")).exit_code == 0
@@ -124,7 +162,7 @@ def test_verify_a_wheel_by_what_it_holds(tmp_path: Path) -> None:
 def test_bad_input(app: Path, tmp_path: Path) -> None:
     """What lists nothing, or holds nothing to compare with, is status 2 and one line."""
     bare = bundled.application(tmp_path / "bare", metadata=False)
-    assert "it holds no metadata" in refused("verify", bare)
+    assert "it holds no metadata of any distribution. Compare it with" in refused("verify", bare)
     none = bundled.application(tmp_path / "none", module=False)
     assert "it holds no manifest" in refused("verify", none)
     script = tmp_path / "script.py"

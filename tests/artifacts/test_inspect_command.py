@@ -85,6 +85,14 @@ def test_the_json_document_of_anything_else(tmp_path: Path) -> None:
     assert json.loads(run("inspect", "--format", "json", bare).stdout)["manifests"] == []
 
 
+def test_what_has_no_pin_is_said(tmp_path: Path) -> None:
+    """A list for a scanner is not all that there is without it."""
+    app = bundled.application(tmp_path / "app")
+    result = run("inspect", "--format", "requirements", app)
+    assert "1 distribution is on no event" in result.stderr
+    assert "acme-core (the lock file holds no version" in result.stderr
+
+
 def test_pins_are_never_contradictory(tmp_path: Path) -> None:
     """Pip refuses two pins of a name that both hold, so neither is printed, and that is said."""
     app = bundled.application(tmp_path / "app")

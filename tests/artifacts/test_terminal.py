@@ -99,7 +99,7 @@ def test_a_terminal_without_rich(app: Path, tmp_path: Path) -> None:
     shown = run_on_terminal("inspect", app, more={"PYTHONPATH": str(tmp_path)})
     assert shown.status == 2
     assert "Traceback" not in shown.text
-    assert "pip install 'hatch-sentry-modules[cli]'" in shown.text
+    assert 'pip install "hatch-sentry-modules[cli]"' in shown.text
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -51,8 +51,10 @@ def lay_out(folder: Path, backend: str, options: str = "") -> Path:
     project = (folder / "project.toml").read_text(encoding="utf-8")
     for name in ("backend.toml", "project.toml"):
         (folder / name).unlink()
-    for header in ("[tool.sentry-modules]\n", "[tool.hatch.build.hooks.sentry-modules]\n"):
-        table = table.replace(header, header + options)
+    header = "[tool.sentry-modules]\n"
+    if header not in table:
+        table += f"\n{header}"
+    table = table.replace(header, header + options)
     (folder / "pyproject.toml").write_text(table + project, encoding="utf-8")
     return folder
 

@@ -163,13 +163,26 @@ def test_a_project_that_does_not_switch_the_hook_on_is_left_alone(tmp_path: Path
     assert archives.generated(wheel) == []
 
 
-def test_options_in_two_tables_stop_the_build(tmp_path: Path) -> None:
-    """Hatch's own table switches the hook on and may hold the keys, or the shared one does."""
-    project = projects.lay_out(tmp_path / "p", "hatchling", "required = false\n")
-    with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
-        file.write("[tool.sentry-modules]\nrequired = true\n")
-    with pytest.raises(BuildFailedError, match="both hold options"):
+@pytest.mark.parametrize(
+    ("file", "table"),
+    [
+        ("pyproject.toml", "tool.hatch.build.targets.wheel.hooks.sentry-modules"),
+        (
+            "hatch.toml",
+            "build]\ntargets.wheel.packages = ['src/acme']\n[build.hooks.sentry-modules",
+        ),
+    ],
+)
+def test_options_in_a_table_of_hatch_stop_the_build(tmp_path: Path, file: str, table: str) -> None:
+    """They would count in this build alone, and the table can stand in three places."""
+    project = projects.lay_out(tmp_path / "p", "hatchling")
+    with (project / file).open("a", encoding="utf-8") as opened:
+        opened.write(f"[{table}]\nrequired = false\ndependencies = []\n")
+    with pytest.raises(BuildFailedError) as caught:
         build(project, "wheel", tmp_path / "dist")
+    line = "hooks.sentry-modules.required: options stand in [tool.sentry-modules], where every"
+    assert line in str(caught.value)
+    assert "dependencies" not in str(caught.value)
 
 
 def test_a_project_of_which_only_sdists_are_built(tmp_path: Path) -> None:

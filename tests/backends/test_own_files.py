@@ -10,6 +10,7 @@ from tests.backends import archives, projects
 from tests.backends.building import BuildFailedError, build
 
 OWN = "HAND_WRITTEN = True\n"
+SOLD = "acme/sold/_sentry_modules.py"
 
 every_entrance = pytest.mark.parametrize("backend", [*projects.WITH_HOOK, "flit-core"])
 
@@ -29,7 +30,7 @@ def refusal(project: Path, kind: str = "wheel") -> str:
     ("options", "place"),
     [
         pytest.param("", projects.PLACE, id="hand-written"),
-        pytest.param('path = "acme/anvil.py"\n', "acme/anvil.py", id="path"),
+        pytest.param(f'path = "{SOLD}"\n', SOLD, id="path"),
     ],
 )
 def test_a_wheel_keeps_what_the_project_wrote(
@@ -38,6 +39,7 @@ def test_a_wheel_keeps_what_the_project_wrote(
     """The build stops with one line that names the file, and the file is as it was."""
     project = projects.lay_out(tmp_path / "p", backend, options)
     file = project / "src" / place
+    file.parent.mkdir(exist_ok=True)
     file.write_text(OWN, encoding="utf-8")
     line = f"pyproject.toml: tool.sentry-modules.path: '{place}' is a file of the project"
     assert line in refusal(project)

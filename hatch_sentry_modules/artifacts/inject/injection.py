@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from hatch_sentry_modules import layout, pipeline, render, runtime_package
+from hatch_sentry_modules.artifacts import kinds
 from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.inject import directory_place, pex_table, start_line, zip_place
 from hatch_sentry_modules.artifacts.inject.place import Below, Place, Readable
@@ -61,7 +62,8 @@ def inject(
     if inspection.kind not in KINDS:
         article = "an" if inspection.kind[0] in "aeiou" else "a"
         fault = f"cannot inject into {article} {inspection.kind}"
-        raise FreezeError(file=path.name, fault=fault, remedy="Let what builds it add the manifest")
+        remedy = kinds.remedy(inspection.kind) or "Let what builds it add the manifest"
+        raise FreezeError(file=path.name, fault=fault, remedy=remedy)
     manifest = frozen() if frozen else single_versions(inspection.name, inspection.metadata)
     before = (pattern for one in inspection.manifests for pattern in one.manifest.exclude)
     patterns = tuple(sorted({*options.exclude, *before, *manifest.exclude}))
@@ -69,14 +71,15 @@ def inject(
         fault = f"more than {_MOST_PATTERNS} patterns are excluded, here and by what is in it"
         remedy = "Let one with a wildcard stand for many"
         raise FreezeError(file=path.name, place="exclude", fault=fault, remedy=remedy)
-    asked = pipeline.without(manifest, options.exclude)
+    known = {*manifest.exclude}
+    asked = pipeline.without(manifest, tuple(p for p in options.exclude if p not in known))
     manifest = pipeline.without(asked, patterns)
     manifest = manifest._replace(exclude=patterns, is_injected=True, warnings=asked.warnings)
     with _opened(path) as whole:
         place = Below(whole, options.below)
         files = dict(_activation(place)) if options.activate else {}
-        known = (runtime_package.folder() / _RUNTIME).read_bytes()
-        if files.get(_RUNTIME, place.read(_RUNTIME)) == known:
+        ours = (runtime_package.folder() / _RUNTIME).read_bytes()
+        if files.get(_RUNTIME, place.read(_RUNTIME)) == ours:
             manifest = _with_runtime(manifest)
         _refuse_other(place)
         files[layout.FILE_NAME] = render.to_python(manifest).encode("ascii")
@@ -129,6 +132,6 @@ def _with_runtime(manifest: Manifest) -> Manifest:
 def _refuse_other(place: Readable) -> None:
     """Refuse to replace a module that this tool did not generate."""
     there = place.read(layout.FILE_NAME)
-    if there is not None and not there.startswith(render.HEADER.encode("ascii")):
+    if there is not None and not there.startswith(layout.GENERATED):  # whatever its line ends
         fault = "is another module of this name"
         raise FreezeError(file=place.name, place=layout.FILE_NAME, fault=fault, remedy="Rename it")

@@ -166,7 +166,8 @@ def test_what_is_held_twice_is_skipped(tmp_path: Path) -> None:
     """Of two versions none is guessed."""
     twice = {**FILES, "greet-1.1.dist-info/METADATA": b"Name: greet\nVersion: 1.1\n"}
     path = write(tmp_path / "app.zip", twice)
-    injected(path)
+    said = run("inject", path).stderr
+    assert "app.zip: greet is left out: the artifact holds the metadata of several" in said
     with ZipFile(path) as file:
         text = file.read("_sentry_modules.py")
     assert modules(text) == {"old-name": "3"}
@@ -482,6 +483,50 @@ def test_a_pattern_that_the_lock_file_has_met_is_not_warned_of(
         assert "old" not in run("inject", "--source", "requirements.txt", path).stderr
     with ZipFile(path) as file:
         assert modules(file.read("_sentry_modules.py")) == {"app": "1", "greet": "1.2"}
+
+
+@pytest.mark.parametrize("here", ["", "services"])
+@pytest.mark.parametrize("source", ["requirements/prod.txt", "requirements.txt"])
+def test_a_lock_file_is_of_the_project_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, here: str
+) -> None:
+    """It may lie in a folder of it, or above it; what the project excludes reaches no event."""
+    table = '[project]\nname = "app"\nversion = "1"\n[tool.sentry-modules]\nexclude = ["old-*"]\n'
+    lock, folder = tmp_path / source, tmp_path / here
+    for path in (lock, folder / "pyproject.toml"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    lock.write_text("greet==1.2\nold-name==3\n", encoding="utf-8")
+    (folder / "pyproject.toml").write_text(table, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    path = write(tmp_path / "app.pyz")
+    result = run("inject", "--source", os.path.relpath(lock, folder), path)
+    assert "matches nothing" not in result.stderr
+    with ZipFile(path) as file:
+        assert modules(file.read("_sentry_modules.py")) == {"app": "1", "greet": "1.2"}
+
+
+def test_a_lock_file_of_another_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the one beside the lock file, and what is excluded here stays out too."""
+    for name, pattern in (("here", "old-*"), ("other", "other-*")):
+        table = f'[project]\nname = "{name}"\nversion = "1"\n[tool.sentry-modules]\n'
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pyproject.toml").write_text(
+            f"{table}exclude = ['{pattern}']\n", "utf-8"
+        )
+    lock = tmp_path / "other" / "requirements.txt"
+    lock.write_text("greet==1.2\nold-name==3\nother-name==4\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "here")
+    path = write(tmp_path / "app.pyz")
+    injected(path, "--source", "../other/requirements.txt")
+    with ZipFile(path) as file:
+        assert modules(file.read("_sentry_modules.py")) == {"other": "1", "greet": "1.2"}
+
+
+def test_its_own_module_with_other_line_ends_is_replaced(tmp_path: Path) -> None:
+    """Git writes them on Windows."""
+    text = bundled.MODULE.replace("\n", "\r\n").encode("ascii")
+    path = write(tmp_path / "app.pyz", {**FILES, "_sentry_modules.py": text})
+    injected(path)
 
 
 def test_more_patterns_than_anybody_writes_are_refused(tmp_path: Path) -> None:
