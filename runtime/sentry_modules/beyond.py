@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import sys
+from typing import Iterable
 
+from sentry_modules import miss
 from sentry_modules.manifest import MODULE, Manifest, UnusableManifestError
 from sentry_modules.places import Place
 from sentry_modules.search import load_all, package_of_main
 
 
-def look(near: list[Manifest], places: list[Place]) -> list[Manifest]:
-    """Return those that were found near, with what counts over them; else all that there are."""
+def look(near: list[Manifest], places: list[Place], nearest: str) -> list[Manifest]:
+    """Return those that were found near, with what counts over them; else all that there are.
+
+    ``nearest`` is the module that asks.
+    """
     if not near:
-        names = [name for place in places for name in place.generated_modules()]
-        names = names or [name for place in places for name in place.hidden_modules()]
+        names = _trusted((name for place in places for name in place.generated_modules()), places)
+        if not names:
+            hidden = (name for place in places for name in place.hidden_modules())
+            names = _trusted(hidden, places)
+        if names and miss.is_installed(nearest.partition(".")[0]):
+            # It needs none, and a folder beside it can hold the sources of others.
+            names = [name for name in names if _is_package(name, places)]
         return [manifest for manifest in load_all(names) if not _is_copy(manifest, places)]
     top = near[0].module.partition(".")[0]
     if top in (MODULE, package_of_main().partition(".")[0]):
@@ -21,13 +31,23 @@ def look(near: list[Manifest], places: list[Place]) -> list[Manifest]:
     return [*near, *_applications(near[0], places)]
 
 
+def _trusted(names: Iterable[str], places: list[Place]) -> list[str]:
+    # Return the modules that nobody else can have written. Any folder below the path passes for a
+    # namespace package, such as /tmp where a service runs in /.
+    return [name for name in names if all(place.is_trusted(name) for place in places)]
+
+
+def _is_package(name: str, places: list[Place]) -> bool:
+    # Whether a module's package is imported, or is no folder that passes for a namespace package.
+    start = f"{name.partition('.')[0]}/__init__"
+    return name.rpartition(".")[0] in sys.modules or any(
+        place.has_module(start) for place in places
+    )
+
+
 def _is_copy(manifest: Manifest, places: list[Place]) -> bool:
     # Whether the project is installed, and this is what lies in a folder such as ``dist``.
-    #
-    # Any folder below the path passes for a namespace package; one that is in use is imported.
-    package = manifest.module.rpartition(".")[0]
-    start = f"{package.partition('.')[0]}/__init__"
-    if package in sys.modules or any(place.has_module(start) for place in places):
+    if _is_package(manifest.module, places):
         return False
     return any(form == manifest.project for place in places for form, _, _ in place.metadata())
 
@@ -38,7 +58,8 @@ def _applications(library: Manifest, places: list[Place]) -> list[Manifest]:
     #
     # A folder of sources can hold another application, which lists this one: it is passed over
     # unless what it lists is there as well.
-    names = [name for place in places for name in place.generated_modules(library.modules)]
+    all_names = (name for place in places for name in place.generated_modules(library.modules))
+    names = _trusted(all_names, places)
     try:
         found = load_all(name for name in names if name != library.module)
     except UnusableManifestError:

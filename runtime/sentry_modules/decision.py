@@ -44,8 +44,14 @@ def decide(manifest: Manifest, authority: str) -> Decision | None:
     return None
 
 
+_SAID: list[str] = []
+
+
 def warn_frozen(why: str) -> None:
-    """Warn that a frozen application has no such manifest; raise nothing."""
+    """Warn once that a frozen application has no such manifest; raise nothing."""
+    if _SAID:
+        return
+    _SAID.append(why)
     with suppress(Exception):  # a handler can raise
         logging.getLogger("sentry_modules").warning("%s: events list live metadata", why)
 

@@ -93,6 +93,7 @@ def freeze(
             name, known = manifest.name_of(key) or key, installed.get(key)
             version = decision.of({name: manifest.modules[name]})[name]
             if key not in frozen and (known is None or _version(known) != version):
+                name = name if known is None else _spelled(known, name)
                 part_of = known if is_part else None
                 root = manifest.root or ""
                 kind = _class_for(library)
@@ -119,6 +120,14 @@ def _name(distribution: Distribution) -> str:
         return normalize(name)
     except Exception:  # noqa: BLE001 - broken metadata of another distribution
         return ""
+
+
+def _spelled(distribution: Distribution, name: str) -> str:
+    # The SDK takes two spellings for two distributions.
+    try:
+        return str(distribution.metadata["Name"] or name)
+    except Exception:  # noqa: BLE001 - broken metadata of another distribution
+        return name
 
 
 def _version(distribution: Distribution) -> str | None:

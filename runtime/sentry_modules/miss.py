@@ -24,7 +24,7 @@ def say(why: str, module: str) -> None:
         return
     _ASKED.add(top)
     try:
-        if not _is_installed(top):
+        if not is_installed(top):
             logging.getLogger("sentry_modules").warning(
                 "%s, and the application has no metadata: events list what importlib.metadata"
                 " finds. Build the application with hatch-sentry-modules, or write the module:"
@@ -44,10 +44,12 @@ def _target(top: str) -> str:
     return f"{top}/{MODULE}.py" if top and is_package else f"{MODULE}.py"
 
 
-def _is_installed(top: str) -> bool:
+def is_installed(top: str) -> bool:
+    """Whether a top-level module is of an ordinary or editable install, or a checkout of one."""
     root = _root(top)
     return root is not None and any(
-        (place.entry == root and _holds(place, folder, form, top))
+        form == normalize(top)
+        or (place.entry == root and _holds(place, folder, top))
         or is_editable(place, folder, root)
         for place in on_path()
         for form, _, folder in place.metadata()
@@ -63,8 +65,6 @@ def _root(top: str) -> str | None:
     return path[0].rpartition(os.sep)[0] if path and type(path[0]) is str else None
 
 
-def _holds(place: Place, folder: str, form: str, top: str) -> bool:
-    if form == normalize(top):
-        return True
+def _holds(place: Place, folder: str, top: str) -> bool:
     lines = f"\n{place.read(f'{folder}/RECORD')}\n{place.read(f'{folder}/top_level.txt')}\n"
     return any(f"\n{top}{end}" in lines for end in ("/", ".py,", "\n"))

@@ -7,6 +7,7 @@ are the same in every version of Python. Without a listing a folder is listed an
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import zipimport
 from importlib.machinery import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES, PathFinder
@@ -140,6 +141,23 @@ class Place:
             if found:
                 return sorted(f"{name}.{MODULE}" for name in found)
         return []
+
+    def is_trusted(self, module: str) -> bool:
+        """Whether the packages of a module, if they are here, are nobody else's to write to."""
+        if self._archive is not None or not hasattr(os, "geteuid"):  # Windows has other ways
+            return True
+        path = self.entry
+        try:
+            owners = {0, os.geteuid(), os.stat(path or os.sep).st_uid}  # noqa: PTH116 - a Path costs more
+            for name in module.split(".")[:-1]:
+                path += f"{os.sep}{name}"
+                for status in (os.lstat(path), os.stat(path)):  # noqa: PTH116 - a Path costs more
+                    is_link = stat.S_ISLNK(status.st_mode)  # whose mode says nothing
+                    if status.st_uid not in owners or (not is_link and status.st_mode & 0o002):
+                        return False
+        except _ABSENT:
+            pass
+        return True
 
     def hidden_modules(self) -> Iterator[str]:
         """Return those that are compiled to machine code, or deeper, in namespace packages."""

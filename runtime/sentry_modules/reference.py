@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -64,20 +65,29 @@ class ManifestReference:
         if decision.is_final:
             self._missed_on = [*sys.path] if decision.manifest is None else None
             self._decision = decision
+            if decision.manifest is None:  # said behind it, since it can become an event itself
+                self._warn(decision.why)
         return decision
+
+    def _warn(self, why: str) -> None:
+        reference, packages, authority = self.key
+        if authority == "metadata":
+            return
+        if IS_FROZEN:
+            warn_frozen(why)
+            return
+        nearest = self._nearest or "".join(packages[:1])  # one that was pickled has no other
+        miss.say(why, reference if type(reference) is str else nearest)
 
     def _decide(self) -> Decision:
         reference, packages, authority = self.key
         try:
             path = [] if IS_FROZEN else places.on_path()
-            manifest = find(reference, packages, path, None if IS_FROZEN else beyond.look)
+            look = None if IS_FROZEN else partial(beyond.look, nearest=self._nearest)
+            manifest = find(reference, packages, path, look)
             decision = decide(manifest, authority)
             return running.decide(manifest, authority, path) if decision is None else decision
         except UnusableManifestError as error:
-            if authority != "metadata" and IS_FROZEN:
-                warn_frozen(str(error))
-            elif authority != "metadata":
-                miss.say(str(error), reference if type(reference) is str else self._nearest)
             return Decision(None, None, str(error))
         except Exception as error:  # noqa: BLE001 - no file descriptor, no stack, a signal's handler
             why = f"the manifest cannot be read now: {type(error).__name__}"

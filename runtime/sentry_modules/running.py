@@ -13,9 +13,10 @@ from types import ModuleType
 from typing import Iterator, List, Mapping, Tuple
 
 from sentry_modules.decision import Decision
-from sentry_modules.manifest import Manifest, is_line, is_stack_full
+from sentry_modules.manifest import Manifest, is_line, is_stack_full, normalize
 from sentry_modules.places import Place
 
+_DIGITS = 20  # no number in a version is longer
 _TELLING = 8  # modules of a distribution that are asked for
 # Many distributions bring one of these, by mistake.
 _SHARED = ("tests/", "test/", "docs/", "examples/", "benchmarks/", "scripts/")
@@ -28,7 +29,8 @@ def decide(manifest: Manifest, authority: str, places: list[Place]) -> Decision:
     known = _metadata(manifest, places)
     own = known.pop(manifest.project, [])
     is_activated = authority == "activated"
-    if manifest.project and not is_activated and _is_installed(manifest, own, places):
+    is_installed = manifest.project and not is_activated and _is_installed(manifest, own, places)
+    if is_installed and not _is_stripped(manifest, places):
         return Decision(manifest, None, f"the metadata of {manifest.project} is in place")
     changed = dict(_others(manifest, known, places))
     why = "it was activated" if is_activated else "the manifest names no project"
@@ -46,6 +48,18 @@ def _is_installed(manifest: Manifest, own: _Metadata, places: list[Place]) -> bo
         beside = Place(root or os.sep)
         own = [*own, *((beside, v, f) for n, v, f in beside.metadata() if n == manifest.project)]
     return any(place.entry == root or is_editable(place, f, root) for place, _, f in own)
+
+
+def _is_stripped(manifest: Manifest, places: list[Place]) -> bool:
+    # Whether most dependencies that are there have no metadata, though the project itself has: its
+    # own was kept, or is the egg-info of a checkout.
+    beside = [place for place in places if place.entry == manifest.root]
+    if any(form != manifest.project for place in beside for form, _, _ in place.metadata()):
+        return False  # as nearly everywhere
+    listed = {normalize(name) for name in manifest.modules} - {manifest.project}
+    there = {name for place in places for name in place.distributions()} & listed
+    known = {form for place in places for form, _, _ in place.metadata()} & listed
+    return len(there - known) > len(known)
 
 
 def is_editable(place: Place, folder: str, root: str) -> bool:
@@ -109,8 +123,14 @@ def _others(
             continue
         entry = _origin(form, found, places)
         here = [_version(place, *rest) for place, *rest in found if place.entry == entry]
-        if here and frozen not in here and is_line(max(here)):
-            yield name, (max(here), entry)
+        newest = max(here, key=_numbers, default="")
+        if here and frozen not in here and is_line(newest):
+            yield name, (newest, entry)
+
+
+def _numbers(version: str) -> list[int]:
+    # An upgrade in a folder leaves the metadata of older versions behind.
+    return [int(part[:_DIGITS]) for part in version.split(".")[:_DIGITS] if part.isdecimal()]
 
 
 def _version(place: Place, version: str, folder: str) -> str:

@@ -49,7 +49,9 @@ def callers() -> tuple[str, tuple[str, ...]]:
     while frame is not None:
         package, name = _package_of(frame.f_globals), frame.f_globals.get("__name__")
         if package.partition(".")[0] not in _TOOLS:
-            nearest = nearest or str(name)
+            # With ``-m`` the module is called otherwise than its package.
+            is_main = name in ("__main__", "__mp_main__")
+            nearest = nearest or (package if is_main else "") or str(name)
             packages[package] = None
         frame = frame.f_back
     return nearest, tuple(filter(None, packages))

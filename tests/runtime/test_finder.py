@@ -120,6 +120,16 @@ def test_a_search_elsewhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("stripped")
+def test_a_search_on_a_path_that_is_an_iterator(tmp_path: Path) -> None:
+    """It is there for the finder that looks on it."""
+    info = tmp_path / "other-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: other\nVersion: 1.0\n", encoding="utf-8")
+    path: Any = map(str, [tmp_path])
+    found = importlib.metadata.distributions(path=path)
+    assert [one.metadata["Name"] for one in found] == ["other"]
+
+
 def test_a_real_distribution_of_the_same_version(real: Any) -> None:
     """It is left entirely alone: the very object, its files and its entry points."""
     real("3.1.3")

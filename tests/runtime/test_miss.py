@@ -102,6 +102,11 @@ def test_a_frozen_application(tmp_path: Path, host: Path) -> None:
     assert level == "WARNING"
     assert "shop.settings._sentry_modules" in message
     assert message.endswith("events list live metadata")
+    again = "import sys; sys.path.append(str(len(sys.path)))"
+    files["shop/start.py"] = files["shop/start.py"].replace(
+        "    sentry_sdk.cap", f"    {again}\n    sentry_sdk.cap"
+    )
+    assert len(logged(write_files(tmp_path, files), python=host)) == 1
 
 
 def test_a_broken_manifest(tmp_path: Path, host: Path) -> None:
@@ -121,6 +126,34 @@ def test_an_ordinary_install(tmp_path: Path, host: Path, project: str) -> None:
     """The application's own metadata is there, whatever the project is called."""
     pip_install("--target", tmp_path / "site", write_wheel(tmp_path, project, "1", start()))
     assert logged(tmp_path / "site", python=host) == []
+
+
+def test_a_program_of_an_ordinary_install(tmp_path: Path, host: Path) -> None:
+    """``python -m`` calls the module otherwise, and it is the package's all the same."""
+    files = {**start(), "shop/__main__.py": start()["shop/start.py"]}
+    pip_install("--target", tmp_path / "site", write_wheel(tmp_path, "shop", "1", files))
+    for module in ("shop", "shop.start"):
+        path = (tmp_path / "site", RUNTIME, sdk())
+        assert report("-m", module, path=path, python=host) == []
+
+
+def test_a_checkout_before_its_install(tmp_path: Path, host: Path) -> None:
+    """Its code comes from the checkout, and the list is that of the install."""
+    pip_install("--target", tmp_path / "site", write_wheel(tmp_path, "shop", "1", start()))
+    assert logged(write_files(tmp_path / "work", start()), tmp_path / "site", python=host) == []
+
+
+def test_an_integration_that_was_sent_to_another_process(tmp_path: Path, host: Path) -> None:
+    """It knows its caller's package still."""
+    sent, files = tmp_path / "sent", start()
+    made = "FrozenModulesIntegration()"
+    taken = files["shop/start.py"].replace(made, f"pickle.load(open({str(sent)!r}, 'rb'))")
+    files["shop/taken.py"] = f"import pickle{taken}"
+    files["shop/start.py"] += f"import pickle; pickle.dump({made}, open({str(sent)!r}, 'wb'))\n"
+    pip_install("--target", tmp_path / "site", write_wheel(tmp_path, "shop", "1", files))
+    assert logged(tmp_path / "site", python=host) == []
+    path = (tmp_path / "site", RUNTIME, sdk())
+    assert report("-c", "import shop.taken", path=path, python=host) == []
 
 
 @pytest.mark.parametrize("layout", ["src", "."])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import compileall
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sentry_modules.places import Place
 from sentry_modules.search import refer
 
 from tests.runtime.application import RUNTIME, archive, manifest_text, report, sdk, write_files
@@ -261,3 +263,64 @@ def test_a_module_beside_a_manifest_is_no_package(tmp_path: Path) -> None:
     )
     found = report("-c", program, path=(write_files(tmp_path, files), RUNTIME, sdk()))
     assert found == "single holds no manifest"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its folders have no such mode")
+@pytest.mark.parametrize(
+    ("near", "beside"),
+    [
+        ({}, {}),
+        ({}, {"shared/__init__.py": ""}),
+        ({}, {"shared/deep/x.py": ""}),
+        (TELEMETRY, {"django.py": "", "shop.py": ""}),
+    ],
+)
+def test_what_others_can_write_is_not_run(
+    tmp_path: Path, near: dict[str, str], beside: dict[str, str]
+) -> None:
+    """Python would not import it either: a service that runs in / has /tmp on its path."""
+    marker = tmp_path / "it ran"
+    place = "shared/deep" if "shared/deep/x.py" in beside else "shared"
+    own = manifest_text({"telemetry": "2.0"}, "telemetry")
+    files = {
+        **beside,
+        f"{place}/_sentry_modules.py": f"open({str(marker)!r}, 'w').close()\n{MANIFEST}",
+    }
+    files.update({**near, "telemetry/_sentry_modules.py": own} if near else {})
+    start = "import telemetry; telemetry.start()" if near else CALLS
+    folder = write_files(tmp_path / "work", {**files, "wsgi.py": start})
+    (folder / "shared").chmod(0o1777)
+    assert launch("wsgi", folder) != LISTED
+    assert not marker.exists()
+    (folder / "shared").chmod(0o755)
+    assert launch("wsgi", folder) == LISTED
+    assert marker.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such owners")
+def test_what_another_user_wrote_is_not_trusted(tmp_path: Path) -> None:
+    """Not even behind a link of theirs."""
+    folder = write_files(tmp_path, {"theirs/_sentry_modules.py": "", "ours/x.py": ""})
+    place = Place(str(folder))
+    assert place.is_trusted("theirs._sentry_modules")
+    assert place.is_trusted("nowhere._sentry_modules")
+    try:
+        os.chown(folder / "theirs", 12345, 12345)
+    except PermissionError:
+        pytest.skip("only root can give a folder away")
+    assert not place.is_trusted("theirs._sentry_modules")
+    (folder / "link").symlink_to("ours")
+    assert place.is_trusted("link._sentry_modules")
+    os.chown(folder / "link", 12345, 12345, follow_symlinks=False)
+    assert not place.is_trusted("link._sentry_modules")
+
+
+def test_the_sources_of_another_beside_an_install(tmp_path: Path) -> None:
+    """An editable or ordinary install needs no manifest, and is not what a folder beside it is."""
+    metadata = {"shop-4.0.dist-info/METADATA": "Name: shop\nVersion: 4.0\n"}
+    site = write_files(tmp_path / "site", {"shop/__init__.py": CALLS, **metadata})
+    other = manifest_text({"thumbnail": "1.0", "pillowcase": "13"}, "thumbnail")
+    work = write_files(tmp_path / "work", {"functions/thumbnail/_sentry_modules.py": other})
+    listed = launch("shop", work, site)
+    assert listed["shop"] == "4.0"
+    assert "pillowcase" not in listed

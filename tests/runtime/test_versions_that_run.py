@@ -71,6 +71,11 @@ LAYOUTS: dict[str, tuple[list[Mapping[str, str]], dict[str, str], str]] = {
     "left by an upgrade": (
         [ACME, {**HUMANIZE, **metadata("humanize", "4.17", "humanize/__init__.py")}], FROZEN, "",
     ),
+    "left by two upgrades": (
+        [ACME, {**metadata("humanize", "4.6.9", "humanize/__init__.py"),
+                **metadata("humanize", "4.6.18", "humanize/__init__.py")}],
+        {**FROZEN, "humanize": "4.6.18"}, "",
+    ),
     "a setuptools install of old": (
         [ACME, {"humanize/__init__.py": "", "humanize.egg-info/PKG-INFO": "Version: 4.5\n"}],
         {**FROZEN, "humanize": "4.5"}, "",
@@ -132,3 +137,22 @@ def test_what_an_upgrade_left_whatever_its_spelling(tmp_path: Path, name: str) -
     path = (write_files(tmp_path / "app", files), write_files(tmp_path / "site", both), RUNTIME)
     found: Any = report("-S", "-c", PROGRAM.format(before=""), path=path)
     assert found == [{"acme-app": "4.2", name: "2.0"}] * 2
+
+
+def test_the_stock_list_knows_it_by_one_name(tmp_path: Path) -> None:
+    """The SDK drops a second distribution of a name only where both are spelled alike."""
+    manifest = manifest_text({"acme-app": "4.2", "cloud-storage": "2.0"})
+    files = {"acme/__init__.py": "", "acme/_sentry_modules.py": manifest, **STORAGE}
+    app = {name: text for name, text in files.items() if "google" in name or "acme" in name}
+    program = (
+        "import sentry_modules, json; sentry_modules.install('acme')\n"
+        "from importlib import metadata\n"
+        "found = [(d.metadata['Name'], d.version) for d in metadata.distributions()]\n"
+        "print(json.dumps(sorted(one for one in found if one[0].startswith('cloud'))))\n"
+    )
+    app["google/storage/__init__.py"] = ""
+    host = write_files(tmp_path / "host", files)
+    found: Any = report(
+        "-S", "-c", program, path=(write_files(tmp_path / "app", app), host, RUNTIME)
+    )
+    assert {name for name, _ in found} == {"cloud_storage"}
