@@ -83,6 +83,14 @@ def _nothing(root: Path) -> SourceNotFoundError:
         fault = "it is of an unpacked sdist that holds neither a lock file nor the module"
         remedy = "Put the lock file into the sdist, or build the wheel from the project's own tree"
         return SourceNotFoundError(file="pyproject.toml", fault=fault, remedy=remedy)
+    if not (root / "pyproject.toml").exists():
+        fault = "there is none here, and no lock file either"
+        remedy = "Run it in the project's folder, or name that folder"
+        return SourceNotFoundError(file="pyproject.toml", fault=fault, remedy=remedy)
+    for name in (name for name in EXPORTS if (root / name).is_file()):
+        fault = "it does not pin every version, and no lock file stands beside it"
+        remedy = "Pin it, for instance with 'uv pip compile --universal', or lock the project"
+        return SourceNotFoundError(file=name, fault=fault, remedy=remedy)
     names = ", ".join((*TOOLS, *EXPORTS))
     fault = f"no lock file stands beside it ({names}, with every version pinned)"
     others = list(islice(_others(root), _MOST_NAMED))

@@ -12,6 +12,8 @@ from hatch_sentry_modules.resolve import Closure
 BUDGET = 8192
 """What the server gives the versions of one event, each counted as its length plus 3, in bytes."""
 
+DYNAMIC = "its version is dynamic, so it is known only in a build"
+
 GET_VERSIONS = (
     "To list them, give each a static version in its own pyproject.toml or pin it, freeze what is "
     "installed (source = 'installed:PLACE'), or run 'sentry-modules inject' on the finished bundle."
@@ -24,7 +26,10 @@ def warnings(manifest: Manifest) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for name, reason in manifest.skipped.items():
         reasons.setdefault(reason, []).append(name)
-    number = len(manifest.skipped)
+    if dynamic := reasons.pop(DYNAMIC, []):
+        version = f"the version of {listed(dynamic)} is dynamic"
+        yield f"{manifest.source}: {version}: a build knows and lists it, this does not."
+    number = sum(map(len, reasons.values()))
     parts = "; ".join(f"{listed(names)} ({reason})" for reason, names in sorted(reasons.items()))
     if number:
         yield (

@@ -18,8 +18,6 @@ from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.resolve import find_links, resolve
 
-DYNAMIC = "its version is dynamic, so it is known only in a build"
-
 NO_SBOM = (
     "pyproject.toml: tool.sentry-modules.sbom: this backend cannot put an SBOM into a wheel. "
     "Use hatchling or the wrapper hatch_sentry_modules.backend."
@@ -160,7 +158,9 @@ def _with_project(manifest: Manifest, name: NormalizedName, version: str | None)
     if version is None:
         # What the lock file holds of it counts where it does, as of any other.
         is_certain = any(d.condition == ALWAYS for d in known)
-        return manifest._replace(skipped=skipped if is_certain else {**skipped, name: DYNAMIC})
+        return manifest._replace(
+            skipped=skipped if is_certain else {**skipped, name: left_out.DYNAMIC}
+        )
     own = Distribution(name=name, version=version, listed_as=known[0].listed_as if known else "")
     listed = tuple(sorted((own, *others), key=lambda d: (d.name, d.version)))
     return manifest._replace(distributions=listed, skipped=skipped)

@@ -106,6 +106,26 @@ def test_no_lock_file(folder: Path) -> None:
     message = refused("freeze", folder)
     assert message.startswith("pyproject.toml: no lock file stands beside it (uv.lock, poetry.lock")
     assert "Lock the project" in message
+    (folder / "requirements.txt").write_text("flask>=3\n", encoding="utf-8")
+    message = refused("freeze", folder)
+    assert message.startswith("requirements.txt: it does not pin every version, and no lock file")
+    (folder / "pyproject.toml").unlink()
+    (folder / "requirements.txt").unlink()
+    message = refused("freeze", folder)
+    assert message.startswith("pyproject.toml: there is none here, and no lock file either. Run it")
+
+
+def test_a_dynamic_version_is_for_a_build_to_know(folder: Path) -> None:
+    """Nothing has to be done about it."""
+    text = PYPROJECT.replace('version = "4.2.0"', 'dynamic = ["version"]')
+    (folder / "pyproject.toml").write_text(text, encoding="utf-8")
+    lock = LOCK.replace('name = "acme-app"\nversion = "4.2.0"\n', 'name = "acme-app"\n')
+    (folder / "uv.lock").write_text(lock, encoding="utf-8")
+    result = run("freeze", folder)
+    assert result.stderr == (
+        "warning: uv.lock: the version of acme-app is dynamic: a build knows and lists it, this "
+        "does not.\n"
+    )
 
 
 def test_a_named_source_that_is_missing(folder: Path) -> None:

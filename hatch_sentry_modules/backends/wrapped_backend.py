@@ -41,9 +41,14 @@ def load(root: Path) -> Any:
         fault = f"{name!r} was not found there, but elsewhere"
         raise _unavailable(_error("backend-path", fault, "Name the folder that holds it"))
     try:
-        return reduce(getattr, filter(None, attributes.split(".")), module)
+        backend = reduce(getattr, filter(None, attributes.split(".")), module)
     except AttributeError as error:
         raise _error("build-backend", f"{name!r} has no {error.name!r}", "Mend the name") from None
+    if not hasattr(backend, "build_wheel"):
+        fault = f"{config.build_backend!r} is no build backend: it has no 'build_wheel'"
+        remedy = "Take its name from its documentation, such as 'hatchling.build'"
+        raise _error("build-backend", fault, remedy)
+    return backend
 
 
 def _import(name: str) -> ModuleType:

@@ -38,9 +38,10 @@ def generate(
         for warning in (*manifest.warnings, *left_out.warnings(manifest)):
             say(warning)
         return render.to_python(manifest)
-    for difference in application_manifest.differences(own, manifest):
+    kept = own._replace(manifest=pipeline.without(own.manifest, excluded))
+    for difference in application_manifest.differences(kept, manifest):
         say(f"using {own.module}, {difference}")
-    return own.text
+    return render.to_python(kept.manifest) if excluded else own.text
 
 
 def is_taken(path: Path, warn: Callable[[str], None]) -> bool:

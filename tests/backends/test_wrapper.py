@@ -110,6 +110,11 @@ def test_a_failed_backend_says_so_itself(tmp_path: Path) -> None:
         ),
         ("hooks:Quarry", "hooks:Quary", "build-backend: 'quarry.hooks' has no 'Quary'"),
         (
+            ".hooks:Quarry.backend",
+            ".hooks:Quarry",
+            "build-backend: 'quarry.hooks:Quarry' is no build backend: it has no 'build_wheel'",
+        ),
+        (
             "quarry.hooks:Quarry.backend",
             "hatch_sentry_modules.backend",
             "build-backend: names the wrapper itself",

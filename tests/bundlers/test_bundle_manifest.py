@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from packaging.utils import NormalizedName
 
-from hatch_sentry_modules import manifest_document
+from hatch_sentry_modules import manifest_document, render
 from hatch_sentry_modules.bundlers import bundle_manifest
+from hatch_sentry_modules.model import Distribution, Manifest
 from tests.bundlers.installation import install
 
 
@@ -57,6 +59,32 @@ def test_what_the_project_excludes_stays_out(site: Path) -> None:
     manifest = manifest_document.read(generated(site)).manifest
     assert {d.name: d.version for d in manifest.distributions} == {"flask": "3.1.3"}
     assert manifest.exclude == ("acme-*",)
+
+
+def test_what_the_project_excludes_stays_out_of_its_own_manifest_too(site: Path) -> None:
+    """One that was built elsewhere knows nothing of it."""
+    own = Manifest(
+        project=None,
+        source="uv.lock",
+        distributions=tuple(
+            Distribution(NormalizedName(name), "1.0")
+            for name in ("acme-secret", "flask", "sentry-sdk")
+        ),
+        exclude=("tests",),
+    )
+    (site / "flask" / "_sentry_modules.py").write_text(render.to_python(own), "ascii")
+    (site.parent / "pyproject.toml").write_text(
+        "[tool.sentry-modules]\nexclude = ['acme-*']\n", "utf-8"
+    )
+    warnings: list[str] = []
+    modules = {"flask": str(site / "flask" / "__init__.py")}
+    files = map(str, site.glob("*/__init__.py"))
+    text = bundle_manifest.generate(files, [str(site)], modules, warnings.append)
+    assert text is not None
+    manifest = manifest_document.read(text).manifest
+    assert [d.name for d in manifest.distributions] == ["flask", "sentry-sdk"]
+    assert manifest.exclude == ("tests", "acme-*")
+    assert not any("acme-secret" in warning for warning in warnings)
 
 
 def test_a_mistake_stops_the_build_with_one_line(site: Path) -> None:

@@ -167,7 +167,9 @@ def pip_says(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 def test_a_line_says_what_pip_says(tmp_path: Path, line: str, pip_says: dict[str, object]) -> None:
     """Names, versions, markers and refusals are those of pip's own reader."""
     judged = pip_says[line]
-    (tmp_path / "requirements.txt").write_text(line, encoding="utf-8", newline="")
+    # Behind a pin, since a list without any is refused.
+    text = f"{line}\na==1\n" if line.startswith("\ufeff") else f"pinned==1\n{line}"
+    (tmp_path / "requirements.txt").write_text(text, encoding="utf-8", newline="")
     try:
         graph = requirements.read(
             tmp_path / "requirements.txt", Project(root=tmp_path), Selection()
@@ -176,7 +178,10 @@ def test_a_line_says_what_pip_says(tmp_path: Path, line: str, pip_says: dict[str
         assert isinstance(judged, str)
         return
     assert isinstance(judged, list)
-    named = {(node.name, node.version) for node in graph.nodes.values()}
+    named = {(node.name, node.version) for node in graph.nodes.values()} - {
+        ("pinned", "1"),
+        ("a", "1"),
+    }
     assert named == {(canonicalize_name(name), version) for name, version, _ in judged if name}
     assert len(graph.warnings) == sum(name is None for name, _, _ in judged)
 
@@ -241,9 +246,16 @@ def test_a_file_that_pip_refuses_is_refused(name: str, place: str, fault: str) -
 @pytest.mark.parametrize("form", ["{}==1.0", "{}>=1.0", "{} @ https://index.example.org/x"])
 def test_a_name_that_no_reader_of_a_manifest_takes_is_refused(tmp_path: Path, form: str) -> None:
     """None is longer than 256 characters."""
-    assert freeze(tmp_path, form.format("a" * 256))
-    with pytest.raises(SourceError, match="line 1: is not a valid requirement"):
-        freeze(tmp_path, form.format("a" * 257))
+    assert freeze(tmp_path, "pinned==1\n" + form.format("a" * 256))
+    with pytest.raises(SourceError, match="line 2: is not a valid requirement"):
+        freeze(tmp_path, "pinned==1\n" + form.format("a" * 257))
+
+
+def test_a_list_without_a_pin_is_refused(tmp_path: Path) -> None:
+    """A manifest of it would list the project alone."""
+    with pytest.raises(SourceError, match=r"pins none of its requirements\. Pin them"):
+        freeze(tmp_path, "flask>=3\nclick\n")
+    assert freeze(tmp_path, "flask>=3\nclick==8.1\n").skipped == {"flask": OPEN}
 
 
 def test_options_without_end_are_refused(tmp_path: Path) -> None:
@@ -409,7 +421,7 @@ def test_a_list_for_other_environments_is_refused_not_empty(tmp_path: Path) -> N
 
 def test_constraints_at_an_address_are_reported(tmp_path: Path) -> None:
     """The network is not used, and what the constraints would fix stays open."""
-    manifest = freeze(tmp_path, "-c https://files.example.org/upper.txt\na\n")
+    manifest = freeze(tmp_path, "-c https://files.example.org/upper.txt\na\nb==1\n")
     assert manifest.skipped == {"a": OPEN}
     assert other_warnings(manifest) == (
         "requirements.txt: line 1: the constraints at an address are not read.",

@@ -9,6 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from hatch_sentry_modules import flat_list
+from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.flat_list import ONE_PLATFORM
 from hatch_sentry_modules.markers import specialize
 from hatch_sentry_modules.model import Applies, Edge, Graph, Key, Node, Selection
@@ -59,7 +60,11 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         else:
             listed.append(_Listed(line, entry.name, entry.version, entry.reason, marker))
     warnings += _warnings(path, project, {item.name for item in listed})
-    return _graph(path.name, listed, tuple(warnings))
+    graph = _graph(path.name, listed, tuple(warnings))
+    if {node.reason for node in graph.nodes.values()} == {requirements_entry.OPEN}:
+        remedy = "Pin them, for instance with 'uv pip compile --universal'"
+        raise SourceError(file=path.name, fault="it pins none of its requirements", remedy=remedy)
+    return graph
 
 
 def _warnings(path: Path, project: Project, names: Set[NormalizedName]) -> Iterator[str]:
@@ -67,7 +72,7 @@ def _warnings(path: Path, project: Project, names: Set[NormalizedName]) -> Itera
         yield f"{path.name}: constraints say what may be installed, and not what is."
     text = decode(path)
     if is_one_platform(text):
-        yield f"{path.name}: {ONE_PLATFORM}"
+        yield f"{path.name}: {ONE_PLATFORM} With uv, compile it with --universal."
     needed = frozenset(needed_by(text, names - {project.name}))
     yield from flat_list.warnings(path.name, project, names, needed)
 
