@@ -1,6 +1,6 @@
 """The values that the stages hand to one another."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Set
 from types import MappingProxyType
 from typing import NamedTuple, NewType, TypeAlias
 
@@ -25,7 +25,7 @@ NEVER: Condition = frozenset()
 Release: TypeAlias = tuple[NormalizedName, str | None]
 """A distribution in one version; no version where the source holds none."""
 
-Links: TypeAlias = Mapping[Release | None, frozenset[Release]]
+Links: TypeAlias = Mapping[Release | None, Set[Release]]
 """What each release requires directly; ``None`` is the project. Empty for one flat list."""
 
 

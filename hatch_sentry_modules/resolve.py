@@ -1,7 +1,7 @@
 """Walks a graph from its roots to the closure, and says when each distribution is in it."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from packaging.utils import NormalizedName
@@ -129,51 +129,30 @@ def find_links(graph: Graph, environment: Mapping[str, str] | None = None) -> mo
 
     Raises ``SourceError`` where that is far more than any real lock file tells.
     """
-    edges = _Edges(graph, environment)
-    links: dict[Release, set[Release]] = {}
-    targets = _targets(graph, edges)
-    left = MAX_LINKS
+    edges, left = _Edges(graph, environment), MAX_LINKS
+
+    def follow(key: Key) -> Sequence[Edge]:
+        """Return where a node leads that is only a way to others."""
+        nonlocal left
+        ways = [] if graph.nodes[key].is_listed else edges.of[key]
+        left -= 1 + len(ways)
+        if left < 0:
+            fault, remedy = "its distributions require too many others", "Leave the SBOM out"
+            raise SourceError(file=graph.file, fault=fault, remedy=remedy)
+        return ways
+
+    def ahead(ways: Iterable[Edge]) -> set[Release]:
+        """Find the first listed releases on some ways."""
+        nodes = (graph.nodes[key] for key in reach(ways, lambda key: key, follow))
+        return {(node.name, node.version) for node in nodes if node.is_listed}
+
+    links: dict[Release | None, set[Release]] = {}
     for key, ways in edges.of.items():
         node = graph.nodes[key]
         if node.is_listed:
             release = (node.name, node.version)
-            links.setdefault(release, set()).update(*(targets[edge.target] for edge in ways))
-            links[release].discard(release)
-            left -= len(links[release])
-            if left < 0:
-                raise _too_many_links(graph)
-    if not any(links.values()):
-        return {}
-    roots = frozenset[Release]().union(*(targets[edge.target] for edge in edges.roots))
-    return {None: roots, **{release: frozenset(found) for release, found in links.items()}}
-
-
-def _targets(graph: Graph, edges: _Edges) -> Mapping[Key, Set[Release]]:
-    """Find the first listed releases that each node leads to: itself, or those ahead of it."""
-    found: dict[Key, Set[Release]] = {}
-    before: dict[Key, list[Key]] = {}
-    for key, ways in edges.of.items():
-        node = graph.nodes[key]
-        found[key] = frozenset({(node.name, node.version)} if node.is_listed else ())
-        for edge in () if node.is_listed else ways:
-            before.setdefault(edge.target, []).append(key)
-    # Backwards, as long as that adds something: nodes that are only ways may lead in a circle.
-    queue, left = deque(key for key in before if found[key]), MAX_LINKS
-    while queue:
-        key = queue.popleft()
-        for way in before.get(key, ()):
-            if not found[key] <= found[way]:
-                found[way] = found[way] | found[key]
-                left -= len(found[way])
-                queue.append(way)
-        if left < 0:
-            raise _too_many_links(graph)
-    return found
-
-
-def _too_many_links(graph: Graph) -> SourceError:
-    fault, remedy = "its distributions require too many others", "Leave the SBOM out"
-    return SourceError(file=graph.file, fault=fault, remedy=remedy)
+            links.setdefault(release, set()).update(ahead(ways) - {release})
+    return {None: ahead(edges.roots), **links} if any(links.values()) else {}
 
 
 def conditions(graph: Graph, edges: _Edges | None = None) -> dict[Key, list[_Clause]]:
