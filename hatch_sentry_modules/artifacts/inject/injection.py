@@ -11,7 +11,7 @@ from hatch_sentry_modules import layout, pipeline, render, runtime_package
 from hatch_sentry_modules.artifacts import kinds
 from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.inject import directory_place, pex_table, start_line, zip_place
-from hatch_sentry_modules.artifacts.inject.place import Below, Place, Readable
+from hatch_sentry_modules.artifacts.inject.place import Below, Place
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.artifacts.metadata import PEX_INFO, single_versions
 from hatch_sentry_modules.errors import FreezeError
@@ -109,9 +109,9 @@ def _opened(path: Path) -> Iterator[Place]:
         raise FreezeError(file=path.name, fault=f"cannot be read ({error.strerror})") from None
 
 
-def _activation(place: Readable) -> Mapping[str, bytes]:
+def _activation(place: Below) -> Mapping[str, bytes]:
     """Return the files that start the run-time package, one that is there already left alone."""
-    files = {start_line.MAIN: start_line.with_line(place)}
+    files = {start_line.MAIN: start_line.with_line(place.name, place.read(start_line.MAIN))}
     if place.read(_RUNTIME) is None:
         folder = runtime_package.folder()
         for path in sorted((folder / runtime_package.PACKAGE).iterdir()):
@@ -129,7 +129,7 @@ def _with_runtime(manifest: Manifest) -> Manifest:
     return manifest._replace(distributions=listed, skipped=skipped)
 
 
-def _refuse_other(place: Readable) -> None:
+def _refuse_other(place: Below) -> None:
     """Refuse to replace a module that this tool did not generate."""
     there = place.read(layout.FILE_NAME)
     if there is not None and not there.startswith(layout.GENERATED):  # whatever its line ends

@@ -10,17 +10,13 @@ LONGEST = 1 << 24
 """The files that are read here are small ones; a longer one is refused."""
 
 
-class Readable(Protocol):
-    """An artifact, or a folder in it; places in it are relative, with ``/``."""
+class Place(Protocol):
+    """An artifact of which files are read and changed; their paths are relative, with ``/``."""
 
     name: str
 
     def read(self, file: str) -> bytes | None:
         """Return a file's content, or nothing where it is not there."""
-
-
-class Place(Readable, Protocol):
-    """An artifact of which files are read and changed."""
 
     def has_folder(self, folder: str) -> bool:
         """Return whether something is in a folder."""

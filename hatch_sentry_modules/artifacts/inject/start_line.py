@@ -8,7 +8,6 @@ import warnings
 from pathlib import Path
 
 from hatch_sentry_modules import layout, runtime_package
-from hatch_sentry_modules.artifacts.inject.place import Readable
 from hatch_sentry_modules.errors import FreezeError
 
 MAIN = "__main__.py"
@@ -28,29 +27,31 @@ LINE = f"{CALL}  # added by sentry-modules inject"
 """It binds no name, so that the program's own are as they were."""
 
 
-def with_line(place: Readable) -> bytes:
-    """Return ``__main__.py`` with the line, once; ``FreezeError`` where it is no Python source."""
-    source = place.read(MAIN)
+def with_line(name: str, source: bytes | None) -> bytes:
+    """Return the ``__main__.py`` of an artifact with the line, once.
+
+    Raises ``FreezeError`` where there is none, or where it is no Python source.
+    """
     if source is None:
         fault = "is not there, so nothing starts this program"
         remedy = f"Add to what does: {CALL}"
-        raise FreezeError(file=place.name, place=MAIN, fault=fault, remedy=remedy)
+        raise FreezeError(file=name, place=MAIN, fault=fault, remedy=remedy)
     if len(source) > LONGEST:
-        raise FreezeError(file=place.name, place=MAIN, fault=UNREADABLE, remedy=REMEDY)
+        raise FreezeError(file=name, place=MAIN, fault=UNREADABLE, remedy=REMEDY)
     line = LINE.encode("ascii")
     mark = codecs.BOM_UTF8 if source.startswith(codecs.BOM_UTF8) else b""
     lines = source[len(mark) :].splitlines(keepends=True)
     if line in (known.rstrip() for known in lines):
         return source
-    tree = _parse(place.name, source)
+    tree = _parse(name, source)
     position = _header(tree) or _comments(lines)
     ending = b"\r\n" if lines and lines[0].endswith(b"\r\n") else b"\n"
     if position and not lines[position - 1].endswith((b"\r", b"\n")):
         lines[position - 1] += ending
     result = b"".join([mark, *lines[:position], line + ending, *lines[position:]])
     # Where a backslash joins lines, there is no place between them.
-    if len(_parse(place.name, result).body) != len(tree.body) + 1:
-        raise FreezeError(file=place.name, place=MAIN, fault=UNREADABLE, remedy=REMEDY)
+    if len(_parse(name, result).body) != len(tree.body) + 1:
+        raise FreezeError(file=name, place=MAIN, fault=UNREADABLE, remedy=REMEDY)
     return result
 
 

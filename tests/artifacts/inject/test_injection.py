@@ -251,22 +251,6 @@ def test_nothing_outside_a_directory_is_written(tmp_path: Path) -> None:
     assert outside.read_bytes() == MAIN
 
 
-class Main:
-    """A place that holds a start-up file alone."""
-
-    name = "app.pyz"
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-
-    def read(self, file: str) -> bytes | None:
-        """Return the start-up file."""
-        return self.content if file == "__main__.py" else None
-
-    def write(self, changed: Mapping[str, bytes], out: Path) -> None:
-        """Write nothing."""
-
-
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -287,7 +271,7 @@ class Main:
 )
 def test_the_line_stands_before_the_first_statement(before: bytes, after: bytes) -> None:
     """Docstring, declared encoding and future imports stay what they are."""
-    result = with_line(Main(before + after))
+    result = with_line("app.pyz", before + after)
     assert result.startswith(before)
     assert result.endswith(after)
     line = result[len(before) : len(result) - len(after)].strip()
@@ -295,7 +279,7 @@ def test_the_line_stands_before_the_first_statement(before: bytes, after: bytes)
     old, new = ast.parse(before + after), ast.parse(result)
     assert ast.get_docstring(old) == ast.get_docstring(new)
     assert len(new.body) == len(old.body) + 1
-    assert with_line(Main(result)) == result
+    assert with_line("app.pyz", result) == result
 
 
 def test_what_compiles_no_more_is_not_written() -> None:
@@ -303,7 +287,7 @@ def test_what_compiles_no_more_is_not_written() -> None:
     joined = b"from __future__ import annotations \\\n\nx = 1\n"
     for source in (b"\xff", b"def f(:", b"\0", b"x = 1\n" * 200_000, joined):
         with pytest.raises(FreezeError, match="cannot be read as Python source"):
-            with_line(Main(source))
+            with_line("app.pyz", source)
 
 
 @pytest.mark.parametrize("encoding", ["punycode", "latin-1"])
@@ -311,8 +295,8 @@ def test_a_long_program_in_another_encoding_is_not_decoded(encoding: str) -> Non
     """Which one is for the program to say, and some take the square of its length."""
     short = f"# coding: {encoding}\nx = 1  # -".encode()
     with pytest.raises(FreezeError, match="cannot be read"):
-        with_line(Main(short.ljust(1 << 17, b"a")))
-    assert b"activate" in with_line(Main(b"# coding: latin-1\nx = 1  # \xe9\n"))
+        with_line("app.pyz", short.ljust(1 << 17, b"a"))
+    assert b"activate" in with_line("app.pyz", b"# coding: latin-1\nx = 1  # \xe9\n")
 
 
 def test_archives_of_the_standard_library_run_as_before(tmp_path: Path) -> None:
