@@ -34,7 +34,6 @@ class Selection(NamedTuple):
 
     extras: frozenset[NormalizedName] = frozenset()
     groups: frozenset[NormalizedName] = frozenset()
-    all_extras: bool = False
     runtime: bool = True
     package: NormalizedName | None = None
     all_packages: bool = False

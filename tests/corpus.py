@@ -15,7 +15,9 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
+from hatch_sentry_modules import project
 from hatch_sentry_modules.model import Manifest, Selection
+from hatch_sentry_modules.reading import read_toml
 
 ROOT = Path(__file__).parents[1].parent / "shared" / "corpus"
 
@@ -40,7 +42,6 @@ class Case:
         chosen = [
             *sorted(self.selection.extras),
             *sorted(self.selection.groups),
-            *(["all-extras"] if self.selection.all_extras else []),
             *([self.selection.package] if self.selection.package else []),
             *(["all-packages"] if self.selection.all_packages else []),
         ]
@@ -56,7 +57,7 @@ def cases() -> Iterator[Case]:
                 folder=truth.parent,
                 source=_source(truth.parent),
                 environment_name=line["environment"],
-                selection=_selection(line),
+                selection=_selection(line, truth.parent),
                 modules=line["modules"],
             )
 
@@ -67,12 +68,24 @@ def _source(folder: Path) -> str:
     return path.strip().rpartition("/")[2]
 
 
-def _selection(line: dict[str, Any]) -> Selection:
-    package = line.get("package")
+def _all_extras(folder: Path, package: str | None) -> set[str]:
+    """Name the extras of a project that are locked, or of a member of its workspace."""
+    lock = read_toml(folder / _source(folder))
+    if package:
+        members = (each for each in lock.tables("package") if each.name() == package)
+        return {extra for each in members for extra in each.table("optional-dependencies").values}
+    own = project.read(folder)
+    poetry = own.table.table("tool").table("poetry").table("extras")
+    extras = {*own.optional_dependencies, *poetry.values}
+    return extras.intersection(lock.table("metadata").strings("groups") or extras)
+
+
+def _selection(line: dict[str, Any], folder: Path) -> Selection:
+    package, extras = line.get("package"), line["extras"]
+    extras = _all_extras(folder, package) if extras == "all" else extras
     return Selection(
-        extras=frozenset(() if line["extras"] == "all" else map(canonicalize_name, line["extras"])),
+        extras=frozenset(map(canonicalize_name, extras)),
         groups=frozenset(map(canonicalize_name, line["groups"])),
-        all_extras=line["extras"] == "all",
         runtime=line.get("runtime", True),
         package=None if package in (None, "all") else canonicalize_name(package),
         all_packages=package == "all",

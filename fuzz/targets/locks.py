@@ -44,7 +44,6 @@ LONGEST = 20_000
 SELECTIONS: list[dict[str, Any]] = [
     {},
     {"extras": ["web"], "groups": ["dev"]},
-    {"all_extras": True},
     {"all_packages": True},
     {"package": "app", "groups": ["test"]},
     {"runtime": False, "groups": ["dev"], "windows": True},
@@ -141,13 +140,12 @@ def _wanted(data: bytes) -> tuple[Selection, dict[str, str]]:
         values = {}
     values = values if isinstance(values, dict) else {}
     names = {key: _names(values.get(key)) for key in ("extras", "groups", "package")}
-    flags = {key: values[key] is True for key in ("all_extras", "all_packages") if key in values}
     selection = Selection(
         extras=names["extras"],
         groups=names["groups"],
         package=min(names["package"], default=None),
         runtime=values.get("runtime") is not False,
-        **flags,
+        all_packages=values.get("all_packages") is True,
     )
     return selection, WINDOWS if values.get("windows") else LINUX
 

@@ -25,12 +25,13 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         raise unsupported(document, "lock-version", "1.x", remedy)
     if "packages" not in document:
         raise document.error("packages", "is missing", "The file may be cut off: write it anew")
-    extras, groups = _extras(document, selection), _groups(document, selection)
+    refuse_unknown(document.file, "extra", selection.extras, document.names("extras"))
+    groups = _groups(document, selection)
     nodes: dict[Key, Node] = {}
     roots = []
     members = Members(path.parent)
     for index, package in enumerate(document.tables("packages")):
-        marker = package.marker(extras=extras, groups=groups)
+        marker = package.marker(extras=selection.extras, groups=groups)
         name, folder = package.name(), package.table("directory").string("path")
         # The project itself is listed with the version that is being built.
         if marker is not False and name != project.name and folder != ".":
@@ -54,12 +55,6 @@ def _warnings(document: Table, project: Project, names: Set[NormalizedName]) -> 
         links = (each.tables("dependencies") for each in document.tables("packages"))
         needed = {link.name() for some in links for link in some if "name" in link}
         yield from flat_list.warnings(document.file, project, names, needed)
-
-
-def _extras(document: Table, selection: Selection) -> frozenset[str]:
-    known = document.names("extras")
-    refuse_unknown(document.file, "extra", selection.extras, known)
-    return frozenset(known if selection.all_extras else selection.extras)
 
 
 def _groups(document: Table, selection: Selection) -> frozenset[str]:

@@ -87,13 +87,6 @@ def test_the_runtime_set_can_be_left_out() -> None:
     assert corpus.listed(manifest) == {"iniconfig": "2.1.0"}
 
 
-def test_extras_that_were_not_locked_are_named() -> None:
-    """All extras means those that the file holds; the others are a warning."""
-    manifest = freeze(FIXTURES / "groups", all_extras=True)
-    assert "socksio" in corpus.listed(manifest)
-    assert other_warnings(manifest) == ("pdm.lock: it was locked without extra-not-locked.",)
-
-
 @pytest.mark.parametrize(
     ("selection", "message"),
     [
@@ -146,7 +139,6 @@ def test_a_group_takes_in_others() -> None:
     assert names(folder, extras="all") == "cachecontrol filelock markdown requests urllib3"
     assert names(folder, groups="test", runtime=False) == "iniconfig markdown pytest workflow"
     assert names(folder, WINDOWS, groups="test", runtime=False) == runner
-    assert names(folder, all_extras=True) == names(folder, extras="all docs")
 
 
 def test_a_folder_in_the_project_has_its_present_version() -> None:

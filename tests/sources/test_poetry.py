@@ -39,7 +39,6 @@ def test_groups_and_extras_of_a_real_lock() -> None:
     assert names(real) == runtime
     assert names(real, WINDOWS) == "certifi colorama sentry-sdk urllib3"
     assert names(real, extras="web") == "certifi idna sentry-sdk urllib3"
-    assert names(real, all_extras=True) == "certifi idna sentry-sdk urllib3"
     assert names(real, groups="dev") == "certifi iniconfig sentry-sdk urllib3"
     assert names(real, groups="dev", runtime=False) == "iniconfig"
     assert freeze(real).warnings == ()

@@ -78,7 +78,6 @@ def test_groups_and_extras_of_a_real_lock() -> None:
     assert names(real) == "certifi sentry-sdk urllib3"
     assert names(real, WINDOWS) == "certifi colorama sentry-sdk urllib3"
     assert names(real, extras="web") == "certifi idna sentry-sdk urllib3"
-    assert names(real, all_extras=True) == "certifi idna sentry-sdk urllib3"
     assert names(real, groups="dev", runtime=False) == "iniconfig"
 
 

@@ -398,7 +398,6 @@ def test_the_fixture_with_open_versions_is_no_lock() -> None:
     [
         Selection(extras=frozenset({canonicalize_name("web")})),
         Selection(groups=frozenset({canonicalize_name("dev")})),
-        Selection(all_extras=True),
         Selection(all_packages=True),
         Selection(runtime=False),
         Selection(package=canonicalize_name("other")),

@@ -72,7 +72,6 @@ def test_older_spellings_are_read(tmp_path: Path) -> None:
             {"package": "app", "groups": "test"},
             "app==1.0.0 colorama==0.4.6 idna==3.10 iniconfig==2.1.0 more-itertools==10.7.0",
         ),
-        ({"package": "lib", "all_extras": True}, "idna==3.10 zipp==3.23.0"),
         ({"package": "lib", "extras": "fast"}, "idna==3.10 zipp==3.23.0"),
         ({"all_packages": True}, "colorama==0.4.6 idna==3.10 more-itertools==10.7.0"),
         ({"groups": "test", "runtime": False}, "iniconfig==2.1.0 more-itertools==10.7.0"),

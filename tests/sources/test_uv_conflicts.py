@@ -43,7 +43,6 @@ def test_extras_that_exclude_one_another_are_told_apart(
 @pytest.mark.parametrize(
     "selection",
     [
-        {"all_extras": True},
         {"groups": "g1 g2"},
         {"extras": "a", "groups": "g3"},
         {"extras": "a b"},

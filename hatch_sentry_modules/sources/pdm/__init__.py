@@ -47,7 +47,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     packages = list(document.tables("package"))
     locked = _groups(metadata, packages) or pdm_project.groups(project)
     refuse_member(document.file, project, selection)
-    chosen = _chosen(metadata, project, selection, locked)
+    chosen = _chosen(metadata, selection, locked)
     is_universal = _is_universal(metadata)
     members = Members(path.parent)
 
@@ -61,11 +61,9 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
     else:
         walk = Walk(packages, project, node, is_universal=is_universal)
         roots, nodes = walk.graph(chosen)
-    warnings = [] if is_universal else [f"{document.file}: {ONE_PLATFORM}"]
-    if selection.all_extras and (missing := project.optional_dependencies.keys() - locked):
-        warnings.append(f"{document.file}: it was locked without {', '.join(sorted(missing))}.")
+    warnings = () if is_universal else (f"{document.file}: {ONE_PLATFORM}",)
     targets = tuple(_environments(metadata))
-    return Graph(document.file, roots, nodes, environments=targets, warnings=tuple(warnings))
+    return Graph(document.file, roots, nodes, environments=targets, warnings=warnings)
 
 
 def _groups(metadata: Table, packages: list[Table]) -> set[NormalizedName]:
@@ -75,14 +73,12 @@ def _groups(metadata: Table, packages: list[Table]) -> set[NormalizedName]:
 
 
 def _chosen(
-    metadata: Table, project: Project, selection: Selection, locked: Set[NormalizedName]
+    metadata: Table, selection: Selection, locked: Set[NormalizedName]
 ) -> set[NormalizedName]:
     """Name the groups that are asked for, after a check that they were locked."""
     for kind, names in (("extra", selection.extras), ("dependency group", selection.groups)):
         refuse_unknown(metadata.file, kind, names - locked, locked - {DEFAULT})
     chosen = {*selection.extras, *selection.groups}
-    if selection.all_extras:
-        chosen |= project.optional_dependencies.keys() & locked
     if selection.runtime:
         if DEFAULT not in locked:
             fault = "it was locked without the runtime set"

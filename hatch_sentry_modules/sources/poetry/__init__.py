@@ -71,7 +71,7 @@ def _asked_extras(
     table = document.table("extras")
     known = {table.place.at(extra).name(extra): table.names(extra) for extra in table.values}
     refuse_unknown(document.file, "extra", selection.extras, known)
-    return known if selection.all_extras else {extra: known[extra] for extra in selection.extras}
+    return {extra: known[extra] for extra in selection.extras}
 
 
 def _asked_groups(

@@ -1,6 +1,6 @@
 """Finds where a walk through a ``uv.lock`` begins: members of the workspace, extras, groups."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
@@ -43,7 +43,8 @@ class Roots:
         if self._selection.runtime:
             for index in self._members:
                 roots.append(self._root(Part(index)))
-                roots += [self._root(Part(index, EXTRA, extra)) for extra in self._extras(index)]
+                asked = self._known(index, EXTRA) & self._selection.extras
+                roots += [self._root(Part(index, EXTRA, extra)) for extra in sorted(asked)]
             if self._asked is None:
                 roots += self._requirements(self._manifest, "requirements")
         return roots
@@ -64,10 +65,6 @@ class Roots:
             fault = "it holds no workspace member"
             raise SourceError(file=self._file, fault=fault, remedy=RELOCK)
         return [index for index, name in names.items() if name in wanted]
-
-    def _extras(self, index: int) -> Iterable[str]:
-        known = self._known(index, EXTRA)
-        return sorted(known if self._selection.all_extras else known & self._selection.extras)
 
     def _known(self, index: int, kind: str) -> set[str]:
         """Name the extras or groups of a member; an empty one may stand in its metadata alone."""
