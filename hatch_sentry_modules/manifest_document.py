@@ -120,9 +120,7 @@ class _Reading:
         except InvalidMarker:
             self._faults.append("conditional: an entry has no valid marker (PEP 508).")
             return NEVER
-        if isinstance(found, bool):
-            return ALWAYS if found else NEVER
-        condition = frozenset({frozenset({found})})
+        condition = markers.to_condition(found)
         try:
             markers.to_python(condition)
         except markers.UncompilableMarkerError as error:

@@ -19,7 +19,7 @@ from hatch_sentry_modules.markers.comparison import (
 from hatch_sentry_modules.markers.comparison import compile_comparison
 from hatch_sentry_modules.markers.logic import Tree, combine, replace, write
 from hatch_sentry_modules.markers.parse import VARIABLES, Comparison, parse, write_marker
-from hatch_sentry_modules.model import ALWAYS, NEVER, Condition, MarkerText
+from hatch_sentry_modules.model import ALWAYS, NEVER, Applies, Condition, MarkerText
 
 # A literal of a marker holds either kind of quotes but not both, so none is written escaped.
 _NAME = re.compile(r"""(?<![.\w])(os|platform|sys)\b|"[^"]*"|'[^']*'""")
@@ -89,6 +89,13 @@ def to_python(condition: Condition) -> str:
     """
     predicates: Tree[predicate.Predicate] = replace(_tree(condition), compile_comparison)
     return write(predicate.write(predicate.merge(predicates)))
+
+
+def to_condition(marker: Applies) -> Condition:
+    """Write what a marker comes to as a condition of one part."""
+    if isinstance(marker, bool):
+        return ALWAYS if marker else NEVER
+    return frozenset({frozenset({marker})})
 
 
 def settle(condition: Condition) -> Condition:

@@ -13,9 +13,10 @@ from typing import TypeAlias
 from packaging.markers import InvalidMarker
 
 from hatch_sentry_modules.document import Place, Table, tables
+from hatch_sentry_modules.markers import to_condition
 from hatch_sentry_modules.markers.logic import Junction, Tree, combine
 from hatch_sentry_modules.markers.parse import Comparison, parse, write_marker
-from hatch_sentry_modules.model import ALWAYS, NEVER, Applies, Condition, MarkerText
+from hatch_sentry_modules.model import ALWAYS, Condition, MarkerText
 from hatch_sentry_modules.resolve import absorb
 
 Item: TypeAlias = str
@@ -81,7 +82,7 @@ class Conflicts:
         left = sorted(mentioned - held)
         doubtful = [one for one in left if not any(map(is_held, self.rivals(one)))]
         if not doubtful:
-            return _whole(place.marker(text, extras=held))
+            return to_condition(place.marker(text, extras=held))
         if len(doubtful) > MAX_DOUBTFUL:
             fault = "depends on too many extras that are active in some environments only"
             raise place.error(fault, REMEDY)
@@ -93,7 +94,7 @@ class Conflicts:
         """Split by the first doubtful item: with it where it is active, without it elsewhere."""
         if not doubtful:
             marker = place.marker(text, extras=frozenset(held))
-            return _condition(parse(marker)) if isinstance(marker, str) else _whole(marker)
+            return _condition(parse(marker)) if isinstance(marker, str) else to_condition(marker)
         first, *rest = doubtful
         others = [one for one in rest if one not in self.rivals(first)]
         with_it = self._split(place, text, active, held | {first}, others)
@@ -122,17 +123,8 @@ def _both(left: Condition, right: Condition) -> Condition:
     return absorb(one | other for one, other in product(left, right))
 
 
-def _whole(marker: Applies) -> Condition:
-    """Write what a marker comes to as a condition of one part."""
-    if isinstance(marker, bool):
-        return ALWAYS if marker else NEVER
-    return frozenset({frozenset({marker})})
-
-
 def _condition(tree: Tree[Comparison]) -> Condition:
     """Write a tree as an OR of ANDs, one level of each; what is nested deeper stays a text."""
-    if isinstance(tree, bool):
-        return _whole(tree)
     alternatives = tree.parts if isinstance(tree, Junction) and tree.word == "or" else (tree,)
     clauses = (each.parts if isinstance(each, Junction) else (each,) for each in alternatives)
     return absorb(frozenset(MarkerText(write_marker(part)) for part in parts) for parts in clauses)
@@ -149,4 +141,4 @@ def _opposite(place: Place, condition: Condition) -> Condition:
         fault = f"depends on an extra that is not active everywhere, and {error}"
         raise place.error(fault, REMEDY) from None
     tree = combine("and", trees)
-    return _whole(tree if isinstance(tree, bool) else MarkerText(write_marker(tree)))
+    return to_condition(tree if isinstance(tree, bool) else MarkerText(write_marker(tree)))
