@@ -24,10 +24,7 @@ def refuse_selection(file: str, project: Project, selection: Selection) -> None:
 
 
 def warnings(
-    file: str,
-    project: Project,
-    names: Set[NormalizedName],
-    needed: Set[NormalizedName] = frozenset(),
+    file: str, project: Project, names: Set[NormalizedName], needed: Set[NormalizedName]
 ) -> Iterator[str]:
     """Yield a warning for each development group that is all listed, and not needed by others."""
     if project.is_dynamic:

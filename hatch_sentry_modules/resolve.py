@@ -124,7 +124,7 @@ class _Edges:
         return [Edge(edge.target) for edge in edges if self._verdicts[edge.marker]]
 
 
-def find_links(graph: Graph, environment: Mapping[str, str] | None = None) -> model.Links:
+def find_links(graph: Graph, environment: Mapping[str, str] | None) -> model.Links:
     """Find what each release requires directly, whichever of its nodes does.
 
     Raises ``SourceError`` where that is far more than any real lock file tells.

@@ -87,7 +87,7 @@ def unpacked(
     return b"".join(parts)
 
 
-def printable(text: str, longest: int = LONGEST_PLACE) -> str:
+def printable(text: str) -> str:
     """Return a text from an artifact as one line of ASCII that does nothing to a terminal."""
-    cleaned = re.sub(r"[^ -~]", "?", text[:longest])
-    return cleaned if len(text) <= longest else f"{cleaned}..."
+    cleaned = re.sub(r"[^ -~]", "?", text[:LONGEST_PLACE])
+    return cleaned if len(text) <= LONGEST_PLACE else f"{cleaned}..."

@@ -112,10 +112,10 @@ def read_marker(
     return text != "<empty>" and table.marker(key, extras=extras)
 
 
-def read_python_marker(table: Table, key: str = "python") -> Applies:
-    """Return the constraint on Python at a key as a marker."""
-    markers = to_python_markers(read_constraint(table, key))
-    return not markers or table.place.at(key).marker(_join("or", markers))
+def read_python_marker(table: Table) -> Applies:
+    """Return the key ``python`` of a dependency, a constraint, as a marker."""
+    markers = to_python_markers(read_constraint(table, "python"))
+    return not markers or table.place.at("python").marker(_join("or", markers))
 
 
 def read_platform_marker(table: Table) -> Applies:

@@ -68,9 +68,7 @@ class Conflicts:
                 first, second = (name.split("-", 2)[2] for name in (one, min(rivals)))
                 raise self._place.error(f"{first!a} excludes {second!a}", REMEDY)
 
-    def decide(
-        self, place: Place, text: str, active: Active, own: Set[Item] = frozenset()
-    ) -> Condition:
+    def decide(self, place: Place, text: str, active: Active, own: Set[Item]) -> Condition:
         """Turn a marker, judged where ``own`` is active, into a condition on environments alone."""
         barred = self.rivals(*own)
 
