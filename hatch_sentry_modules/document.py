@@ -42,13 +42,11 @@ class Place(NamedTuple):
         return SourceError(file=self.file, place=self.path, fault=fault, remedy=remedy)
 
     def name(self, text: str) -> NormalizedName:
-        """Normalize a name; one that PEP 508 does not allow, or far too long, is an error."""
-        try:
-            if len(text) <= LONGEST_NAME:
-                return canonicalize_name(text, validate=True)
-        except InvalidName:
-            pass
-        raise self.error(f"{quoted(text)} is not a valid name")
+        """Normalize a name; one that is not valid is an error."""
+        name = valid_name(text)
+        if name is None:
+            raise self.error(f"{quoted(text)} is not a valid name")
+        return name
 
     def version(self, text: str) -> str:
         """Return a version as it is written; one that PEP 440 does not allow is an error."""
@@ -210,6 +208,14 @@ def tables(values: list[Any], place: Place) -> Iterator[Table]:
 def is_number(value: object, number: int) -> bool:
     """Whether a value is an integer, and that one: to Python ``True`` equals 1."""
     return type(value) is int and value == number
+
+
+def valid_name(text: str) -> NormalizedName | None:
+    """Normalize a name; nothing where PEP 508 does not allow it, or where it is far too long."""
+    try:
+        return canonicalize_name(text, validate=True) if len(text) <= LONGEST_NAME else None
+    except InvalidName:
+        return None
 
 
 def is_version(text: str) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from packaging.markers import InvalidMarker
-from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+from packaging.utils import NormalizedName
 
 from hatch_sentry_modules import markers
-from hatch_sentry_modules.document import LONGEST_NAME, is_version, quoted
+from hatch_sentry_modules.document import is_version, quoted, valid_name
 from hatch_sentry_modules.model import ALWAYS, NEVER, Condition, Distribution, Manifest
 from hatch_sentry_modules.render import FORMAT, MARK
 
@@ -135,14 +135,11 @@ class _Reading:
                 yield name, self._line("skipped", entry.get("reason"))
 
     def _name(self, place: str, value: object) -> NormalizedName | None:
-        if isinstance(value, str) and len(value) <= LONGEST_NAME:
-            try:
-                return canonicalize_name(value, validate=True)
-            except InvalidName:
-                pass
-        named = quoted(value) if isinstance(value, str) else "an entry"
-        self._faults.append(f"{place}: {named} is not a valid name.")
-        return None
+        name = valid_name(value) if isinstance(value, str) else None
+        if name is None:
+            named = quoted(value) if isinstance(value, str) else "an entry"
+            self._faults.append(f"{place}: {named} is not a valid name.")
+        return name
 
     def _line(self, place: str, value: object) -> str:
         if isinstance(value, str) and value.isascii() and value.isprintable():

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+from packaging.utils import NormalizedName
 
 from hatch_sentry_modules.archives.core_metadata import name_and_version
-from hatch_sentry_modules.document import LONGEST_NAME, is_version, listed
+from hatch_sentry_modules.document import is_version, listed, valid_name
 from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.model import Distribution, Manifest
 
@@ -82,11 +82,9 @@ def _pex(content: bytes) -> Iterator[Found]:
 
 
 def _distribution(name: str, version: str) -> Iterator[Distribution]:
-    if max(len(name), len(version)) <= LONGEST_NAME and is_version(version):
-        try:
-            yield Distribution(name=canonicalize_name(name, validate=True), version=version)
-        except InvalidName:
-            return
+    normalized = valid_name(name)
+    if normalized and is_version(version):
+        yield Distribution(name=normalized, version=version)
 
 
 def on_search_path(found: Iterable[Found]) -> Iterator[Distribution]:

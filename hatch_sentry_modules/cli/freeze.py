@@ -4,12 +4,13 @@ from functools import partial
 from pathlib import Path
 
 import click
-from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+from packaging.utils import NormalizedName
 
 from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import environment as environments
 from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.cli.output import format_option, warn, write
+from hatch_sentry_modules.document import valid_name
 from hatch_sentry_modules.model import Manifest, Selection
 
 
@@ -29,10 +30,10 @@ FORMATS = {
 
 def _name(text: str) -> NormalizedName:
     """Normalize the name of a distribution, an extra or a group."""
-    try:
-        return canonicalize_name(text, validate=True)
-    except InvalidName:
-        raise click.BadParameter(f"{text!a} is not a valid name") from None
+    name = valid_name(text)
+    if name is None:
+        raise click.BadParameter(f"{text!a} is not a valid name")
+    return name
 
 
 def _pattern(text: str) -> str:

@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from hatch_sentry_modules import project as projects
-from hatch_sentry_modules.document import LONGEST_NAME, is_version
+from hatch_sentry_modules.document import is_version, valid_name
 from hatch_sentry_modules.flat_list import refuse_selection
 from hatch_sentry_modules.markers import specialize
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
@@ -97,11 +97,10 @@ def _read(distribution: Distribution) -> Found | None:
         # Since Python 3.12 a missing key is deprecated; before it there is no typed get().
         name = metadata["Name"] if "Name" in metadata else ""  # noqa: SIM401 (see above)
         version = metadata["Version"] if "Version" in metadata else ""  # noqa: SIM401 (see above)
-        if len(name) > LONGEST_NAME:
-            return None
-        return Found(canonicalize_name(name, validate=True), name.lower(), version, distribution)
-    except (OSError, ValueError):  # InvalidName and what cannot be decoded are ValueErrors
+    except (OSError, ValueError):  # what cannot be decoded is a ValueError
         return None
+    normalized = valid_name(name)
+    return Found(normalized, name.lower(), version, distribution) if normalized else None
 
 
 def node(candidates: list[Found]) -> Node:

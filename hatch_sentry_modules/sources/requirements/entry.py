@@ -9,7 +9,7 @@ from packaging import utils
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from hatch_sentry_modules.document import LONGEST_NAME, is_version
+from hatch_sentry_modules.document import is_version, valid_name
 from hatch_sentry_modules.sources.requirements.lines import VARIABLE, Line
 
 OPEN = "the requirements file allows more than one version"
@@ -68,7 +68,7 @@ def _parse(line: Line, text: str) -> Entry:
         requirement = Requirement(text)
     except ValueError:  # what packaging raises
         raise line.error("is not a valid requirement (PEP 508)", "Correct it") from None
-    name = _valid(requirement.name)
+    name = valid_name(requirement.name)
     if name is None:
         raise line.error("is not a valid requirement (PEP 508)", "Correct it")
     if requirement.url:
@@ -82,7 +82,7 @@ def _parse(line: Line, text: str) -> Entry:
 
 def _pin(line: Line, written: str, version: str) -> Entry:
     """Take the form that nearly every line has without the cost of a full parse."""
-    name = _valid(written)
+    name = valid_name(written)
     if name is None or not is_version(version):
         raise line.error("is not a valid requirement (PEP 508)", "Correct it")
     return Entry(name, version)
@@ -91,7 +91,7 @@ def _pin(line: Line, written: str, version: str) -> Entry:
 def _varying(text: str) -> Entry:
     """Take the name alone from a requirement in which an environment variable stands."""
     found = _NAME.match(text)
-    name = _valid(found[0]) if found else None
+    name = valid_name(found[0]) if found else None
     _, at, url = text.partition("@")
     return _at_address(url.strip(), name) if name and at else Entry(name, reason=VARYING)
 
@@ -118,13 +118,7 @@ def _wheel(file_name: str) -> tuple[NormalizedName, str]:
 
 def _egg(url: str) -> NormalizedName | None:
     egg = _EGG.search(url)
-    return _valid(_EXTRAS.sub("", unquote(egg[1]))) if egg else None
-
-
-def _valid(name: str) -> NormalizedName | None:
-    normalized = canonicalize_name(name)
-    is_name = len(name) <= LONGEST_NAME and utils.is_normalized_name(normalized)
-    return normalized if is_name else None
+    return valid_name(_EXTRAS.sub("", unquote(egg[1]))) if egg else None
 
 
 def _is_path(text: str) -> bool:
