@@ -67,5 +67,7 @@ def unwritable(file: str, error: OSError, remedy: str = "") -> FreezeError:
 def _copying(error: OSError) -> str:
     """Return why the first file could not be copied; ``shutil.Error`` has texts with paths."""
     (_, _, text), *_ = error.args[0]
-    number = re.match(r"\[Errno (\d+)\]", text)
-    return os.strerror(int(number[1])) if number else "it holds a pipe or a device"
+    if number := re.match(r"\[Errno (\d+)\]", text):
+        return os.strerror(int(number[1]))
+    words = re.match(r"\[WinError \d+\] ([\w ,.-]+)", text)  # whose numbers only Windows knows
+    return words[1].rstrip(" .") if words else "it holds a pipe or a device"

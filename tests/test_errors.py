@@ -47,3 +47,10 @@ def test_a_failed_copy_is_told_without_paths(tmp_path: Path) -> None:
 def test_a_place_is_shown_as_far_as_it_is_no_address(place: str, shown: str) -> None:
     """A path inside an artifact is whole; a key that is an address or a path is cut off."""
     assert str(FreezeError(file="x", place=place, fault="is wrong")) == f"x: {shown}: is wrong."
+
+
+def test_the_reason_that_windows_gives_is_shown() -> None:
+    """Its number means something only there, and its path is shown nowhere."""
+    text = "[WinError 1314] A required privilege is not held by the client: 'C:\\\\secret'"
+    told = str(unwritable("out", shutil.Error([("a", "b", text)])))
+    assert told == "out: cannot be written (A required privilege is not held by the client)."

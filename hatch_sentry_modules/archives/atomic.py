@@ -2,8 +2,8 @@
 
 import errno
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,14 +27,27 @@ def replacing(path: Path) -> Iterator[Path]:
             return
         path = _followed(path)
         # In the same folder, since only inside a file system a file is moved in one step.
-        with tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as folder:
-            new = Path(folder, path.name)
+        with folder_in(path.parent) as folder:
+            new = folder / path.name
             yield new
             if path.exists():
                 keep_attributes(path, new)
             new.replace(path)
     except OSError as error:
         raise unwritable(path.name, error, "Choose another place") from None
+
+
+@contextmanager
+def folder_in(parent: Path) -> Iterator[Path]:
+    """Make a folder for what is moved from there into its place, and remove it in the end."""
+    # Not with tempfile: on Windows what is in such a folder is for nobody else, and stays so when
+    # it is moved. Elsewhere others may not read what is not in its place yet.
+    folder = parent / f"{PREFIX}{secrets.token_hex(8)}"
+    folder.mkdir(mode=0o777 if os.name == "nt" else 0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _followed(path: Path) -> Path:

@@ -18,6 +18,11 @@ _WIDE = 0xFFFFFFFF
 _UTF_8 = 0x800
 
 
+def spelled(name: str) -> str:
+    """Return an entry's name as Python imports by it; some tools write Windows' separators."""
+    return name.partition("\0")[0].replace("\\", "/")
+
+
 class Entry(NamedTuple):
     """An entry: where its header begins in the file, and its whole record in the list."""
 
@@ -57,7 +62,7 @@ class Directory(NamedTuple):
                 encoding = "utf-8" if flags & _UTF_8 else "cp437"
                 text = self.records[name : name + lengths[0]].decode(encoding, "replace")
                 yield Entry(
-                    text.partition("\0")[0],
+                    spelled(text),
                     offset + self.shift,
                     flags,
                     method,

@@ -43,7 +43,8 @@ def inspect(artifact: Path, form: str) -> None:
             manifest = manifests.chosen(found).manifest
         else:
             manifest = single_versions(found.name, found.metadata)
-        warn(manifest.warnings)
+        # Of what could not be read it was warned when that was met.
+        warn(text for text in manifest.warnings if text not in found.metadata.warnings)
         if form == "requirements" and found.manifests:
             warn(left_out.warnings(manifest))
         write = sbom.to_cyclonedx if form == "cyclonedx" else requirements.write

@@ -41,7 +41,9 @@ class Place:
             self.entry = getattr(importer, "path", entry)
             names = getattr(importer, "_path_cache", ()) or _list(self.entry)
         else:
-            self.entry, self._prefix = entry, self._archive.prefix
+            # On Windows a path can have other separators than those that modules are found by.
+            self._prefix = self._archive.prefix
+            self.entry = f"{self._archive.archive}{os.sep}{self._prefix}"
             names = getattr(zipimport, "_zip_directory_cache", {}).get(self._archive.archive, ())
         self._names = names
         # As the importers join paths, so that it equals the folder of a file; of / nothing is left.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,26 @@ def test_the_new_file_has_the_attributes_of_the_old_one(tmp_path: Path) -> None:
     )
     assert os.getxattr(path, "user.note") == b"x"
     assert after.st_mtime > 1
+
+
+@pytest.mark.skipif(os.name != "nt", reason="elsewhere it takes the mode of the old file")
+def test_on_windows_it_is_for_whom_the_folder_is(tmp_path: Path) -> None:
+    """What is moved there keeps the permissions that it was made with."""
+    with replacing(tmp_path / "new") as new:
+        new.write_bytes(b"new")
+    (tmp_path / "plain").write_bytes(b"new")
+    icacls = str(shutil.which("icacls"))
+    shown = [
+        subprocess.run([icacls, name], cwd=tmp_path, capture_output=True, text=True, check=True)
+        for name in ("new", "plain")
+    ]
+    assert shown[0].stdout.replace("new", "") == shown[1].stdout.replace("plain", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="it has no such modes")
+def test_nobody_else_reads_what_is_not_in_its_place(tmp_path: Path) -> None:
+    """The old file can be for its owner alone."""
+    with replacing(tmp_path / "file") as new:
+        assert new.parent.stat().st_mode & 0o777 == 0o700
+        new.write_bytes(b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -282,3 +282,38 @@ def test_links_in_a_tar_archive_are_said(tmp_path: Path) -> None:
             file.addfile(member)
     places = [f"{number}-1.dist-info/METADATA: is a link." for number in range(2)]
     assert inspect(tmp_path / "a.tar").unread == tuple(places)
+
+
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [
+        ("base_library.zip", "PyInstaller directory"),
+        ("_internal/base_library.zip", "PyInstaller directory"),
+        ("libs/base_library.zip", "PyInstaller directory"),
+        ("deep/er/base_library.zip", "directory"),
+        ("lib/library.zip", "cx_Freeze directory"),
+        ("Contents/Resources/lib/library.zip", "cx_Freeze directory"),
+    ],
+)
+def test_what_a_freezer_wrote_is_known_by_its_library(
+    tmp_path: Path, place: str, kind: str
+) -> None:
+    """It lies where an option says, and elsewhere in an application of macOS."""
+    folder = bundled.application(tmp_path / "app")
+    (folder / place).parent.mkdir(parents=True, exist_ok=True)
+    (folder / place).touch()
+    assert inspect(folder).kind == kind
+
+
+def test_an_archive_with_the_separators_of_windows(tmp_path: Path) -> None:
+    """Python imports from it there."""
+    folder = bundled.application(tmp_path / "app")
+    with zipfile.ZipFile(tmp_path / "app.zip", "w") as archive:
+        for file in sorted(folder.rglob("*.*")):
+            entry = zipfile.ZipInfo("x")
+            entry.filename = str(file.relative_to(folder)).replace("/", "\\")
+            if file.is_file():
+                archive.writestr(entry, file.read_bytes())
+    with zipfile.ZipFile(tmp_path / "app.zip") as archive:
+        assert all("/" not in entry.orig_filename for entry in archive.infolist())
+    assert names(inspect(tmp_path / "app.zip")) == bundled.HELD

@@ -22,7 +22,7 @@ from hatch_sentry_modules.errors import FreezeError, RefusedEnvironmentError, So
 from hatch_sentry_modules.model import Manifest, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.sources import installed
-from hatch_sentry_modules.sources.installed import BAD_VERSION, NO_VERSION, UNDECIDED
+from hatch_sentry_modules.sources.installed import BAD_VERSION, NO_VERSION, UNDECIDED, folders
 from tests.environments import listed
 from tests.manifests import other_warnings
 
@@ -255,6 +255,31 @@ def test_links_that_python_passes_over_are_no_fault(tmp_path: Path) -> None:
     manifest = freeze(tmp_path, "installed:site")
     assert modules(manifest) == {"kept": "3.0"}
     assert "installed: distributions without a valid name: 1." in manifest.warnings
+
+
+def test_links_in_the_encoding_of_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Older tools write them so."""
+    monkeypatch.setattr("locale.getpreferredencoding", lambda _: "cp1252")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "caf\xe9").mkdir()
+    (tmp_path / "site" / "x.pth").write_bytes(str(tmp_path / "caf\xe9").encode("cp1252"))
+    assert folders.find(tmp_path / "site") == [tmp_path / "site", tmp_path / "caf\xe9"]
+
+
+def test_an_environment_of_a_python_that_is_a_link(tmp_path: Path) -> None:
+    """As Homebrew's, whose folder of programs links into another prefix."""
+    site = tmp_path / "Versions" / "3.12" / "lib" / "python3.12" / "site-packages"
+    site.mkdir(parents=True)
+    (tmp_path / "Versions" / "3.12" / "bin").mkdir()
+    (tmp_path / "Versions" / "3.12" / "bin" / "python3.12").touch()
+    (tmp_path / "opt" / "bin").mkdir(parents=True)
+    (tmp_path / "opt" / "bin" / "python3.12").symlink_to(site.parents[2] / "bin" / "python3.12")
+    (tmp_path / "venv").mkdir()
+    lines = f"home = {tmp_path / 'opt' / 'bin'}\ninclude-system-site-packages = true\n"
+    (tmp_path / "venv" / "pyvenv.cfg").write_text(f"{lines}version = 3.12.1\n", "utf-8")
+    assert folders.find(tmp_path / "venv") == [site]
 
 
 def test_inherited_distributions_of_an_environment_come_last(

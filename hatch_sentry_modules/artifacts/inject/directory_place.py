@@ -2,11 +2,10 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from hatch_sentry_modules.archives.atomic import PREFIX, keep_attributes
+from hatch_sentry_modules.archives.atomic import folder_in, keep_attributes
 from hatch_sentry_modules.artifacts.inject.place import bounded, refuse_links
 from hatch_sentry_modules.errors import FreezeError, unwritable
 
@@ -46,8 +45,8 @@ class DirectoryPlace:
             remedy = "Choose another --output"
             raise FreezeError(file=out.name, fault="is there already", remedy=remedy)
         try:
-            with tempfile.TemporaryDirectory(prefix=PREFIX, dir=out.parent) as folder:
-                copy = Path(folder, out.name)
+            with folder_in(out.parent) as folder:
+                copy = folder / out.name
                 shutil.copytree(self._path, copy, symlinks=True)
                 _put(changed, copy)
                 copy.rename(out)
@@ -62,8 +61,8 @@ class DirectoryPlace:
 def _put(changed: Mapping[str, bytes], folder: Path) -> None:
     """Move files that are all written before, so that the program starts at every moment."""
     try:
-        with tempfile.TemporaryDirectory(prefix=PREFIX, dir=folder) as name:
-            written = {file: Path(name, str(number)) for number, file in enumerate(changed)}
+        with folder_in(folder) as parts:
+            written = {file: parts / str(number) for number, file in enumerate(changed)}
             for file, new in written.items():
                 new.write_bytes(changed[file])
                 if (folder / file).exists():

@@ -37,7 +37,7 @@ class ZipPlace:
         self.name, self._path, self._file = path.name, path, file
         self._state = _state(path)
         # By the names that Python imports by: zipfile takes others out of an extra field.
-        self._entries = {e.orig_filename.partition("\0")[0]: e for e in file.infolist()}
+        self._entries = {zip_directory.spelled(e.orig_filename): e for e in file.infolist()}
         if any(map(_SIGNATURE.fullmatch, self._entries)):
             fault = "it is signed, and another file in it would break the signature"
             remedy = "Sign it afterwards"

@@ -4,6 +4,7 @@ An interpreter that a project names could be any program, so it is never started
 https://docs.python.org/3/library/site.html
 """
 
+import locale
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -59,7 +60,10 @@ def _of_environment(folder: Path) -> list[Path]:
     found = _below([folder])
     if values.get("include-system-site-packages", "").lower() == "true" and "home" in values:
         version = _VERSION.match(values.get("version_info") or values.get("version", ""))
-        found += _of_prefix(Path(values["home"]), version[0] if version else "")
+        number, home = version[0] if version else "", Path(values["home"])
+        # Homebrew's holds links into the prefix, which is elsewhere.
+        program = (home / f"python{number}").resolve()
+        found += _of_prefix(home, number) or _of_prefix(program.parent, number)
     return found
 
 
@@ -97,9 +101,13 @@ def _linked(folders: Iterable[Path]) -> dict[Path, None]:
 def _links(file: Path) -> Iterator[Path]:
     """Yield the paths in a ``.pth`` file; a line that begins with ``import`` is code."""
     try:
-        lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        content = file.read_bytes()
     except OSError:  # which Python passes over as well
         return
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:  # then Python takes the one of the system, in which old tools write
+        lines = content.decode(locale.getpreferredencoding(False), "replace").splitlines()
     for line in lines:
         path = file.parent / line.rstrip()
         if not re.match(r"\s*(#|$)|import[ \t]", line) and os.path.exists(path):  # noqa: PTH110  # a line can be anything
