@@ -56,7 +56,9 @@ _names = partial(click.option, multiple=True, type=_name)
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
 @click.option(
-    "--source", metavar="S", help="auto, installed, installed:PLACE, or a lock file in the project."
+    "--source",
+    metavar="S",
+    help="auto, installed, installed:PLACE, or a lock file, seen from PROJECT.",
 )
 @_names("--extra", "extras", metavar="E", help="Add an extra.")
 @_names("--group", "groups", metavar="G", help="Add a dependency group.")

@@ -1,9 +1,10 @@
 """Reads a project's source into a graph; each lock format is one file or folder here."""
 
 import fnmatch
+import os
 from importlib import import_module
 
-from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.errors import SourceError, SourceNotFoundError
 from hatch_sentry_modules.model import Graph, Selection
 from hatch_sentry_modules.project import Project
 
@@ -44,6 +45,10 @@ def read(source: str, project: Project, selection: Selection) -> Graph:
             raise SourceError(file=INSTALLED, fault=fault, remedy=remedy)
         return installed.read(project, selection, place)
     path = project.root / source
+    if not os.path.lexists(path):
+        remedy = "Correct 'source': a relative path begins in the project's folder"
+        fault = "there is no such file"
+        raise SourceNotFoundError(file=path.name, fault=fault, remedy=remedy)
     # Compiling the patterns takes as long as reading a small lock file.
     name = READERS.get(path.name) or _fitting(path.name)
     graph: Graph = import_module(f"{__name__}.{name}").read(path, project, selection)
