@@ -88,6 +88,25 @@ def test_the_advice_helps(tmp_path: Path, host: Path, file: str, command: tuple[
     assert found() == []
 
 
+def test_a_warning_that_becomes_an_event(tmp_path: Path, host: Path) -> None:
+    """It carries what the SDK alone would send, as the event does that led to it."""
+    program = (
+        "import json, logging, sentry_sdk\n"
+        "from sentry_modules import FrozenModulesIntegration\n"
+        "from sentry_sdk.integrations.logging import LoggingIntegration\n"
+        "found = []\n"
+        'sentry_sdk.init(dsn="https://key@sentry.example.org/1", integrations=['
+        "FrozenModulesIntegration(), LoggingIntegration(event_level=logging.WARNING)],"
+        "before_send=lambda event, hint: found.append(len(event['modules'])))\n"
+        'sentry_sdk.capture_message("hello")\n'
+        "print(json.dumps(found))\n"
+    )
+    warning, event = logged(
+        write_files(tmp_path, {**start(), "shop/start.py": program}), python=host
+    )
+    assert warning == event > 0
+
+
 def test_a_name_that_is_wrong(tmp_path: Path, host: Path) -> None:
     """The name that was given is in the warning."""
     ((_, _, text),) = logged(write_files(tmp_path, start("'shpo'")), python=host)
