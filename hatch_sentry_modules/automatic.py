@@ -87,10 +87,10 @@ def _nothing(root: Path) -> SourceNotFoundError:
         fault = "there is none here, and no lock file either"
         remedy = "Run it in the project's folder, or name that folder"
         return SourceNotFoundError(file="pyproject.toml", fault=fault, remedy=remedy)
-    for name in (name for name in EXPORTS if (root / name).is_file()):
+    if unpinned := next((name for name in EXPORTS if (root / name).is_file()), None):
         fault = "it does not pin every version, and no lock file stands beside it"
         remedy = "Pin it, for instance with 'uv pip compile --universal', or lock the project"
-        return SourceNotFoundError(file=name, fault=fault, remedy=remedy)
+        return SourceNotFoundError(file=unpinned, fault=fault, remedy=remedy)
     names = ", ".join((*TOOLS, *EXPORTS))
     fault = f"no lock file stands beside it ({names}, with every version pinned)"
     others = list(islice(_others(root), _MOST_NAMED))
