@@ -59,7 +59,7 @@ def build_wheel(
 ) -> str:
     """Let the wrapped backend build a wheel, and put a copy with the module into the folder."""
     with _told(), TemporaryFolder() as folder:
-        backend = wrapped_backend.load(Path.cwd())
+        backend = wrapped_backend.load(Path.cwd(), "build_wheel")
         name: str = backend.build_wheel(folder, config_settings, metadata_directory)
         made = _read(wheel.read, Path(folder, name))
         generated = made and _generate(made.name, made.version, made.files)
@@ -85,7 +85,7 @@ def _beginning(archive: Path, generated: pipeline.Generated) -> bytes | None:
 def build_sdist(sdist_directory: str, config_settings: Settings = None) -> str:
     """Let the wrapped backend build an sdist, and put a copy with the module into the folder."""
     with _told(), TemporaryFolder() as folder:
-        backend = wrapped_backend.load(Path.cwd())
+        backend = wrapped_backend.load(Path.cwd(), "build_sdist")
         name: str = backend.build_sdist(folder, config_settings)
         made = _read(sdist.read, Path(folder, name))
         generated = _generate(*made, []) if made else None

@@ -19,8 +19,8 @@ def configured(root: Path) -> configuration.Config:
     return configuration.read(read_toml(root / "pyproject.toml"))
 
 
-def load(root: Path) -> Any:
-    """Import the backend and return the object that has its hooks.
+def load(root: Path, hook: str | None = None) -> Any:
+    """Import the backend and return the object that has its hooks, and ``hook`` among them.
 
     https://peps.python.org/pep-0517/#source-trees tells what ``build-backend`` and
     ``backend-path`` mean. Raises ``FreezeError`` where the configuration is wrong, and
@@ -44,8 +44,8 @@ def load(root: Path) -> Any:
         backend = reduce(getattr, filter(None, attributes.split(".")), module)
     except AttributeError as error:
         raise _error("build-backend", f"{name!r} has no {error.name!r}", "Mend the name") from None
-    if not hasattr(backend, "build_wheel"):
-        fault = f"{config.build_backend!r} is no build backend: it has no 'build_wheel'"
+    if hook and not hasattr(backend, hook):
+        fault = f"{config.build_backend!r} is no build backend: it has no {hook!r}"
         remedy = "Take its name from its documentation, such as 'hatchling.build'"
         raise _error("build-backend", fault, remedy)
     return backend
