@@ -1,19 +1,18 @@
 """Finds what a project is locked with, and compares what else it is locked with."""
 
 import os
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from itertools import islice
 from pathlib import Path
 
 from packaging.utils import NormalizedName
 
-from hatch_sentry_modules import sources
 from hatch_sentry_modules.document import Table, listed
 from hatch_sentry_modules.errors import FreezeError, SourceNotFoundError
-from hatch_sentry_modules.model import Selection
+from hatch_sentry_modules.model import Graph
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.reading import read_text
-from hatch_sentry_modules.resolve import Closure, resolve
+from hatch_sentry_modules.resolve import Closure
 
 TOOLS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 EXPORTS = (
@@ -111,22 +110,30 @@ def _others(root: Path) -> Iterator[str]:
 
 
 def disagreements(
-    file: str, closure: Closure, others: Iterable[Path], project: Project, selection: Selection
+    graph: Graph,
+    closure: Closure,
+    others: Iterable[Path],
+    name: NormalizedName | None,
+    read: Callable[[str], Closure],
 ) -> Iterator[str]:
-    """Yield a warning for each other file that disagrees, of lists for pip on versions alone."""
+    """Yield a warning for each other file that disagrees, of lists for pip on versions alone.
+
+    ``name`` is the project's, which a file need not hold, and ``read`` resolves another file as the
+    graph was resolved.
+    """
     ours = _versions(closure)
     for path in others:
         try:
-            theirs = _versions(resolve(sources.read(str(path), project, selection)))
+            theirs = _versions(read(str(path)))
         except FreezeError:
             continue
         is_lock = path.name in {*TOOLS, "pylock.toml"}
         names = ours.keys() | theirs.keys() if is_lock else ours.keys() & theirs.keys()
         differing = {name for name in names if ours.get(name) != theirs.get(name)}
-        if differing := differing - {project.name}:
+        if differing := differing - {name}:
             yield (
-                f"{file}: it is used, but {path.name} beside it disagrees on {listed(differing)}. "
-                "Remove one of the two, or set 'source'."
+                f"{graph.file}: it is used, but {path.name} beside it disagrees on "
+                f"{listed(differing)}. Remove one of the two, or set 'source'."
             )
 
 

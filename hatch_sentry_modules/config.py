@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
@@ -13,8 +14,8 @@ from hatch_sentry_modules.errors import ConfigError, SourceError
 
 TABLE = "tool.sentry-modules"
 
-HATCH_TABLE = "tool.hatch.build.hooks.sentry-modules"
-"""Hatch needs a table of its own to switch the hook on; it may stand elsewhere, too."""
+HATCH_TABLE = "hooks.sentry-modules"
+"""How the path ends of the table that switches Hatch's hook on, which can stand in three places."""
 
 HATCHLING_KEYS = {
     *("dependencies", "enable-by-default"),
@@ -46,11 +47,13 @@ def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Confi
     Raises ``ConfigError`` that names every mistake, each with its full TOML path.
     """
     tool = document.table("tool")
-    hatch = tool.table("hatch").table("build").table("hooks").table("sentry-modules")
+    build = tool.table("hatch").table("build")
+    wheel = build.table("targets").table("wheel")
+    hooks = (each.table("hooks").table("sentry-modules").values for each in (build, wheel))
     found: dict[str, Any] = {}
     mistakes = [
         f"{HATCH_TABLE}.{_shown(key)}: options stand in [{TABLE}], where every entrance reads them"
-        for key in (hatch.values if hook_values is None else hook_values)
+        for key in (chain(*hooks) if hook_values is None else hook_values)
         if key not in HATCHLING_KEYS
     ]
     for key, value in tool.table("sentry-modules").values.items():

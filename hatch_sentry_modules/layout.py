@@ -32,10 +32,11 @@ def place(files: Iterable[str], project: NormalizedName) -> str:
     """
     paths = [PurePosixPath(file) for file in files]
     packages = _import_packages(paths, {".py"}) or _import_packages(paths, {".pyd", ".so"})
+    packages += (str(folder) for folder in _below_shared(paths) if _name(folder) == project)
     words = {*project.split("-")}
 
     def rank(package: str) -> tuple[bool, bool, int, str]:
-        name = canonicalize_name(package.replace("/", "."))
+        name = _name(PurePosixPath(package))
         own = {*name.split("-")}
         return name != project, not _TESTS.isdisjoint(own), -len(words & own), package
 
@@ -48,6 +49,17 @@ def _import_packages(files: list[PurePosixPath], suffixes: set[str]) -> list[str
     regular = {file.parent for file in files if file.name == "__init__.py"}
     outermost = (folder for folder in folders if regular.isdisjoint(folder.parents))
     return [str(folder) for folder in outermost if all(map(str.isidentifier, folder.parts))]
+
+
+def _below_shared(files: list[PurePosixPath]) -> list[PurePosixPath]:
+    """Find the packages in others of nothing but ``__init__.py``: namespaces of several wheels."""
+    regular = {file.parent for file in files if file.name == "__init__.py"}
+    own = {file.parent for file in files if file.suffix == ".py" and file.name != "__init__.py"}
+    return [folder for folder in regular if own.isdisjoint(folder.parents)]
+
+
+def _name(folder: PurePosixPath) -> NormalizedName:
+    return canonicalize_name(".".join(folder.parts))
 
 
 def check_free(path: str, there: bytes | None) -> None:

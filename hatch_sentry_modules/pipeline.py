@@ -16,7 +16,7 @@ from hatch_sentry_modules.document import Table, listed, quoted
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest, Selection
 from hatch_sentry_modules.project import Project
-from hatch_sentry_modules.resolve import find_links, resolve
+from hatch_sentry_modules.resolve import Closure, find_links, resolve
 
 NO_SBOM = (
     "pyproject.toml: tool.sentry-modules.sbom: this backend cannot put an SBOM into a wheel. "
@@ -126,6 +126,10 @@ def freeze(
     if source == "auto":
         first, *others = automatic.find(project)
         source = str(first)
+
+    def read(path: str) -> Closure:
+        return resolve(sources.read(path, project, selection), environment)
+
     graph = sources.read(source, project, selection)
     graph = graph._replace(requires_python=graph.requires_python & project.requires_python)
     closure = resolve(graph, environment)
@@ -139,7 +143,7 @@ def freeze(
         warnings=(
             *graph.warnings,
             *lock_freshness.check(graph, project, selection, closure),
-            *automatic.disagreements(graph.file, closure, others, project, selection),
+            *automatic.disagreements(graph, closure, others, project.name, read),
         ),
     )
     if name is not None and not selection.all_packages:

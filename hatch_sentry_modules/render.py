@@ -20,9 +20,10 @@ def to_python(manifest: Manifest) -> str:
     expressions = [markers.to_python(d.condition) for d in _conditional(manifest)]
     imports = markers.imports(expressions)
     lines = "".join(f"    {text},\n" for text in expressions)
-    applies = f"[\n{lines}]" if lines else "[]"
+    # An empty list has no type for mypy, which reads the sources and compiles them with mypyc.
+    applies = f"APPLIES = [\n{lines}]" if lines else 'APPLIES: "list[bool]" = []'
     # JSON escapes every quote inside a text, so three in a row cannot end the constant.
-    return f'{HEADER}{imports}\nMANIFEST = r"""{to_json(manifest)}"""\nAPPLIES = {applies}\n'
+    return f'{HEADER}{imports}\nMANIFEST = r"""{to_json(manifest)}"""\n{applies}\n'
 
 
 def to_json(manifest: Manifest) -> str:

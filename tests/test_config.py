@@ -79,7 +79,7 @@ def test_a_path_stays_in_the_wheel(path: object) -> None:
 
 def test_a_mistake_in_hatchs_table_names_that_table() -> None:
     """It can stand in three places, of which the command line knows one."""
-    fault = r"tool\.hatch\.build\.hooks\.sentry-modules\.sbom: options stand in \[tool"
+    fault = r"hooks\.sentry-modules\.sbom: options stand in \[tool"
     with pytest.raises(ConfigError, match=fault):
         config.read(document(hatch={"sbom": True}))
 

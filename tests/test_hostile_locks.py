@@ -151,7 +151,9 @@ def check_module(text: str) -> None:
     assert CODE not in text
     assert "://" not in text
     assert "/etc/" not in text
-    document, applies = (node for node in ast.parse(text).body if isinstance(node, ast.Assign))
+    kinds = (ast.Assign, ast.AnnAssign)
+    document, applies = (node for node in ast.parse(text).body if isinstance(node, kinds))
+    assert document.value is not None
     found = json.loads(ast.literal_eval(document.value))
     listed = [*found["modules"].items()]
     listed += [(entry["name"], entry["version"]) for entry in found["conditional"]]

@@ -32,7 +32,7 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
         from hatch_sentry_modules import pipeline
         from hatch_sentry_modules.errors import FreezeError
 
-        files = self._wheel_files()
+        files = self._wheel_files(build_data)
         try:
             generated = pipeline.generate(
                 Path(self.root),
@@ -79,10 +79,15 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
             else:
                 build_data["force_include"][str(file)] = layout.SBOM_NAME
 
-    def _wheel_files(self) -> dict[str, str]:
+    def _wheel_files(self, build_data: dict[str, Any]) -> dict[str, str]:
+        """Return the files of a wheel, and what the hooks before this one add."""
         builder = WheelBuilder(self.root, metadata=self.metadata)
+        # What an sdist is forced to hold has another place in a wheel.
+        forced = build_data["force_include"] if self.target_name == "wheel" else {}
         try:
-            files = list(builder.recurse_included_files())
+            with builder.config.set_build_data({**build_data, "force_include": forced}):
+                files = list(builder.recurse_included_files())
+                files += builder.recurse_forced_files(builder.config.build_force_include)
         except ValueError:  # hatchling finds nothing to ship, which is no fault of an sdist
             if self.target_name == "wheel":
                 raise

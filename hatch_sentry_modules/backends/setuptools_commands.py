@@ -105,13 +105,13 @@ def _generate(command: Command | sdist) -> Generated | None:
     from hatch_sentry_modules.errors import FreezeError
 
     # egg_info knows the version that is built, for instance 4.2.0.dev1 with a tag from setup.cfg.
-    command.get_finalized_command("egg_info")
-    metadata = command.distribution.metadata
+    # It also makes a name valid, as setup.py may hold any.
+    egg_info: Any = command.get_finalized_command("egg_info")
     try:
         return pipeline.generate(
             root(command.distribution),
-            name=metadata.get_name(),
-            version=metadata.get_version(),
+            name=egg_info.egg_name,
+            version=command.distribution.metadata.get_version(),
             files=_wheel_files(command),
             warn=command.warn,
         )

@@ -1,11 +1,16 @@
 """The generated module for what a bundler made of an application, whichever bundler it is."""
 
 from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import distributions
 from pathlib import Path
 
 from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import layout, left_out, pipeline, render
-from hatch_sentry_modules.bundlers import application_manifest, collected_distributions
+from hatch_sentry_modules.bundlers import (
+    application_manifest,
+    collected_distributions,
+    file_owners,
+)
 from hatch_sentry_modules.errors import ConfigError, SourceError, SourceNotFoundError
 from hatch_sentry_modules.reading import read_toml
 
@@ -38,10 +43,25 @@ def generate(
         for warning in (*manifest.warnings, *left_out.warnings(manifest)):
             say(warning)
         return render.to_python(manifest)
-    kept = own._replace(manifest=pipeline.without(own.manifest, excluded))
+    more = tuple(pattern for pattern in excluded if pattern not in own.manifest.exclude)
+    kept = own._replace(manifest=pipeline.without(own.manifest, more))
     for difference in application_manifest.differences(kept, manifest):
         say(f"using {own.module}, {difference}")
-    return render.to_python(kept.manifest) if excluded else own.text
+    return render.to_python(kept.manifest) if more else own.text
+
+
+def sources(folders: Iterable[str], modules: Mapping[str, str]) -> set[Path]:
+    """Return the files, there or not, that decide what is generated, besides the collected ones.
+
+    They are the project's options, the versions of editable installs, and the application's module.
+    """
+    editable = map(file_owners.editable_project, distributions(path=[*folders]))
+    projects = {Path.cwd(), *filter(None, editable)}
+    beside = {Path(file).parent for file in modules.values()}
+    return {
+        *(project / "pyproject.toml" for project in projects),
+        *(folder / layout.FILE_NAME for folder in beside),
+    }
 
 
 def is_taken(path: Path, warn: Callable[[str], None]) -> bool:

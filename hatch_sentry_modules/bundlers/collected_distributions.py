@@ -1,6 +1,7 @@
 """Makes the manifest of the distributions that a bundler really collected, by their files."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from hatch_sentry_modules import runtime_package
@@ -31,19 +32,30 @@ def _owners(taken: set[Path], folders: Iterable[str]) -> Iterator[Node]:
     """Find the distributions that the files are of, the certain ones first."""
     names, _ = installed.scan(folders)
     rest, others = set(taken), []
-    for candidates in names.values():
-        files = {file for c in candidates for file in file_owners.recorded(c.distribution)}
-        if not taken.isdisjoint(files):
-            rest -= files
+    records = [(candidates, taken & _recorded(candidates)) for candidates in names.values()]
+    recorders = Counter(file for _, files in records for file in files)
+    # A file that several record, such as an __init__.py, is of those that have others besides.
+    sure = {file for _, files in records if _has_own(files, recorders) for file in files}
+    for candidates, files in records:
+        if _has_own(files, recorders) or not files <= sure:
             yield installed.node(candidates)
-        else:
+        elif not files:
             others.append(candidates)
+        rest -= files
     # A member lies in the folder of its workspace, whose own files are the others.
     for candidates in sorted(others, key=_depth, reverse=True):
         if any(file_owners.is_recognized(c.distribution, rest) for c in candidates):
             yield installed.node(candidates)
             for project in _projects(candidates):
                 rest.difference_update(file_owners.in_project(project, rest))
+
+
+def _recorded(candidates: Iterable[installed.Found]) -> set[Path]:
+    return {file for c in candidates for file in file_owners.recorded(c.distribution)}
+
+
+def _has_own(files: Iterable[Path], recorders: Mapping[Path, int]) -> bool:
+    return any(recorders[file] == 1 for file in files)
 
 
 def _projects(candidates: Iterable[installed.Found]) -> list[Path]:

@@ -12,11 +12,9 @@ _MODULE = Path(layout.FILE_NAME).stem
 _LOADERS = ("cx_Freeze", "freeze_core")
 """Where cx_Freeze keeps what starts a bundle, which is no part of the application."""
 
-# Not ``activate``: cx_Freeze keeps the metadata, and so the SDK's own list has what it collected
-# beyond an application's own manifest, too.
-_INSTALLATION = f"""
+_ACTIVATION = f"""
 import sentry_modules
-sentry_modules.install({_MODULE!r})
+sentry_modules.activate({_MODULE!r})
 """
 
 
@@ -60,7 +58,7 @@ class Build:
         """Include the run-time package, and have the SDK install it when it is imported."""
         self._finder = finder
         finder.path.append(str(runtime_package.folder()))
-        source = module.file.read_text(encoding="utf-8") + _INSTALLATION
+        source = module.file.read_text(encoding="utf-8") + _ACTIVATION
         name, level = str(module.file), finder.optimize
         module.code = compile(source, name, "exec", dont_inherit=True, optimize=level)
 

@@ -95,10 +95,15 @@ def _to_text(name: str, done: Injected) -> Iterator[str]:
 
 def _freeze(source: str) -> Manifest:
     """Freeze a lock file as that of the project here, unless another one stands beside it."""
-    if source.partition(":")[0] == sources.INSTALLED:
+    if source == "auto" or source.partition(":")[0] == sources.INSTALLED:
         return manifests.frozen(Path(), source)
     lock, here = Path(os.path.abspath(source)), Path.cwd()  # noqa: PTH100  # of a link its own place
     is_above = lock.parent in here.parents
     places = (here, lock.parent) if is_above else (lock.parent, here)
-    folder = next((p for p in places if (p / project.PYPROJECT.file).is_file()), lock.parent)
-    return manifests.frozen(folder, str(lock))
+    return manifests.frozen(next(filter(_is_project, places), lock.parent), str(lock))
+
+
+def _is_project(folder: Path) -> bool:
+    """Whether a folder's ``pyproject.toml`` holds more than the options of other tools."""
+    own = project.read(folder)
+    return own.name is not None or "sentry-modules" in own.table.table("tool").values

@@ -19,6 +19,7 @@ READERS = {
     "Pipfile.lock": "pipfile",
     "*.txt": "requirements",
     "requirements*.lock": "requirements",
+    "*.py.lock": "uv",
     "*.lock": "pex_lock",
     "*lock.json": "pex_lock",
 }

@@ -13,7 +13,7 @@ from hatch_sentry_modules import flat_list
 from hatch_sentry_modules.document import Table, unsupported
 from hatch_sentry_modules.errors import refuse_unknown
 from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
-from hatch_sentry_modules.project import Members, Project
+from hatch_sentry_modules.project import Members, Project, refuse_member
 from hatch_sentry_modules.reading import read_lock
 
 
@@ -25,6 +25,7 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         raise unsupported(document, "lock-version", "1.x", remedy)
     if "packages" not in document:
         raise document.error("packages", "is missing", "The file may be cut off: write it anew")
+    refuse_member(document.file, project, selection)
     refuse_unknown(document.file, "extra", selection.extras, document.names("extras"))
     groups = _groups(document, selection)
     nodes: dict[Key, Node] = {}

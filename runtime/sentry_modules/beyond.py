@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from typing import Iterable
 
 from sentry_modules import miss
@@ -14,13 +16,16 @@ from sentry_modules.search import load_all, package_of_main
 def look(near: list[Manifest], places: list[Place], nearest: str) -> list[Manifest]:
     """Return those that were found near, with what counts over them; else all that there are.
 
-    ``nearest`` is the module that asks.
+    ``nearest`` is the module that asks. Raises ``UnusableManifestError`` where there are none but
+    such as another user can have written.
     """
     if not near:
-        names = _trusted((name for place in places for name in place.generated_modules()), places)
-        if not names:
-            hidden = (name for place in places for name in place.hidden_modules())
-            names = _trusted(hidden, places)
+        found = [name for place in places for name in place.generated_modules()]
+        found = found or [name for place in places for name in place.hidden_modules()]
+        names = _trusted(found, places, nearest)
+        if found and not names:
+            why = "is passed over, since other users can write to its folder or own it"
+            raise UnusableManifestError(f"{found[0]} {why}")
         if names and miss.is_installed(nearest.partition(".")[0]):
             # It needs none, and a folder beside it can hold the sources of others.
             names = [name for name in names if _is_package(name, places)]
@@ -28,13 +33,25 @@ def look(near: list[Manifest], places: list[Place], nearest: str) -> list[Manife
     top = near[0].module.partition(".")[0]
     if top in (MODULE, package_of_main().partition(".")[0]):
         return near
-    return [*near, *_applications(near[0], places)]
+    return [*near, *_applications(near[0], places, nearest)]
 
 
-def _trusted(names: Iterable[str], places: list[Place]) -> list[str]:
+def _trusted(names: Iterable[str], places: list[Place], nearest: str) -> list[str]:
     # Return the modules that nobody else can have written. Any folder below the path passes for a
     # namespace package, such as /tmp where a service runs in /.
-    return [name for name in names if all(place.is_trusted(name) for place in places)]
+    #
+    # Whoever owns the module that asks is trusted: its code runs.
+    owners: set[int] = set()
+    with suppress(OSError, TypeError, AttributeError, KeyError):
+        owners.update((os.geteuid(), os.stat(sys.modules[nearest].__file__).st_uid))  # type: ignore[arg-type] # noqa: PTH116 - what is no path is suppressed
+    trusted = []
+    for name in names:
+        start = f"{name.partition('.')[0]}/__init__"
+        # A package comes from the first place that has it, a namespace package from all.
+        of = [place for place in places if place.has_module(start)][:1] or places
+        if all(place.is_trusted(name, owners) for place in of):
+            trusted.append(name)
+    return trusted
 
 
 def _is_package(name: str, places: list[Place]) -> bool:
@@ -52,14 +69,14 @@ def _is_copy(manifest: Manifest, places: list[Place]) -> bool:
     return any(form == manifest.project for place in places for form, _, _ in place.metadata())
 
 
-def _applications(library: Manifest, places: list[Place]) -> list[Manifest]:
+def _applications(library: Manifest, places: list[Place], nearest: str) -> list[Manifest]:
     # Return the manifests that list what may be a library, such as one that sets Sentry up before
     # any code of the application runs.
     #
     # A folder of sources can hold another application, which lists this one: it is passed over
     # unless what it lists is there as well.
     all_names = (name for place in places for name in place.generated_modules(library.modules))
-    names = _trusted(all_names, places)
+    names = _trusted(all_names, places, nearest)
     try:
         found = load_all(name for name in names if name != library.module)
     except UnusableManifestError:

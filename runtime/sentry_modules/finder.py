@@ -150,8 +150,10 @@ def _show(act: Callable[[Any], Any]) -> Any:
 def _is_about_other_places(context: DistributionFinder.Context | None) -> bool:
     # Whether a search names its own path, which is not where the application runs.
     path = getattr(context, "path", None)
+    if path is None or path is sys.path:
+        return False
     # It can be an iterator, which is not to be used up here.
-    return path is not None and path is not sys.path and path != sys.path
+    return not isinstance(path, (list, tuple)) or [*path] != sys.path
 
 
 def _real(context: DistributionFinder.Context | None) -> Iterator[Distribution]:

@@ -13,6 +13,7 @@ from sentry_sdk.scope import add_global_event_processor
 from sentry_sdk.utils import logger
 
 import sentry_modules
+from sentry_modules.decision import IS_FROZEN
 from sentry_modules.finder import register
 from sentry_modules.modules import Modules, beside, choose
 from sentry_modules.reference import ManifestReference
@@ -57,7 +58,8 @@ class FrozenModulesIntegration(Integration):
     def of(cls, reference: ManifestReference) -> FrozenModulesIntegration:
         """Return an integration for a known reference."""
         ours = cls.__new__(cls)
-        ours.__setstate__({"_reference": reference, "_combine": False})
+        # A frozen application has no host: metadata in it is of what it holds, or loads later.
+        ours.__setstate__({"_reference": reference, "_combine": IS_FROZEN})
         return ours
 
     def __getstate__(self) -> dict[str, Any]:

@@ -24,6 +24,8 @@ _SEPARATORS = f"{os.sep}{os.altsep or ''}"
 _EXTENSIONS = f"{os.sep}lib-dynload"  # those of the standard library
 _LISTINGS = 1000  # of folders below the path that are no packages; a home folder can be on it
 _NAMES = 10_000
+_OPEN = 0o002  # to everybody
+_STICKY_AND_OPEN = 0o1002  # as /tmp is, where nobody replaces what is another's
 
 
 class Place:
@@ -144,20 +146,27 @@ class Place:
                 return sorted(f"{name}.{MODULE}" for name in found)
         return []
 
-    def is_trusted(self, module: str) -> bool:
-        """Whether the packages of a module, if they are here, are nobody else's to write to."""
+    def is_trusted(self, module: str, owners: Container[int]) -> bool:
+        """Whether the packages of a module, if they are here, are nobody else's to write to.
+
+        ``owners`` are users that are trusted, besides root and who owns this folder.
+        """
         if self._archive is not None or not hasattr(os, "geteuid"):  # Windows has other ways
             return True
         path = self.entry
         try:
-            owners = {0, os.geteuid(), os.stat(path or os.sep).st_uid}  # noqa: PTH116 - a Path costs more
+            top = os.stat(path or os.sep)  # noqa: PTH116 - a Path costs more
+            if top.st_mode & _STICKY_AND_OPEN == _OPEN:  # who can write there needs no manifest
+                return True
             for name in module.split(".")[:-1]:
                 path += f"{os.sep}{name}"
                 for status in (os.lstat(path), os.stat(path)):  # noqa: PTH116 - a Path costs more
                     is_link = stat.S_ISLNK(status.st_mode)  # whose mode says nothing
-                    if status.st_uid not in owners or (not is_link and status.st_mode & 0o002):
+                    is_open = status.st_mode & _OPEN and not is_link
+                    is_known = status.st_uid in (0, top.st_uid) or status.st_uid in owners
+                    if is_open or not is_known:
                         return False
-        except _ABSENT:
+        except OSError:  # Python imports nothing from there
             pass
         return True
 

@@ -33,7 +33,7 @@ class ManifestReference:
         self.key = (reference, packages if reference is None else (), authority)
         self._decision: Decision | None = None
         self._missed_on: list[str] | None = None  # the path on which no manifest was found
-        self._nearest = ""  # the module that calls
+        self._nearest = "".join(packages[:1])  # the module that calls, or its package
 
     @classmethod
     def of_caller(
@@ -70,14 +70,13 @@ class ManifestReference:
         return decision
 
     def _warn(self, why: str) -> None:
-        reference, packages, authority = self.key
+        reference, _, authority = self.key
         if authority == "metadata":
             return
         if IS_FROZEN:
             warn_frozen(why)
             return
-        nearest = self._nearest or "".join(packages[:1])  # one that was pickled has no other
-        miss.say(why, reference if type(reference) is str else nearest)
+        miss.say(why, reference if type(reference) is str else self._nearest)
 
     def _decide(self) -> Decision:
         reference, packages, authority = self.key

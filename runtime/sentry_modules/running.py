@@ -51,15 +51,15 @@ def _is_installed(manifest: Manifest, own: _Metadata, places: list[Place]) -> bo
 
 
 def _is_stripped(manifest: Manifest, places: list[Place]) -> bool:
-    # Whether most dependencies that are there have no metadata, though the project itself has: its
-    # own was kept, or is the egg-info of a checkout.
+    # Whether more dependencies stand beside the manifest, all without metadata, than are installed
+    # elsewhere: the project's own was kept, or is the egg-info of a checkout.
     beside = [place for place in places if place.entry == manifest.root]
     if any(form != manifest.project for place in beside for form, _, _ in place.metadata()):
         return False  # as nearly everywhere
     listed = {normalize(name) for name in manifest.modules} - {manifest.project}
-    there = {name for place in places for name in place.distributions()} & listed
+    there = {name for place in beside for name in place.distributions()} & listed
     known = {form for place in places for form, _, _ in place.metadata()} & listed
-    return len(there - known) > len(known)
+    return len(there) > len(known - there)
 
 
 def is_editable(place: Place, folder: str, root: str) -> bool:
@@ -123,14 +123,15 @@ def _others(
             continue
         entry = _origin(form, found, places)
         here = [_version(place, *rest) for place, *rest in found if place.entry == entry]
-        newest = max(here, key=_numbers, default="")
+        newest = max(here, key=_in_order, default="")
         if here and frozen not in here and is_line(newest):
             yield name, (newest, entry)
 
 
-def _numbers(version: str) -> list[int]:
+def _in_order(version: str) -> tuple[list[int], str]:
     # An upgrade in a folder leaves the metadata of older versions behind.
-    return [int(part[:_DIGITS]) for part in version.split(".")[:_DIGITS] if part.isdecimal()]
+    numbers = "".join(char if char.isdecimal() else " " for char in version).split()
+    return [int(number[:_DIGITS]) for number in numbers[:_DIGITS]], version
 
 
 def _version(place: Place, version: str, folder: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,6 +86,20 @@ def test_what_the_project_excludes_stays_out_of_its_own_manifest_too(site: Path)
     assert [d.name for d in manifest.distributions] == ["flask", "sentry-sdk"]
     assert manifest.exclude == ("tests", "acme-*")
     assert not any("acme-secret" in warning for warning in warnings)
+
+
+def test_what_decides_is_watched(site: Path) -> None:
+    """A bundler that keeps what it found makes it anew when one of these files changes."""
+    project = site.parent / "project"
+    metadata = install(site, "acme-tool")
+    document = {"url": project.as_uri(), "dir_info": {"editable": True}}
+    (metadata / "direct_url.json").write_text(json.dumps(document), encoding="utf-8")
+    modules = {"flask": str(site / "flask" / "__init__.py")}
+    assert bundle_manifest.sources([str(site)], modules) == {
+        site.parent / "pyproject.toml",
+        project / "pyproject.toml",
+        site / "flask" / "_sentry_modules.py",
+    }
 
 
 def test_a_mistake_stops_the_build_with_one_line(site: Path) -> None:

@@ -42,6 +42,16 @@ def test_distributions_share_a_namespace_package(site: Path) -> None:
     assert frozen(site, "acme/mail.py") == {"acme-mail": "2.0"}
 
 
+def test_a_file_that_several_record_is_of_who_has_more(site: Path) -> None:
+    """All parts of PySide6 record its __init__.py, and one of them has the library too."""
+    install(site, "acme-gui", "acme_gui/__init__.py")
+    install(site, "acme-gui-core", "acme_gui/__init__.py", "acme_gui/core.so")
+    install(site, "acme-gui-web", "acme_gui/__init__.py", "acme_gui/web.so")
+    taken = "acme_gui/__init__.py", "acme_gui/core.so"
+    assert frozen(site, *taken) == {"acme-gui-core": "1.0"}
+    assert frozen(site, taken[0]).keys() == {"acme-gui", "acme-gui-core", "acme-gui-web"}
+
+
 def test_a_distribution_without_a_module_is_found_by_its_data(site: Path) -> None:
     """A file that cannot be imported is recorded too, and so is metadata."""
     install(site, "acme-icons", "share/icons/acme.svg")

@@ -151,6 +151,19 @@ def test_another_entrance_says_the_same(
     assert other["sdk"]["integrations"] == event["sdk"]["integrations"]
 
 
+def test_what_is_excluded_is_on_no_event(place: Workplace, tracker: server.Server) -> None:
+    """Not either where the metadata is in the bundle."""
+    table = place.folder / "pyproject.toml"
+    table.write_text("[tool.sentry-modules]\nexclude = ['flask']\n", encoding="utf-8")
+    place.run("cxfreeze build --script app.py --target-dir without")
+    table.unlink()
+    event = stored(tracker, "without", lambda dsn: place.run("without/app", SENTRY_DSN=dsn))
+    assert {"flask", "click", "sentry-sdk"} & {*map(normalize, event["modules"])} == {
+        "click",
+        "sentry-sdk",
+    }
+
+
 def test_an_application_without_the_sdk_stays_as_it_is(place: Workplace) -> None:
     """Nothing is added where there is nothing to help."""
     (place.folder / "plain.py").write_text("print('plain')\n", encoding="utf-8")

@@ -69,6 +69,21 @@ def test_a_module_of_the_program_is_not_run(place: Workplace) -> None:
     assert place.run("dist/own/own").strip() == "it starts"
 
 
+def test_a_changed_exclude_is_seen_by_the_next_build(place: Workplace) -> None:
+    """PyInstaller keeps its analysis as long as no file has changed that it knows of."""
+    folder = place.folder / "again"
+    folder.mkdir()
+    (folder / "again.py").write_text(APP, encoding="utf-8")
+    for pattern, left in (("nothing-of-it", FLASK), ("flask", FLASK - {"flask"})):
+        text = f"[tool.sentry-modules]\nexclude = ['{pattern}']\n"
+        (folder / "pyproject.toml").write_text(text, encoding="utf-8")
+        build = "cd again; pyinstaller --noconfirm again.py"
+        assert ("Building because" in place.run(build)) is (pattern == "flask")
+        (event,) = events(place, "again/dist/again/again")
+        assert {name.lower() for name in event} & FLASK == left
+        assert "Building because" not in place.run(build)
+
+
 PROJECT = """
 [build-system]
 requires = ["hatchling", "hatch-sentry-modules"]

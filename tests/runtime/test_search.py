@@ -302,17 +302,22 @@ def test_what_another_user_wrote_is_not_trusted(tmp_path: Path) -> None:
     """Not even behind a link of theirs."""
     folder = write_files(tmp_path, {"theirs/_sentry_modules.py": "", "ours/x.py": ""})
     place = Place(str(folder))
-    assert place.is_trusted("theirs._sentry_modules")
-    assert place.is_trusted("nowhere._sentry_modules")
+    assert place.is_trusted("theirs._sentry_modules", {os.geteuid()})
+    assert place.is_trusted("nowhere._sentry_modules", {os.geteuid()})
     try:
         os.chown(folder / "theirs", 12345, 12345)
     except PermissionError:
         pytest.skip("only root can give a folder away")
-    assert not place.is_trusted("theirs._sentry_modules")
+    assert not place.is_trusted("theirs._sentry_modules", {os.geteuid()})
     (folder / "link").symlink_to("ours")
-    assert place.is_trusted("link._sentry_modules")
+    assert place.is_trusted("link._sentry_modules", {os.geteuid()})
     os.chown(folder / "link", 12345, 12345, follow_symlinks=False)
-    assert not place.is_trusted("link._sentry_modules")
+    assert not place.is_trusted("link._sentry_modules", {os.geteuid()})
+    assert place.is_trusted("link._sentry_modules", {12345})
+    (folder / "loop").symlink_to("loop")
+    assert place.is_trusted("loop._sentry_modules", set())
+    folder.chmod(0o777)
+    assert place.is_trusted("theirs._sentry_modules", set()), "the folder itself is open to all"
 
 
 def test_the_sources_of_another_beside_an_install(tmp_path: Path) -> None:

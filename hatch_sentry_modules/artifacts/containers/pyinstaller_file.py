@@ -57,6 +57,10 @@ def find(file: IO[bytes], budget: Budget) -> int | None:
     return None
 
 
+_REFERENCE = b"d"
+"""The kind of an entry that stands for a file in another program (``MERGE``)."""
+
+
 class PyInstallerProgram:
     """An executable that PyInstaller made: the whole application, or only its Python modules."""
 
@@ -71,7 +75,7 @@ class PyInstallerProgram:
         for entry in self._entries():
             if entry.kind == b"z":
                 yield from self._modules(entry, wanted)
-            elif limit := wanted(entry.name):
+            elif entry.kind != _REFERENCE and (limit := wanted(entry.name)):
                 yield self._read(entry, limit)
 
     def _entries(self) -> Iterator[_Entry]:

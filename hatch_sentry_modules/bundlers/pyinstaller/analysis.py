@@ -58,6 +58,9 @@ def write_manifest(hook_api: Any) -> None:
     analysis.custom_runtime_hooks = [h for h in analysis.custom_runtime_hooks if h != _FIRST]
     modules, paths = dict(_modules(analysis)), analysis.graph.path
     text = bundle_manifest.generate(_files(analysis), paths, modules, log.warning)
+    # A list that serves for nothing but to see that a file has changed since the last build.
+    sources = sorted(map(str, bundle_manifest.sources(paths, modules)))
+    getattr(analysis, "_modules_outside_pyz", []).extend((f, f, "DATA") for f in sources)
     if text is not None:
         folder = Path(analysis.tocfilename).with_suffix(".sentry-modules")
         folder.mkdir(exist_ok=True)
