@@ -185,6 +185,36 @@ def test_options_in_a_table_of_hatch_stop_the_build(tmp_path: Path, file: str, t
     assert "dependencies" not in str(caught.value)
 
 
+HOOK = """\
+from pathlib import Path
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+class Made(BuildHookInterface):
+    def initialize(self, version, build_data):
+        folder = Path(self.root, "src", "made")
+        folder.mkdir(exist_ok=True)
+        (folder / "__init__.py").touch()
+        build_data["artifacts"].append("src/made/__init__.py")
+"""
+
+
+def test_what_another_hook_makes_is_the_package(tmp_path: Path) -> None:
+    """A hook that comes before this one can write all the code there is."""
+    tables = (
+        '[tool.hatch.build.hooks.custom]\n[tool.hatch.build.targets.wheel]\nsources = ["src"]\n'
+    )
+    project = lay_out(tmp_path / "p", f'{tables}include = ["src/made"]\n', "README.md")
+    table = project / "pyproject.toml"
+    text = table.read_text(encoding="utf-8")
+    own = "[tool.hatch.build.hooks.sentry-modules]\n"
+    table.write_text(f"{text.replace(own, '')}{own}", encoding="utf-8")
+    (project / "hatch_build.py").write_text(HOOK, encoding="utf-8")
+    (project / ".gitignore").write_text("src/\n", encoding="utf-8")
+    (project / "src").mkdir()
+    wheel = build(project, "wheel", tmp_path / "dist")
+    assert archives.generated(wheel) == ["made/_sentry_modules.py"]
+
+
 def test_a_project_of_which_only_sdists_are_built(tmp_path: Path) -> None:
     """Hatchling knows no files for a wheel of it; the sdist has the module at its top."""
     project = lay_out(tmp_path / "p", "", "other/x.py")

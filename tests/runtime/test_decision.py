@@ -158,15 +158,18 @@ def test_metadata_by_older_tools(host: Path, site: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["acme_app-4.2.0.dist-info", "acme_app.egg-info"])
-def test_a_stripped_folder_that_kept_its_own(host: Path, site: Path, name: str) -> None:
+def test_a_stripped_folder_that_kept_its_own(
+    host: Path, site: Path, crowd: Path, name: str
+) -> None:
     """What it depends on has no metadata, so a list without it would be wrong."""
     metadata = site / "acme_app-4.2.0.dist-info"
     (metadata / "METADATA").rename(metadata / ("PKG-INFO" if "egg" in name else "METADATA"))
     if name != metadata.name:
         metadata.rename(site / name)
     write_files(site, {**FLASK, "typing_extensions.py": ""})
-    found = launch(host, site)
-    assert found["modules"]["flask"] == found["versions"]["flask"] == FROZEN["flask"]
+    for path in ((site,), (site, crowd)):
+        found = launch(host, *path)
+        assert found["modules"]["flask"] == found["versions"]["flask"] == FROZEN["flask"]
 
 
 def test_an_archive(host: Path, site: Path, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sentry_modules.beyond import look
+from sentry_modules.manifest import UnusableManifestError
 from sentry_modules.places import Place
 from sentry_modules.search import refer
 
@@ -318,6 +320,15 @@ def test_what_another_user_wrote_is_not_trusted(tmp_path: Path) -> None:
     assert place.is_trusted("loop._sentry_modules", set())
     folder.chmod(0o777)
     assert place.is_trusted("theirs._sentry_modules", set()), "the folder itself is open to all"
+
+
+def test_what_is_passed_over_is_said(tmp_path: Path) -> None:
+    """Otherwise the warning would advise to write what is there."""
+    folder = write_files(tmp_path / "work", {"shared/_sentry_modules.py": MANIFEST})
+    (folder / "shared").chmod(0o777)
+    places = [Place(str(folder))]
+    with pytest.raises(UnusableManifestError, match=r"^shared\._sentry_modules is passed over"):
+        look([], places, "wsgi")
 
 
 def test_the_sources_of_another_beside_an_install(tmp_path: Path) -> None:

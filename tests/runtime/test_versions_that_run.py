@@ -76,6 +76,11 @@ LAYOUTS: dict[str, tuple[list[Mapping[str, str]], dict[str, str], str]] = {
                 **metadata("humanize", "4.6.18", "humanize/__init__.py")}],
         {**FROZEN, "humanize": "4.6.18"}, "",
     ),
+    "left by two upgrades of a local version": (
+        [ACME, {**metadata("humanize", "4.6.0+cu118", "humanize/__init__.py"),
+                **metadata("humanize", "4.6.1+cu118", "humanize/__init__.py")}],
+        {**FROZEN, "humanize": "4.6.1+cu118"}, "",
+    ),
     "a setuptools install of old": (
         [ACME, {"humanize/__init__.py": "", "humanize.egg-info/PKG-INFO": "Version: 4.5\n"}],
         {**FROZEN, "humanize": "4.5"}, "",

@@ -214,3 +214,10 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, message: s
     """The message says which file, where in it, and what is wrong."""
     with pytest.raises(SourceError, match=rf"^pylock\.toml: {message}"):
         freeze(write(tmp_path, text))
+
+
+def test_another_project_is_refused(tmp_path: Path) -> None:
+    """The file does not say what a member of the workspace needs."""
+    write(tmp_path, HEAD + package("idna"))
+    with pytest.raises(SourceError, match="it is of one project alone, and that is not 'other'"):
+        freeze(tmp_path, package="other")

@@ -506,6 +506,24 @@ def test_a_lock_file_of_another_project(tmp_path: Path, monkeypatch: pytest.Monk
         assert modules(file.read("_sentry_modules.py")) == {"other": "1", "greet": "1.2"}
 
 
+def test_the_options_of_other_tools_make_no_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder below the project's can have a pyproject.toml for a linter."""
+    (tmp_path / "lambda").mkdir()
+    (tmp_path / "lambda" / "pyproject.toml").write_text("[tool.ruff]\n", encoding="utf-8")
+    table = '[project]\nname = "app"\nversion = "1"\n'
+    (tmp_path / "pyproject.toml").write_text(table, encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text("greet==1.2\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "lambda")
+    path = write(tmp_path / "app.pyz")
+    injected(path, "--source", "../requirements.txt")
+    with ZipFile(path) as file:
+        assert modules(file.read("_sentry_modules.py")) == {"app": "1", "greet": "1.2"}
+    monkeypatch.chdir(tmp_path)
+    injected(path, "--source", "auto")
+
+
 def test_its_own_module_with_other_line_ends_is_replaced(tmp_path: Path) -> None:
     """Git writes them on Windows."""
     text = bundled.MODULE.replace("\n", "\r\n").encode("ascii")
