@@ -27,8 +27,8 @@ def warnings(manifest: Manifest) -> Iterator[str]:
     for name, reason in manifest.skipped.items():
         reasons.setdefault(reason, []).append(name)
     if dynamic := reasons.pop(DYNAMIC, []):
-        version = f"the version of {listed(dynamic)} is dynamic"
-        yield f"{manifest.source}: {version}: a build knows and lists it, this does not."
+        version = f"the version of {listed(dynamic)} is not static"
+        yield f"{manifest.source}: {version}: a build that knows it lists it, this does not."
     number = sum(map(len, reasons.values()))
     parts = "; ".join(f"{listed(names)} ({reason})" for reason, names in sorted(reasons.items()))
     if number:

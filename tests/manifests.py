@@ -33,5 +33,5 @@ def manifest(**changes: object) -> Manifest:
 
 def other_warnings(manifest: Manifest) -> tuple[str, ...]:
     """Return the warnings of a manifest but those of what has no version."""
-    without = ("on no event", "is dynamic: a build")
+    without = ("on no event", "is not static: a build")
     return tuple(text for text in manifest.warnings if not any(one in text for one in without))

@@ -123,8 +123,8 @@ def test_a_dynamic_version_is_for_a_build_to_know(folder: Path) -> None:
     (folder / "uv.lock").write_text(lock, encoding="utf-8")
     result = run("freeze", folder)
     assert result.stderr == (
-        "warning: uv.lock: the version of acme-app is dynamic: a build knows and lists it, this "
-        "does not.\n"
+        "warning: uv.lock: the version of acme-app is not static: a build that knows it lists it, "
+        "this does not.\n"
     )
 
 

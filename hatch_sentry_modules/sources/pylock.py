@@ -16,6 +16,8 @@ from hatch_sentry_modules.model import Edge, Graph, Key, Node, Selection
 from hatch_sentry_modules.project import Members, Project, refuse_member
 from hatch_sentry_modules.reading import read_lock
 
+_LONGEST_HEADER = 2048
+
 
 def read(path: Path, project: Project, selection: Selection) -> Graph:
     """Read a pylock file; see :func:`hatch_sentry_modules.sources.read` for the errors."""
@@ -44,13 +46,18 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
         nodes=nodes,
         requires_python=document.specifiers("requires-python"),
         environments=document.markers("environments"),
-        warnings=tuple(_warnings(document, project, {node.name for node in nodes.values()})),
+        warnings=tuple(_warnings(path, document, project, {n.name for n in nodes.values()})),
     )
 
 
-def _warnings(document: Table, project: Project, names: Set[NormalizedName]) -> Iterator[str]:
-    # pip locks for the Python and the platform on which it runs, and no other tool does.
-    if document.string("created-by") == "pip" and "environments" not in document:
+def _warnings(
+    path: Path, document: Table, project: Project, names: Set[NormalizedName]
+) -> Iterator[str]:
+    # pip locks for the Python and the platform on which it runs, and uv does where it says so.
+    with path.open("rb") as file:
+        header = file.read(_LONGEST_HEADER).decode("utf-8", "replace").splitlines()
+    is_of_pip = document.string("created-by") == "pip" and "environments" not in document
+    if is_of_pip or flat_list.is_headed_so(header):
         yield f"{document.file}: {flat_list.ONE_PLATFORM}"
     if "dependency-groups" not in document:
         links = (each.tables("dependencies") for each in document.tables("packages"))

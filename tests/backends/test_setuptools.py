@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -261,3 +262,12 @@ def test_a_build_that_is_not_configured_imports_the_entrance_alone(tmp_path: Pat
     ours = [line for line in run.stdout.splitlines() if line.startswith("hatch_sentry_modules")]
     entrance = "hatch_sentry_modules.backends.setuptools"
     assert ours == ["hatch_sentry_modules", "hatch_sentry_modules.backends", entrance]
+
+
+def test_a_name_that_setuptools_makes_valid(tmp_path: Path) -> None:
+    """What was never on an index is called as its owner likes."""
+    text = SETUP_PY.replace('"acme-app", version="4.2.0"', '"Acme App", version="4.2-1"')
+    project = lay_out(tmp_path / "p", {"setup.py": text})
+    wheel = build(project, "wheel", tmp_path / "dist")
+    modules = json.loads(archives.module(wheel).partition('r"""')[2].partition('"""')[0])["modules"]
+    assert modules["acme-app"] == "4.2.post1"

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import tomli
 
+from hatch_sentry_modules import pipeline, project
+from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
 from tests import documents
 from tests.sources.uv_projects import (
@@ -272,3 +274,13 @@ def test_a_member_that_is_no_package_gives_only_what_it_requires(
     )
     assert pins(root, **asked) == "app==1.0 six==1.0"
     assert pins(root, package="lib") == "lib==1.0 six==1.0"
+
+
+def test_the_lock_of_a_script(tmp_path: Path) -> None:
+    """``uv lock --script`` writes it beside the script, and it has no project."""
+    text = 'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n\n[manifest]\n'
+    text += 'requirements = [{ name = "idna" }]\n\n[[package]]\nname = "idna"\nversion = "3.10"\n'
+    text += 'source = { registry = "https://index.example.org/simple" }\n'
+    (tmp_path / "script.py.lock").write_text(text, encoding="utf-8")
+    manifest = pipeline.freeze(project.read(tmp_path), Config(source="script.py.lock"))
+    assert {d.name: d.version for d in manifest.distributions} == {"idna": "3.10"}
