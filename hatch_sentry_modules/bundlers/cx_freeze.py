@@ -12,9 +12,10 @@ _MODULE = Path(layout.FILE_NAME).stem
 _LOADERS = ("cx_Freeze", "freeze_core")
 """Where cx_Freeze keeps what starts a bundle, which is no part of the application."""
 
+# cx_Freeze keeps the metadata, of what it collected beyond an application's own manifest, too.
 _ACTIVATION = f"""
 import sentry_modules
-sentry_modules.activate({_MODULE!r})
+sentry_modules.activate({_MODULE!r}, combine=True)
 """
 
 

@@ -7,7 +7,6 @@ import sys
 from contextlib import suppress
 from typing import Iterable
 
-from sentry_modules import miss
 from sentry_modules.manifest import MODULE, Manifest, UnusableManifestError
 from sentry_modules.places import Place
 from sentry_modules.search import load_all, package_of_main
@@ -26,9 +25,12 @@ def look(near: list[Manifest], places: list[Place], nearest: str) -> list[Manife
         if found and not names:
             why = "is passed over, since other users can write to its folder or own it"
             raise UnusableManifestError(f"{found[0]} {why}")
-        if names and miss.is_installed(nearest.partition(".")[0]):
-            # It needs none, and a folder beside it can hold the sources of others.
-            names = [name for name in names if _is_package(name, places)]
+        if names:
+            from sentry_modules import miss  # seldom needed
+
+            # An ordinary install needs none, and a folder beside it can hold others' sources.
+            if miss.is_installed(nearest.partition(".")[0]):
+                names = [name for name in names if _is_package(name, places)]
         return [manifest for manifest in load_all(names) if not _is_copy(manifest, places)]
     top = near[0].module.partition(".")[0]
     if top in (MODULE, package_of_main().partition(".")[0]):

@@ -13,7 +13,6 @@ from sentry_sdk.scope import add_global_event_processor
 from sentry_sdk.utils import logger
 
 import sentry_modules
-from sentry_modules.decision import IS_FROZEN
 from sentry_modules.finder import register
 from sentry_modules.modules import Modules, beside, choose
 from sentry_modules.reference import ManifestReference
@@ -55,11 +54,10 @@ class FrozenModulesIntegration(Integration):
         self._decision: Decision | None = None
 
     @classmethod
-    def of(cls, reference: ManifestReference) -> FrozenModulesIntegration:
+    def of(cls, reference: ManifestReference, *, combine: bool) -> FrozenModulesIntegration:
         """Return an integration for a known reference."""
         ours = cls.__new__(cls)
-        # A frozen application has no host: metadata in it is of what it holds, or loads later.
-        ours.__setstate__({"_reference": reference, "_combine": IS_FROZEN})
+        ours.__setstate__({"_reference": reference, "_combine": combine})
         return ours
 
     def __getstate__(self) -> dict[str, Any]:

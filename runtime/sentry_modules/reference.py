@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from sentry_modules.search import Reference
 
 if not IS_FROZEN:  # the hook for PyInstaller leaves these out of the bundle
-    from sentry_modules import beyond, miss, places, running
+    from sentry_modules import beyond, places, running
 
 # Of this thread alone, and not in an instance, which can be pickled. Not a set of thread numbers:
 # a forked child uses those of its parent's threads again.
@@ -76,7 +77,10 @@ class ManifestReference:
         if IS_FROZEN:
             warn_frozen(why)
             return
-        miss.say(why, reference if type(reference) is str else self._nearest)
+        with suppress(ImportError):  # at the end of the program there are no imports any more
+            from sentry_modules import miss  # seldom needed
+
+            miss.say(why, reference if type(reference) is str else self._nearest)
 
     def _decide(self) -> Decision:
         reference, packages, authority = self.key

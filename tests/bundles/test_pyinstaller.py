@@ -57,7 +57,9 @@ def collected(place: Workplace, name: str) -> Rows:
     file = place.folder / "build" / name / "Analysis-00.toc"
     contents: list[Any] = ast.literal_eval(file.read_text(encoding="utf-8"))
     rows = [row for table in contents if isinstance(table, list) for row in table]
-    return {row for row in rows if isinstance(row, tuple) and len(row) == 3}
+    found = {row for row in rows if isinstance(row, tuple) and len(row) == 3}
+    # What is only watched for changes is named by its whole path, and has no place in a bundle.
+    return {row for row in found if not Path(row[0]).is_absolute()}
 
 
 class Build:
