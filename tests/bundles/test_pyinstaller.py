@@ -7,6 +7,7 @@ import json
 import os
 import runpy
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
