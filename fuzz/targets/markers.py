@@ -28,7 +28,9 @@ from tests.markers.operands import (
 )
 
 _NUMBER = r"(?:0|[1-9]\d?)"
-PYTHON = re.compile(rf"{_NUMBER}(\.{_NUMBER}){{2}}((a|b|rc){_NUMBER})?(\+[a-z0-9.]*)?", re.ASCII)
+PYTHON = re.compile(
+    rf"{_NUMBER}(\.{_NUMBER}){{2}}((a|b|rc){_NUMBER})?(\+([a-z0-9]+(\.[a-z0-9]+)*)?)?", re.ASCII
+)
 IMPLEMENTATION = re.compile(rf"{_NUMBER}(\.{_NUMBER}){{2}}((a|b|c){_NUMBER})?", re.ASCII)
 LITERALS = [*PYTHON_LITERALS, *RELEASE_LITERALS, *TEXTS]
 WORDS = [*VARIABLES, *OPERATORS, *(f"'{text}'" for text in LITERALS), " and ", " or ", "(", ")"]
