@@ -52,7 +52,8 @@ def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Confi
     hooks = (each.table("hooks").table("sentry-modules").values for each in (build, wheel))
     found: dict[str, Any] = {}
     mistakes = [
-        f"{HATCH_TABLE}.{_shown(key)}: options stand in [{TABLE}], where every entrance reads them"
+        f"{HATCH_TABLE}.{_shown(key)}: options stand in [{TABLE}], where every entrance reads "
+        "them; move it there"
         for key in (chain(*hooks) if hook_values is None else hook_values)
         if key not in HATCHLING_KEYS
     ]

@@ -34,8 +34,10 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except (FileNotFoundError, NotADirectoryError):
-        fault = "is a link to nothing" if path.is_symlink() else "there is no such file"
-        raise SourceNotFoundError(file=path.name, fault=fault) from None
+        if path.is_symlink():
+            fault, remedy = "is a link to nothing", "Mend the link, or remove it"
+            raise SourceNotFoundError(file=path.name, fault=fault, remedy=remedy) from None
+        raise SourceNotFoundError(file=path.name, fault="there is no such file") from None
     except OSError as error:
         raise SourceError(file=path.name, fault=f"cannot be read ({error.strerror})") from None
     if len(data) > LARGEST_FILE:

@@ -207,7 +207,9 @@ def test_a_pyproject_whose_link_leads_nowhere_is_no_empty_one(folder: Path) -> N
     """Its name and its options would be missing without a word."""
     (folder / "pyproject.toml").unlink()
     (folder / "pyproject.toml").symlink_to("gone.toml")
-    assert refused("freeze", folder) == "pyproject.toml: is a link to nothing."
+    assert refused("freeze", folder) == (
+        "pyproject.toml: is a link to nothing. Mend the link, or remove it."
+    )
 
 
 def test_a_source_that_names_no_place(folder: Path) -> None:

@@ -79,6 +79,10 @@ def test_a_path_stays_in_the_wheel(path: object) -> None:
 
 def test_a_mistake_in_hatchs_table_names_that_table() -> None:
     """It can stand in three places, of which the command line knows one."""
+    wheel = {"wheel": {"hooks": {"sentry-modules": {"sbom": True}}}}
+    target = {"tool": {"hatch": {"build": {"targets": wheel}}}}
+    with pytest.raises(ConfigError, match=r"sbom: options stand in .* move it there"):
+        config.read(Table(target, Place("pyproject.toml")))
     fault = r"hooks\.sentry-modules\.sbom: options stand in \[tool"
     with pytest.raises(ConfigError, match=fault):
         config.read(document(hatch={"sbom": True}))

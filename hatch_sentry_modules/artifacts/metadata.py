@@ -111,7 +111,8 @@ def single_versions(name: str, metadata: Manifest) -> Manifest:
         fault = "it holds no metadata of distributions"
         raise FreezeError(file=name, fault=fault, remedy="Name the lock file with --source")
     several = sorted(name for name in versions if len(versions[name]) > 1)
-    said = f"{name}: {listed(several)} {'is' if len(several) == 1 else 'are'} left out: {SEVERAL}."
+    said = f"{name}: {listed(several)} {'is' if len(several) == 1 else 'are'} left out: {SEVERAL}. "
+    said += "Remove what an upgrade left."
     return Manifest(
         project=None,
         source=SOURCE,

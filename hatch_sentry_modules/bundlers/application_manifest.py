@@ -10,6 +10,9 @@ from packaging.utils import NormalizedName
 from hatch_sentry_modules import compare, layout, manifest_document
 from hatch_sentry_modules.model import Manifest
 
+PROGRAM = "__main__"
+"""What the program is called among the modules."""
+
 _SDK = NormalizedName("sentry-sdk")
 
 
@@ -19,10 +22,6 @@ class ApplicationManifest(NamedTuple):
     module: str
     text: str
     manifest: Manifest
-
-
-PROGRAM = "__main__"
-"""What the program is called among the modules."""
 
 
 def find(modules: Mapping[str, str], collected: Manifest) -> ApplicationManifest | None:

@@ -45,7 +45,7 @@ def _trusted(names: Iterable[str], places: list[Place], nearest: str) -> list[st
     # Whoever owns the module that asks is trusted: its code runs.
     owners: set[int] = set()
     with suppress(OSError, TypeError, AttributeError, KeyError):
-        owners.update((os.geteuid(), os.stat(sys.modules[nearest].__file__).st_uid))  # type: ignore[arg-type] # noqa: PTH116 - what is no path is suppressed
+        owners.add(os.stat(sys.modules[nearest].__file__).st_uid)  # type: ignore[arg-type] # noqa: PTH116 - what is no path is suppressed
     trusted = []
     for name in names:
         start = f"{name.partition('.')[0]}/__init__"

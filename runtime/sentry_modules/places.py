@@ -149,13 +149,14 @@ class Place:
     def is_trusted(self, module: str, owners: Container[int]) -> bool:
         """Whether the packages of a module, if they are here, are nobody else's to write to.
 
-        ``owners`` are users that are trusted, besides root and who owns this folder.
+        ``owners`` are trusted besides root, the process's own user and who owns this folder.
         """
         if self._archive is not None or not hasattr(os, "geteuid"):  # Windows has other ways
             return True
         path = self.entry
         try:
             top = os.stat(path or os.sep)  # noqa: PTH116 - a Path costs more
+            known = {0, os.geteuid(), top.st_uid}
             if top.st_mode & _STICKY_AND_OPEN == _OPEN:  # who can write there needs no manifest
                 return True
             for name in module.split(".")[:-1]:
@@ -163,7 +164,7 @@ class Place:
                 for status in (os.lstat(path), os.stat(path)):  # noqa: PTH116 - a Path costs more
                     is_link = stat.S_ISLNK(status.st_mode)  # whose mode says nothing
                     is_open = status.st_mode & _OPEN and not is_link
-                    is_known = status.st_uid in (0, top.st_uid) or status.st_uid in owners
+                    is_known = status.st_uid in known or status.st_uid in owners
                     if is_open or not is_known:
                         return False
         except OSError:  # Python imports nothing from there

@@ -8,6 +8,7 @@ import os
 import py_compile
 import re
 import shutil
+import struct
 import sys
 import tarfile
 import tracemalloc
@@ -19,6 +20,7 @@ import pytest
 
 from hatch_sentry_modules.archives.atomic import PREFIX
 from hatch_sentry_modules.artifacts.containers.container import ArtifactError
+from hatch_sentry_modules.artifacts.containers.pyinstaller_file import COOKIE
 from hatch_sentry_modules.artifacts.inspection import Inspection, inspect
 from hatch_sentry_modules.markers import to_marker
 from hatch_sentry_modules.model import ALWAYS
@@ -317,3 +319,15 @@ def test_an_archive_with_the_separators_of_windows(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "app.zip") as archive:
         assert all("/" not in entry.orig_filename for entry in archive.infolist())
     assert names(inspect(tmp_path / "app.zip")) == bundled.HELD
+
+
+def test_what_lies_in_another_program_is_no_file_of_this_one(tmp_path: Path) -> None:
+    """``MERGE`` leaves a reference to it, whose content is no metadata."""
+    place = b"other:flask-3.1.3.dist-info/METADATA"
+    for kind, unread in ((b"x", 1), (b"d", 0)):
+        name = place.ljust(46, b"\0")
+        entry = struct.pack("!IIIIBc", 18 + len(name), 0, 4, 4, 0, kind) + name
+        length = 4 + len(entry) + 88
+        cookie = struct.pack("!8sIIII64s", COOKIE, length, 4, len(entry), 311, b"libpython")
+        (tmp_path / "program").write_bytes(b"\x7fELF" + b"ref." + entry + cookie)
+        assert len(inspect(tmp_path / "program").unread) == unread

@@ -130,6 +130,15 @@ def test_a_search_on_a_path_that_is_an_iterator(tmp_path: Path) -> None:
     assert [one.metadata["Name"] for one in found] == ["other"]
 
 
+@pytest.mark.usefixtures("stripped")
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_search_on_the_path_of_the_process(kind: Any) -> None:
+    """A copy of it means the same places."""
+    found = importlib.metadata.distributions(name="flask", path=kind(sys.path))
+    assert [one.version for one in found][:1] == ["3.1.3"]
+
+
+@pytest.mark.usefixtures("stripped")
 def test_a_real_distribution_of_the_same_version(real: Any) -> None:
     """It is left entirely alone: the very object, its files and its entry points."""
     real("3.1.3")

@@ -316,6 +316,10 @@ def test_what_another_user_wrote_is_not_trusted(tmp_path: Path) -> None:
     os.chown(folder / "link", 12345, 12345, follow_symlinks=False)
     assert not place.is_trusted("link._sentry_modules", {os.geteuid()})
     assert place.is_trusted("link._sentry_modules", {12345})
+    os.chown(folder, 54321, 54321)
+    os.chown(folder / "theirs", os.geteuid(), -1)
+    assert place.is_trusted("theirs._sentry_modules", set()), "it is ours"
+    os.chown(folder / "theirs", 12345, -1)
     (folder / "loop").symlink_to("loop")
     assert place.is_trusted("loop._sentry_modules", set())
     folder.chmod(0o777)
@@ -340,3 +344,10 @@ def test_the_sources_of_another_beside_an_install(tmp_path: Path) -> None:
     listed = launch("shop", work, site)
     assert listed["shop"] == "4.0"
     assert "pillowcase" not in listed
+    program = (
+        "import json, shop\nfrom sentry_modules.reference import ManifestReference\n"
+        "print(json.dumps(ManifestReference(None, ('shop',), 'auto').decision().why))"
+    )
+    (site / "shop" / "__init__.py").write_text("", encoding="utf-8")
+    why = report("-c", program, path=(work, site, RUNTIME, sdk()))
+    assert why.startswith("no manifest was found"), "one that was pickled knows the package alone"
