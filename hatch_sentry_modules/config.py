@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
@@ -14,8 +13,8 @@ from hatch_sentry_modules.errors import ConfigError, SourceError
 
 TABLE = "tool.sentry-modules"
 
-HATCH_TABLE = "hooks.sentry-modules"
-"""How the path ends of the table that switches Hatch's hook on, which can stand in three places."""
+HATCH_TABLE = "tool.hatch.build.hooks.sentry-modules"
+"""Hatch needs a table of its own to switch the hook on; it may hold the options instead."""
 
 HATCHLING_KEYS = {
     *("dependencies", "enable-by-default"),
@@ -48,23 +47,32 @@ def read(document: Table, hook_values: Mapping[str, Any] | None = None) -> Confi
     """
     tool = document.table("tool")
     build = tool.table("hatch").table("build")
-    wheel = build.table("targets").table("wheel")
-    hooks = (each.table("hooks").table("sentry-modules").values for each in (build, wheel))
-    found: dict[str, Any] = {}
+    values = build.table("hooks").table("sentry-modules").values
+    own = {key: value for key, value in values.items() if key not in HATCHLING_KEYS}
+    shared = tool.table("sentry-modules").values
+    if own and shared:
+        fault = f"{TABLE} and {HATCH_TABLE} both hold options"
+        raise ConfigError(file=document.file, fault=fault, remedy="Keep them in one of the two")
+    table, options = (HATCH_TABLE, own) if own else (TABLE, shared)
+    if hook_values is None:
+        wheel = build.table("targets").table("wheel")
+        hook_values = wheel.table("hooks").table("sentry-modules").values
+    # Hatch has more places for it: a target's own table, and hatch.toml.
     mistakes = [
-        f"{HATCH_TABLE}.{_shown(key)}: options stand in [{TABLE}], where every entrance reads "
-        "them; move it there"
-        for key in (chain(*hooks) if hook_values is None else hook_values)
-        if key not in HATCHLING_KEYS
+        f"hooks.sentry-modules.{_shown(key)}: stands where not every entrance reads it; move it "
+        f"to [{TABLE}]"
+        for key, value in hook_values.items()
+        if key not in HATCHLING_KEYS and own.get(key) != value
     ]
-    for key, value in tool.table("sentry-modules").values.items():
+    found: dict[str, Any] = {}
+    for key, value in options.items():
         if key not in OPTIONS:
-            mistakes.append(f"{TABLE}.{_unknown(key)}")
+            mistakes.append(f"{table}.{_unknown(key)}")
             continue
         try:
             found[key.replace("-", "_")] = OPTIONS[key](value)
         except ValueError as fault:
-            mistakes.append(f"{TABLE}.{key}: {fault}")
+            mistakes.append(f"{table}.{key}: {fault}")
     if mistakes:
         raise ConfigError(file=document.file, fault="; ".join(mistakes))
     return Config(**found)

@@ -35,13 +35,23 @@ def test_nothing_configured_gives_the_defaults() -> None:
     )
 
 
-def test_one_table_holds_the_options() -> None:
-    """Hatch's own one switches the hook on, and may hold hatchling's keys."""
+@pytest.mark.parametrize("table", ["shared", "hatch"])
+def test_either_table_holds_the_options(table: str) -> None:
+    """Hatch's own one switches the hook on, and may hold them beside hatchling's keys."""
     options = {"source": "pylock.toml", "extras": ["Big_Data"], "exclude": ["acme-*"]}
-    read = config.read(document(shared=options, hatch={"dependencies": ["hatch-sentry-modules"]}))
+    hatch: dict[str, Any] = {"dependencies": ["hatch-sentry-modules"]}
+    tables = {"hatch": hatch, table: {**options, **(hatch if table == "hatch" else {})}}
+    read = config.read(document(**tables))
     assert read.source == "pylock.toml"
     assert read.extras == {"big-data"}
     assert read.exclude == ("acme-*",)
+
+
+def test_two_tables_do_not_both_hold_options() -> None:
+    """Which of them counts would be a guess."""
+    both = document(shared={"required": False}, hatch={"required": True})
+    with pytest.raises(ConfigError, match=r"both hold options\. Keep them in one of the two\."):
+        config.read(both)
 
 
 def test_every_mistake_is_reported_at_once() -> None:
@@ -78,14 +88,21 @@ def test_a_path_stays_in_the_wheel(path: object) -> None:
 
 
 def test_a_mistake_in_hatchs_table_names_that_table() -> None:
-    """It can stand in three places, of which the command line knows one."""
+    """Its full path is where the user has to look."""
+    with pytest.raises(ConfigError, match=r"tool\.hatch\.build\.hooks\.sentry-modules\.sbom: must"):
+        config.read(document(hatch={"sbom": 1}))
+
+
+def test_hatchs_other_tables_hold_no_options() -> None:
+    """A target's own table, and that of hatch.toml, are read by one build alone."""
     wheel = {"wheel": {"hooks": {"sentry-modules": {"sbom": True}}}}
     target = {"tool": {"hatch": {"build": {"targets": wheel}}}}
-    with pytest.raises(ConfigError, match=r"sbom: options stand in .* move it there"):
-        config.read(Table(target, Place("pyproject.toml")))
-    fault = r"hooks\.sentry-modules\.sbom: options stand in \[tool"
+    fault = r"hooks\.sentry-modules\.sbom: stands where .* move it to \[tool\.sentry-modules\]"
     with pytest.raises(ConfigError, match=fault):
-        config.read(document(hatch={"sbom": True}))
+        config.read(Table(target, Place("pyproject.toml")))
+    for own in ({}, {"sbom": False}):
+        with pytest.raises(ConfigError, match=fault):
+            config.read(document(hatch=own), {"sbom": True})
 
 
 def test_a_pattern_is_no_longer_than_a_name() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.backends import archives, projects
 from tests.backends.building import BuildFailedError, build
+from tests.command_line import run
 
 HEAD = """\
 [build-system]
@@ -163,6 +164,17 @@ def test_a_project_that_does_not_switch_the_hook_on_is_left_alone(tmp_path: Path
     assert archives.generated(wheel) == []
 
 
+def test_hatchs_own_table_may_hold_the_options(tmp_path: Path) -> None:
+    """The build and the command line read the same."""
+    project = projects.lay_out(tmp_path / "p", "hatchling")
+    file, header = project / "pyproject.toml", "[tool.hatch.build.hooks.sentry-modules]\n"
+    text = file.read_text(encoding="utf-8").replace("[tool.sentry-modules]\n", "")
+    file.write_text(text.replace(header, f'{header}exclude = ["colorama"]\n'), encoding="utf-8")
+    wheel = build(project, "wheel", tmp_path / "dist")
+    assert '"name": "colorama"' not in archives.module(wheel)
+    assert '"name": "colorama"' not in run("freeze", project).stdout
+
+
 @pytest.mark.parametrize(
     ("file", "table"),
     [
@@ -174,13 +186,13 @@ def test_a_project_that_does_not_switch_the_hook_on_is_left_alone(tmp_path: Path
     ],
 )
 def test_options_in_a_table_of_hatch_stop_the_build(tmp_path: Path, file: str, table: str) -> None:
-    """They would count in this build alone, and the table can stand in three places."""
+    """In these they would count in this build alone."""
     project = projects.lay_out(tmp_path / "p", "hatchling")
     with (project / file).open("a", encoding="utf-8") as opened:
         opened.write(f"[{table}]\nrequired = false\ndependencies = []\n")
     with pytest.raises(BuildFailedError) as caught:
         build(project, "wheel", tmp_path / "dist")
-    line = "hooks.sentry-modules.required: options stand in [tool.sentry-modules], where every"
+    line = "hooks.sentry-modules.required: stands where not every entrance reads it; move it to"
     assert line in str(caught.value)
     assert "dependencies" not in str(caught.value)
 
