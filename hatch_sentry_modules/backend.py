@@ -69,6 +69,8 @@ def build_wheel(
                 files = {generated.wheel_path: generated.text.encode("ascii")}
                 if generated.sbom:
                     place = f"{made.metadata_folder}/sboms/{layout.SBOM_NAME}"
+                    if place in made.files:
+                        raise layout.sbom_taken(place)
                     files[place] = generated.sbom.encode("ascii")
                 wheel.add(Path(folder, name), target, files)
             else:

@@ -1,7 +1,8 @@
 """Compares manifests by PEP 440, and finds the application's among several: one rule for all."""
 
+import fnmatch
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from packaging.utils import NormalizedName
@@ -52,9 +53,11 @@ def with_collected(manifest: Manifest, collected: Manifest) -> Iterator[Change]:
     What is conditional can be missing there, and so can the run-time package; what the manifest
     excludes is there nevertheless.
     """
+    # Compiled once: a manifest can hold more patterns than fnmatch remembers.
+    excluded = re.compile("|".join(map(fnmatch.translate, manifest.exclude)) or "(?!)")
     for change in compare(manifest, collected):
-        is_excluded = any(fnmatchcase(change.name, pattern) for pattern in manifest.exclude)
-        if change.name == runtime_package.DISTRIBUTION or (is_excluded and not change.old):
+        is_excluded = not change.old and excluded.match(change.name)
+        if change.name == runtime_package.DISTRIBUTION or is_excluded:
             continue
         if change.kind == "removed":
             if any(d.version and d.condition == ALWAYS for d in change.old):

@@ -150,6 +150,8 @@ def patterns(value: object) -> tuple[str, ...]:
     texts = _strings(value)
     if any(len(text) > LONGEST_NAME for text in texts):
         raise ValueError(f"must hold patterns of at most {LONGEST_NAME} characters")
+    if not all(text.isascii() and text.isprintable() for text in texts):
+        raise ValueError("must hold patterns of ASCII letters, as names are")
 
     def separator(found: re.Match[str]) -> str:
         return found[0] if found[0][0] == "[" else "-"

@@ -71,6 +71,15 @@ def check_free(path: str, there: bytes | None) -> None:
         raise ConfigError(file="pyproject.toml", place=place, fault=fault, remedy=remedy)
 
 
+def sbom_taken(path: str) -> ConfigError:
+    """Make the error for a file of the project's own where the SBOM goes."""
+    fault = f"{path!r} is a file of the project"
+    remedy = "Rename the file"
+    return ConfigError(
+        file="pyproject.toml", place="tool.sentry-modules.sbom", fault=fault, remedy=remedy
+    )
+
+
 def beginning(path: Path) -> bytes | None:
     """Return how a file begins, or nothing where there is none; a folder begins with nothing."""
     if not path.is_file():

@@ -13,7 +13,7 @@ from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import project as projects
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.document import Table, listed, quoted
-from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.errors import SourceError, one_line
 from hatch_sentry_modules.model import ALWAYS, Distribution, Manifest, Selection
 from hatch_sentry_modules.project import Project
 from hatch_sentry_modules.resolve import Closure, find_links, resolve
@@ -151,7 +151,8 @@ def freeze(
     manifest = without(manifest, config.exclude)
     omitted = left_out.by_budget(manifest.distributions, closure, project)
     manifest = manifest._replace(omitted=omitted)
-    return manifest._replace(warnings=(*manifest.warnings, *left_out.warnings(manifest)))
+    warnings = (*manifest.warnings, *left_out.warnings(manifest))
+    return manifest._replace(warnings=tuple(map(one_line, warnings)))
 
 
 def _with_project(manifest: Manifest, name: NormalizedName, version: str | None) -> Manifest:

@@ -14,6 +14,7 @@ LARGEST_FILE = 2**26
 """In bytes; the largest real lock files have some ten million."""
 
 _PLAIN = r"(?!.*(?:@|://))[ -~]{0,200}"  # compiled where it is needed, which is seldom
+_MOST_VALUES = 600_000  # objects and arrays: each takes some 200 bytes of memory
 _TOO_DEEP = "values are nested too deeply or too long"
 _MEND = "The file may be cut off or hold a merge conflict: write it anew with its own tool"
 
@@ -66,7 +67,7 @@ def read_lock(path: Path) -> Table:
     text = read_text(path)
     try:
         return Table(loads_slimmed(text, toml.loads), Place(path.name))
-    except (RecursionError, ValueError):  # a TOMLDecodeError is one
+    except (MemoryError, RecursionError, ValueError):  # a TOMLDecodeError is one
         table = _parse_toml(path, text)
         drop_files(table.values)
         return table
@@ -78,7 +79,7 @@ def _parse_toml(path: Path, text: str) -> Table:
     except toml.TOMLDecodeError as error:
         fault, _, place = str(error).partition(" (at ")
         raise _syntax_error(Place(path.name, place.rstrip(")")), fault) from None
-    except (RecursionError, ValueError):
+    except (MemoryError, RecursionError, ValueError):
         raise _syntax_error(Place(path.name), _TOO_DEEP) from None
 
 
@@ -89,12 +90,14 @@ def read_json(path: Path) -> Table:
 
 def parse_json(file: str, text: str) -> Table:
     """Parse the JSON text of a file; see :func:`read_json`."""
+    if text.count("{") + text.count("[") > _MOST_VALUES:
+        raise _syntax_error(Place(file), "holds more values than any real one")
     try:
         values: Values = json.loads(text)
     except json.JSONDecodeError as error:
         place = Place(file, f"line {error.lineno}, column {error.colno}")
         raise _syntax_error(place, error.msg) from None
-    except (RecursionError, ValueError):
+    except (MemoryError, RecursionError, ValueError):
         raise _syntax_error(Place(file), _TOO_DEEP) from None
     if not isinstance(values, dict):
         raise _syntax_error(Place(file), "the top of the file is not an object")

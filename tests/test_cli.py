@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hatch_sentry_modules.render import HEADER
 from tests.command_line import LOCK, PYPROJECT, refused, run
 from tests.environments import LINUX_311, WINDOWS_310, execute, listed
 
@@ -85,7 +86,7 @@ def test_output_replaces_a_file_whole(folder: Path, tmp_path: Path) -> None:
     """The file holds what would have been printed, and nothing else is left in the folder."""
     output = tmp_path / "made" / "_sentry_modules.py"
     output.parent.mkdir()
-    output.write_text("old", encoding="utf-8")
+    output.write_text(f"{HEADER}old", encoding="utf-8")
     assert run("freeze", "-o", output, folder).exit_code == 0
     assert output.read_text(encoding="utf-8") == run("freeze", folder).stdout
     assert list(output.parent.iterdir()) == [output]
@@ -94,10 +95,25 @@ def test_output_replaces_a_file_whole(folder: Path, tmp_path: Path) -> None:
 def test_bad_input_leaves_the_old_file(folder: Path, tmp_path: Path) -> None:
     """When there is nothing right to write, nothing is written."""
     output = tmp_path / "_sentry_modules.py"
-    output.write_text("old", encoding="utf-8")
+    output.write_text(f"{HEADER}old", encoding="utf-8")
     (folder / "uv.lock").write_text("version = 99", encoding="utf-8")
-    refused("freeze", "-o", output, folder)
-    assert output.read_text(encoding="utf-8") == "old"
+    assert refused("freeze", "-o", output, folder).startswith("uv.lock: ")
+    assert output.read_text(encoding="utf-8") == f"{HEADER}old"
+
+
+def test_what_somebody_wrote_is_not_replaced(folder: Path) -> None:
+    """A hand-written module, or the lock file itself; an empty file and other forms are free."""
+    for name in ("_sentry_modules.py", "uv.lock"):
+        output = folder / name
+        output.write_text(LOCK, encoding="utf-8")
+        message = refused("freeze", "-o", output, folder)
+        assert message.startswith(f"{name}: is there already, and no generated module. Choose")
+        assert output.read_text(encoding="utf-8") == LOCK
+    (folder / "_sentry_modules.py").write_text("", encoding="utf-8")
+    assert run("freeze", "-o", folder / "_sentry_modules.py", folder).exit_code == 0
+    (folder / "pins.txt").write_text("flask==1\n", encoding="utf-8")
+    run("freeze", "--format", "requirements", "-o", folder / "pins.txt", folder)
+    assert "flask==3.1.3" in (folder / "pins.txt").read_text(encoding="utf-8")
 
 
 def test_no_lock_file(folder: Path) -> None:

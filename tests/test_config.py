@@ -110,3 +110,10 @@ def test_a_pattern_is_no_longer_than_a_name() -> None:
     assert config.read(document(shared={"exclude": ["a" * 256]})).exclude == ("a" * 256,)
     with pytest.raises(ConfigError, match="exclude: must hold patterns of at most 256 characters"):
         config.read(document(shared={"exclude": ["[" * 257]}))
+
+
+@pytest.mark.parametrize("pattern", ["acme-[!\N{LATIN SMALL LETTER U WITH DIAERESIS}]*", "a\n*"])
+def test_a_pattern_is_one_that_the_run_time_side_takes(pattern: str) -> None:
+    """It would leave names out of the manifest, but not off an event."""
+    with pytest.raises(ConfigError, match="exclude: must hold patterns of ASCII letters"):
+        config.read(document(shared={"exclude": [pattern]}))

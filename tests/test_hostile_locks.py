@@ -23,6 +23,7 @@ from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.model import Selection
+from hatch_sentry_modules.reading import read_json, read_lock, read_toml
 from hatch_sentry_modules.sources import READERS
 from tests import documents
 
@@ -384,3 +385,32 @@ def test_thousands_of_packages_are_read(bench: Bench) -> None:
     found = bench.outcome(bench.sample.write(document))
     assert found is not None
     assert len(found) == len(bench.whole) + 1_500
+
+
+@pytest.mark.parametrize("line", ["{} = 1", "[{}]\n", "x = {{ {} = 1 }}", "{} = 1 # 'a"])
+@pytest.mark.parametrize("part", ["a", "'a b'", '"a.b"', "a "])
+def test_a_key_of_many_parts_is_refused(line: str, part: str, tmp_path: Path) -> None:
+    """The parser takes the square of its length; so did two minutes of a file of 140 KB."""
+    text = line.format(".".join([part] * 20_000))
+    for name in ("uv.lock", "pyproject.toml"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        with pytest.raises(FreezeError, match="nested too deeply or too long"):
+            read_toml(tmp_path / name)
+    with pytest.raises(FreezeError, match="nested too deeply or too long"):
+        read_lock(tmp_path / "uv.lock")
+
+
+def test_a_text_of_many_parts_is_none(tmp_path: Path) -> None:
+    """Long lines of addresses, hashes and words are read as before."""
+    texts = ["https://files.example.org/" + "a/b.c" * 100, "a. b. c. " * 100, ".1.2.3" * 100]
+    path = tmp_path / "uv.lock"
+    path.write_text("\n".join(f"k{i} = '{text}'" for i, text in enumerate(texts)), "utf-8")
+    assert [*read_toml(path).values.values()] == texts
+
+
+def test_a_document_of_many_values_is_refused(tmp_path: Path) -> None:
+    """Each takes many times the memory of its text."""
+    path = tmp_path / "Pipfile.lock"
+    path.write_text('{"a": [' + "[]," * 600_000 + "[]]}", encoding="utf-8")
+    with pytest.raises(FreezeError, match="holds more values than any real one"):
+        read_json(path)

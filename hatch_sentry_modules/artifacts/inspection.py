@@ -16,7 +16,9 @@ from hatch_sentry_modules.artifacts.kinds import PYINSTALLER, Marks
 from hatch_sentry_modules.model import Manifest
 
 _MOST_UNREAD = 100
+_TELLING = ("-info/METADATA", "-INFO", ".egg-info")
 _MOST_PACKAGES = 20_000
+_FEW = 1000  # so many names can come from elsewhere
 
 
 class Inspection(NamedTuple):
@@ -67,6 +69,9 @@ class _Looking:
         kind = self._marks.kind(container.kind)
         packages = self._packages - sys.stdlib_module_names
         found = [one for each in self._metadata.values() for one in each]
+        for one in self._manifests.values():  # each pattern may be matched with each name
+            names = len(found) + len(one.manifest.distributions) + _FEW
+            self._budget.spend(containers.MATCH * names * len(one.manifest.exclude))
         return Inspection(
             name=self._name,
             kind=kind,
@@ -87,7 +92,11 @@ class _Looking:
         # There can be many thousands of names, and most are done with after a few searches.
         # A process of ours was writing below such a folder when it was killed.
         is_left_over = PREFIX in place and f"/{PREFIX}" in f"/{place.rpartition('/')[0]}"
-        if len(place) > containers.LONGEST_PLACE or is_left_over:
+        if is_left_over:
+            return 0
+        if len(place) > containers.LONGEST_PLACE:
+            if place.endswith(_TELLING) or embedded.limit(place):
+                self._refuse(File(place, None, "has a longer name than is read"))
             return 0
         _, is_module, module = place.partition(pyinstaller_file.MODULES)
         limit = embedded.limit(place)

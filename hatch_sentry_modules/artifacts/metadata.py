@@ -21,7 +21,7 @@ SEVERAL = "the artifact holds the metadata of several versions"
 LONGEST_PEX_INFO = 1 << 20
 _LONGEST = 1 << 13
 _METADATA = re.compile(
-    r"(?:.*/)?[^/]+\.dist-info/METADATA|(?:.*/)?[^/]+\.egg-info(?:/PKG-INFO)?|[^/]+/PKG-INFO"
+    r"(?s)(?:.*/)?[^/]+\.dist-info/METADATA|(?:.*/)?[^/]+\.egg-info(?:/PKG-INFO)?|[^/]+/PKG-INFO"
 )
 _SITES = {"site-packages", "dist-packages"}
 _VENDORED = {"_vendor", "_vendored", "vendor", ".bootstrap", "_bundled"}

@@ -73,6 +73,10 @@ class SentryModulesBuildHook(BuildHookInterface[BuilderConfig]):
         file = self._folder.write(layout.FILE_NAME, generated.text)
         build_data["force_include"][str(file)] = path
         if generated.sbom:
+            own = Path(self.root, layout.SBOM_NAME)
+            # An unpacked sdist carries what is the same.
+            if not is_wheel and own.is_file() and own.read_bytes() != generated.sbom.encode():
+                raise layout.sbom_taken(layout.SBOM_NAME)
             file = self._folder.write(layout.SBOM_NAME, generated.sbom)
             if is_wheel:
                 build_data["sbom_files"].append(str(file))

@@ -21,7 +21,11 @@ def finalize_distribution_options(distribution: Distribution) -> None:
         from hatch_sentry_modules.bundlers import cx_freeze
 
         cx_freeze.extend_command(distribution)
-    if not is_configured(root(distribution)):
+    try:
+        folder = root(distribution)
+    except OSError:  # it is gone
+        return
+    if not is_configured(folder):
         return
     from setuptools.command.build import build
 

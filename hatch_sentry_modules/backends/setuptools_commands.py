@@ -52,6 +52,9 @@ class BuildSentryModules(Command):
         from hatch_sentry_modules import layout
 
         folder, current = Path(self.build_lib), self._outputs_of_others()
+        sources = map(Path, _wheel_files(self).values())
+        if any(file.resolve().is_relative_to(folder.resolve()) for file in sources):
+            return  # it is the source tree, or around it
         place = folder / self.generated.wheel_path if self.generated else None
         for path in folder.rglob("*.py"):
             is_ours = layout.beginning(path) == layout.GENERATED

@@ -8,9 +8,10 @@ from packaging.utils import NormalizedName
 
 from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import environment as environments
-from hatch_sentry_modules import pipeline, project, render
+from hatch_sentry_modules import layout, pipeline, project, render
 from hatch_sentry_modules.cli.output import format_option, warn, write
 from hatch_sentry_modules.document import valid_name
+from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.model import Manifest, Selection
 
 
@@ -43,6 +44,13 @@ def _pattern(text: str) -> str:
     except ValueError as fault:
         raise click.BadParameter(str(fault)) from None
     return pattern
+
+
+def _check_ours(output: Path) -> None:
+    """Refuse to replace a module that this tool did not generate."""
+    if layout.beginning(output) not in {b"", layout.GENERATED}:
+        fault = "is there already, and no generated module"
+        raise FreezeError(file=output.name, fault=fault, remedy="Choose another --output")
 
 
 _names = partial(click.option, multiple=True, type=_name)
@@ -115,6 +123,8 @@ def freeze(
         raise click.UsageError("--package and --all-packages exclude each other.")
     if extras and only_groups:
         raise click.UsageError("--extra and --only-group exclude each other.")
+    if form == "python" and output and output.is_file():
+        _check_ours(output)
     own = project.read(folder)
     config = configuration.read(own.table)
     manifest = pipeline.freeze(

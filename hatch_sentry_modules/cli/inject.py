@@ -58,7 +58,8 @@ def inject(
       sentry-modules inject --path python layer.zip
     """
     path = artifact.resolve()
-    exclude = configuration.read(project.read(Path()).table).exclude
+    found = (configuration.read(project.read(folder).table) for folder in _folders(source))
+    exclude = tuple(dict.fromkeys(pattern for config in found for pattern in config.exclude))
     done = injection.inject(
         path,
         Path(os.path.realpath(output)) if output else path,  # resolve() refuses a loop
@@ -97,10 +98,18 @@ def _freeze(source: str) -> Manifest:
     """Freeze a lock file as that of the project here, unless another one stands beside it."""
     if source == "auto" or source.partition(":")[0] == sources.INSTALLED:
         return manifests.frozen(Path(), source)
-    lock, here = Path(os.path.abspath(source)), Path.cwd()  # noqa: PTH100  # of a link its own place
-    is_above = lock.parent in here.parents
-    places = (here, lock.parent) if is_above else (lock.parent, here)
-    return manifests.frozen(next(filter(_is_project, places), lock.parent), str(lock))
+    folders = _folders(source)
+    lock = os.path.abspath(source)  # noqa: PTH100  # of a link its own place
+    return manifests.frozen(next(filter(_is_project, folders), Path(lock).parent), lock)
+
+
+def _folders(source: str | None) -> list[Path]:
+    """Return the current folder and that of a lock file, the one first that is within the other."""
+    here = Path.cwd()
+    if not source or source == "auto" or source.partition(":")[0] == sources.INSTALLED:
+        return [here]
+    beside = Path(os.path.abspath(source)).parent  # noqa: PTH100  # of a link its own place
+    return [here, beside] if beside in here.parents else [beside, here]
 
 
 def _is_project(folder: Path) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import click
 
-from hatch_sentry_modules import compare, manifest_document, pipeline, project, sources
+from hatch_sentry_modules import compare, manifest_document, pipeline, project, reading, sources
 from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules.artifacts import embedded, kinds
 from hatch_sentry_modules.artifacts.containers.container import ArtifactError, printable
@@ -21,11 +21,12 @@ METADATA = "metadata in it"
 
 
 class NamedManifest(NamedTuple):
-    """A manifest, the name of the file it is of, and what in that says it."""
+    """A manifest, the name of the file it is of, what in that says it, and whether that is all."""
 
     name: str
     origin: str
     manifest: Manifest
+    is_whole: bool = True
 
 
 def read(path: Path) -> NamedManifest:
@@ -41,7 +42,7 @@ def read(path: Path) -> NamedManifest:
 
 def look(path: Path) -> Inspection:
     """Look into an artifact, with a progress bar where it takes long."""
-    with progress(path.name) as tick:
+    with progress(printable(path.name)) as tick:
         found = inspect(path, tick)
     if found.manifests and not any(one.is_readable for one in found.manifests):
         first = found.manifests[0]
@@ -62,7 +63,8 @@ def chosen(found: Inspection) -> NamedManifest:
     if len(readable) > 1:
         said = f"note: {found.name} holds {len(readable)} manifests; {best.place} is used"
         click.echo(said, err=True)
-    return NamedManifest(found.name, f"manifest {best.place}", best.manifest)
+    is_whole = not any(one.faults for one in found.manifests)
+    return NamedManifest(found.name, f"manifest {best.place}", best.manifest, is_whole)
 
 
 def of_metadata(found: Inspection, remedy: str = "") -> NamedManifest:
@@ -70,7 +72,7 @@ def of_metadata(found: Inspection, remedy: str = "") -> NamedManifest:
     if not found.metadata.distributions:
         fault = "it holds no metadata of any distribution"
         raise ArtifactError(file=found.name, fault=fault, remedy=remedy)
-    return NamedManifest(found.name, METADATA, found.metadata)
+    return NamedManifest(found.name, METADATA, found.metadata, not found.metadata.warnings)
 
 
 def _of(found: Inspection) -> NamedManifest:
@@ -78,13 +80,13 @@ def _of(found: Inspection) -> NamedManifest:
 
 
 def _of_module(path: Path) -> NamedManifest:
-    with path.open("rb") as file:
-        one = embedded.find(printable(path.name), file.read(manifest_document.LONGEST + 1))
+    content = reading.read_bytes(path)[: manifest_document.LONGEST + 1]
+    one = embedded.find(printable(path.name), content)
     if one is None or not one.is_readable:
         fault = _first_fault(one) if one else embedded.NONE
         raise ArtifactError(file=path.name, fault=fault)
     warn(_faults(one))
-    return NamedManifest(printable(path.name), "generated module", one.manifest)
+    return NamedManifest(printable(path.name), "generated module", one.manifest, not one.faults)
 
 
 def frozen(folder: Path, source: str | None) -> Manifest:

@@ -32,7 +32,8 @@ def _bar(stack: ExitStack, name: str) -> Callable[[], None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    # The name of a file is not to be taken for markup.
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     bar = stack.enter_context(Progress(*columns, console=Console(stderr=True), transient=True))
     task = bar.add_task(f"reading {name}", total=None)
     return lambda: bar.advance(task)

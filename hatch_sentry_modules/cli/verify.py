@@ -58,9 +58,10 @@ def verify(ctx: click.Context, artifact: Path, against: Path | None, form: str) 
         )
     else:
         changes = tuple(compare(manifest.manifest, other.manifest))
-    if not changes and other.origin == manifests.METADATA and other.manifest.warnings:
-        fault = "not all of it can be read, so whether the manifest agrees is not known"
-        raise ArtifactError(file=other.name, fault=fault)
+    for side in (other, manifest):
+        if not changes and not side.is_whole:
+            fault = "not all of it can be read, so whether the manifest agrees is not known"
+            raise ArtifactError(file=side.name, fault=fault)
     if form == "json":
         document = {
             "format": 1,

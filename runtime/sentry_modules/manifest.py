@@ -37,8 +37,8 @@ class Manifest:
     # ``carried`` maps the names that events carry to versions, each a line of printable ASCII.
     # ``size`` is the bytes of those versions, and ``faults`` counts the entries left out.
     # ``omitted`` are pins of what else there is.
-    # Raises ``UnusableManifestError`` where not even one entry is well-formed. A plain class:
-    # making a named tuple would take half of the time that importing this package takes.
+    # Raises ``UnusableManifestError`` where not even one entry or pattern is well-formed. A plain
+    # class: making a named tuple would take half of the time that importing this package takes.
 
     def __init__(self, module: str, namespace: Mapping[str, Any]) -> None:
         text = namespace.get("MANIFEST")
@@ -48,7 +48,10 @@ class Manifest:
         entries.update(_applicable(_list(document, "conditional"), namespace.get("APPLIES")))
         self.omitted = _list(document, "omitted")
         self.carried, self.size = _sift(entries, str(text), len(entries) + len(self.omitted))
-        if not self.carried:
+        # What stands in brackets is one character of a name, and is written normalized.
+        patterns = [line for line in map(as_line, _list(document, "exclude")) if line]
+        self.exclude = [line if "[" in line else normalize(line) for line in patterns]
+        if not (self.carried or self.exclude):  # all can be excluded
             raise UnusableManifestError(f"{module} holds no well-formed entry")
         self.faults = len(entries) - len(self.carried)
         self._modules: dict[str, str] | None = None
@@ -58,9 +61,6 @@ class Manifest:
         self.project = normalize(project) if is_line(project) else ""
         self.source = as_line(document.get("source"))
         self.is_injected = document.get("injected") is True
-        # What stands in brackets is one character of a name, and is written normalized.
-        patterns = [line for line in map(as_line, _list(document, "exclude")) if line]
-        self.exclude = [line if "[" in line else normalize(line) for line in patterns]
         self.skipped = _list(document, "skipped")
         self._aliases: dict[str, str] | None = None
 

@@ -10,6 +10,7 @@ import os
 import stat
 import sys
 import zipimport
+from contextlib import suppress
 from importlib.machinery import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES, PathFinder
 from itertools import islice
 from typing import Any, Collection, Container, Iterator
@@ -22,7 +23,7 @@ _ABSENT = (FileNotFoundError, NotADirectoryError, PermissionError)  # no passing
 _SOURCE, _BYTECODE = f"{MODULE}.py", f"{MODULE}.pyc"
 _SEPARATORS = f"{os.sep}{os.altsep or ''}"
 _EXTENSIONS = f"{os.sep}lib-dynload"  # those of the standard library
-_LISTINGS = 1000  # of folders below the path that are no packages; a home folder can be on it
+_LISTINGS = 1000  # of folders below an entry of the path; a home folder can be one
 _NAMES = 10_000
 _OPEN = 0o002  # to everybody
 _STICKY_AND_OPEN = 0o1002  # as /tmp is, where nobody replaces what is another's
@@ -108,6 +109,8 @@ class Place:
         try:
             if self._archive is not None:
                 return self._archive.get_data(file).decode("utf-8", "replace")
+            if not stat.S_ISREG(os.stat(file).st_mode):  # noqa: PTH116 - a pipe would never end
+                return ""
             with open(file, "rb", 0) as opened:  # noqa: PTH123 - half of the time of a text file
                 return opened.read().decode("utf-8", "replace")
         except _ABSENT:
@@ -147,7 +150,7 @@ class Place:
         return []
 
     def is_trusted(self, module: str, owners: Container[int]) -> bool:
-        """Whether the packages of a module, if they are here, are nobody else's to write to.
+        """Whether a module and its packages, if they are here, are nobody else's to write to.
 
         ``owners`` are trusted besides root, the process's own user and who owns this folder.
         """
@@ -159,24 +162,30 @@ class Place:
             known = {0, os.geteuid(), top.st_uid}
             if top.st_mode & _STICKY_AND_OPEN == _OPEN:  # who can write there needs no manifest
                 return True
-            for name in module.split(".")[:-1]:
-                path += f"{os.sep}{name}"
-                for status in (os.lstat(path), os.stat(path)):  # noqa: PTH116 - a Path costs more
+        except OSError:  # Python imports nothing from there
+            return True
+        paths = []
+        for name in module.split(".")[:-1]:
+            path += f"{os.sep}{name}"
+            paths.append(path)
+        paths += [f"{path}{os.sep}{MODULE}{suffix}" for suffix in _ALL_SUFFIXES]
+        for each in paths:
+            with suppress(OSError):  # it is not here
+                for status in (os.lstat(each), os.stat(each)):  # noqa: PTH116 - as above
                     is_link = stat.S_ISLNK(status.st_mode)  # whose mode says nothing
                     is_open = status.st_mode & _OPEN and not is_link
                     is_known = status.st_uid in known or status.st_uid in owners
                     if is_open or not is_known:
                         return False
-        except OSError:  # Python imports nothing from there
-            pass
         return True
 
     def hidden_modules(self) -> Iterator[str]:
         """Return those that are compiled to machine code, or deeper, in namespace packages."""
         if self._archive is None:
             folders = [name for name in islice(self._names, _NAMES) if name.isidentifier()]
-            for folder in islice(folders, _LISTINGS):
-                yield from _below(self.entry, folder, 3)
+            left = iter(range(_LISTINGS))
+            for folder in folders:
+                yield from _below(self.entry, folder, 3, left)
 
 
 def on_path() -> list[Place]:
@@ -184,14 +193,16 @@ def on_path() -> list[Place]:
     return [Place(entry) for entry in dict.fromkeys(sys.path) if type(entry) is str]
 
 
-def _below(start: str, folder: str, levels: int) -> Iterator[str]:
+def _below(start: str, folder: str, levels: int, left: Iterator[int]) -> Iterator[str]:
+    if next(left, None) is None:
+        return
     names = _list(f"{start}{os.sep}{folder}")
     package = folder.replace(os.sep, ".")
     if any(name.startswith(f"{MODULE}.") for name in names):
         yield f"{package}.{MODULE}"
     if levels and not any(name.startswith("__init__.") for name in names):
         for name in islice(filter(str.isidentifier, names), 20):
-            yield from _below(start, f"{folder}{os.sep}{name}", levels - 1)
+            yield from _below(start, f"{folder}{os.sep}{name}", levels - 1, left)
 
 
 def _list(folder: str) -> Collection[str]:

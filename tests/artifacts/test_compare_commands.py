@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import tarfile
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -179,3 +181,57 @@ def test_an_escape_code_in_the_name_of_a_module_is_not_printed(tmp_path: Path) -
     result = run("diff", path, path)
     assert "Its format is 2" in result.stderr
     assert "\x1b" not in result.output
+
+
+NOT_KNOWN = "not all of it can be read, so whether the manifest agrees is not known"
+
+
+def spoiled(text: str) -> str:
+    """Take the version of one distribution in a generated module away."""
+    return text.replace('"flask": "3.1.3"', '"flask": "3.1.3", "urllib3": "no version"')
+
+
+def test_verify_does_not_agree_with_what_it_cannot_read(app: Path, tmp_path: Path) -> None:
+    """An entry without a version, in either manifest, or another manifest that is damaged."""
+    other = bundled.application(tmp_path / "other")
+    module = other / "acme_app" / "_sentry_modules.py"
+    module.write_text(spoiled(bundled.MODULE), encoding="utf-8")
+    (tmp_path / "third").mkdir()
+    third = bundled.application(tmp_path / "third" / "app")
+    (third / "library").mkdir()
+    (third / "library" / "_sentry_modules.py").write_text("MANIFEST = 1\n", encoding="utf-8")
+    for sides in ((other,), (other, "--against", app), (app, "--against", module), (third,)):
+        result = run("verify", *sides)
+        assert result.exit_code == 2
+        assert NOT_KNOWN in result.stderr
+
+
+@pytest.mark.parametrize("name", ["li\nb", f"{'a' * 250}/" * 4])
+def test_verify_reads_or_names_metadata_at_odd_places(name: str, tmp_path: Path) -> None:
+    """What does not fit the manifest is never passed over in silence."""
+    path = bundled.make_zipapp(bundled.application(tmp_path / "app"), tmp_path / "app.pyz")
+    with ZipFile(path, "a") as file:
+        metadata = "Metadata-Version: 2.1\nName: other\nVersion: 2\n"
+        file.writestr(f"{name}/lib/site-packages/other-2.dist-info/METADATA", metadata)
+    result = run("verify", path)
+    assert result.exit_code in {1, 2}
+    assert "other" in result.output or "has a longer name than is read" in result.output
+
+
+def test_verify_names_what_tar_stores_in_another_way(tmp_path: Path) -> None:
+    """GNU tar leaves holes out of a file, and this reader does not fill them."""
+    folder = bundled.application(tmp_path / "app")
+    with tarfile.open(tmp_path / "app.tar", "w", format=tarfile.GNU_FORMAT) as file:
+        file.add(folder, "app")
+        member = tarfile.TarInfo("app/other-2.dist-info/METADATA")
+        member.type = tarfile.GNUTYPE_SPARSE
+        file.addfile(member)
+    assert "METADATA: is of a kind that is not read" in run("inspect", tmp_path / "app.tar").stderr
+    assert run("verify", tmp_path / "app.tar").exit_code == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_a_pipe_in_place_of_a_module_is_refused(tmp_path: Path) -> None:
+    """To open it would wait for who writes to it."""
+    os.mkfifo(tmp_path / "m.py")
+    assert "m.py: is not a regular file" in refused("diff", tmp_path / "m.py", tmp_path / "m.py")

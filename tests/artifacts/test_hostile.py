@@ -14,9 +14,11 @@ import struct
 import subprocess
 import sys
 import tarfile
+import traceback
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -321,6 +323,17 @@ def many_documents(path: Path) -> Path:
     return path
 
 
+def patterns_for_many_names(path: Path) -> Path:
+    """Make an archive with a manifest of eighty thousand patterns, and metadata it leaves out."""
+    patterns = ",".join(f'"a{number}*"' for number in range(80_000))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        text = f'{{"sentry-modules": 1, "modules": {{"b": "1"}}, "exclude": [{patterns}]}}'
+        file.writestr("p/_sentry_modules.py", text)
+        for number in range(1000):
+            file.writestr(f"c{number}-1.dist-info/METADATA", f"Name: c{number}\nVersion: 1\n")
+    return path
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -337,6 +350,7 @@ def many_documents(path: Path) -> Path:
         names_that_often_lead_out,
         long_names,
         many_documents,
+        patterns_for_many_names,
     ],
 )
 def test_what_repeats_is_bounded_as_a_whole(make: Callable[[Path], Path], tmp_path: Path) -> None:
@@ -494,3 +508,17 @@ def test_a_directory_that_vanishes_while_it_is_read(tmp_path: Path) -> None:
     found = inspect(app, changing(module, Path.unlink, 1))
     (manifest,) = found.manifests
     assert manifest.faults == ("It cannot be read (No such file or directory).",)
+
+
+def test_folders_deeper_than_python_walks(tmp_path: Path) -> None:
+    """Before Python 3.12 each of them is a call of its own."""
+    tmp_path.joinpath(*["d"] * 300).mkdir(parents=True)
+    limit, depth = sys.getrecursionlimit(), len(traceback.extract_stack())
+    is_walked = sys.version_info >= (3, 12)
+    fault = "has more folders in one another than is read"
+    sys.setrecursionlimit(depth + 200)
+    try:
+        with nullcontext() if is_walked else pytest.raises(TooMuchError, match=fault):
+            inspect(tmp_path)
+    finally:
+        sys.setrecursionlimit(limit)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from hatch_sentry_modules import layout
 from tests.backends import archives, projects
 from tests.backends.building import BuildFailedError, build
 
@@ -118,3 +121,40 @@ def test_setuptools_forgets_what_an_earlier_build_left(tmp_path: Path) -> None:
     own.unlink()
     wheel = build(project, "wheel", tmp_path / "dist")
     assert archives.module(wheel) == projects.MODULE
+
+
+BOM = '{"of": "the project"}\n'
+
+
+def test_an_sdist_keeps_an_sbom_of_the_project(tmp_path: Path) -> None:
+    """It has the name that ours would have at the top."""
+    project = projects.lay_out(tmp_path / "p", "hatchling", "sbom = true\n")
+    (project / layout.SBOM_NAME).write_text(BOM, encoding="utf-8")
+    line = f"tool.sentry-modules.sbom: '{layout.SBOM_NAME}' is a file of the project. Rename the"
+    assert line in refusal(project, "sdist")
+
+
+def test_a_wheel_keeps_an_sbom_of_the_project(tmp_path: Path) -> None:
+    """The wrapped backend has put it where ours goes."""
+    project = projects.lay_out(tmp_path / "p", "hatchling", "sbom = true\n")
+    (project / layout.SBOM_NAME).write_text(BOM, encoding="utf-8")
+    table = project / "pyproject.toml"
+    text = table.read_text(encoding="utf-8").replace("[tool.hatch.build.hooks.sentry-modules]", "")
+    own = 'build-backend = "hatchling.build"\n'
+    text = text.replace(own, 'build-backend = "hatch_sentry_modules.backend"\n')
+    text = text.replace("[tool.sentry-modules]\n", f"[tool.sentry-modules]\n{own}")
+    files = f'packages = ["src/acme"]\nsbom-files = ["{layout.SBOM_NAME}"]\n'
+    table.write_text(text.replace('packages = ["src/acme"]\n', files), encoding="utf-8")
+    assert f"sboms/{layout.SBOM_NAME}' is a file of the project" in refusal(project)
+
+
+def test_setuptools_that_builds_into_the_tree_removes_nothing(tmp_path: Path) -> None:
+    """What lies there is the project's, such as another application with its own manifest."""
+    project = projects.lay_out(tmp_path / "p", "setuptools")
+    other = project / "src" / "vendored" / "_sentry_modules.py"
+    other.parent.mkdir()
+    other.write_text(projects.MODULE, encoding="ascii")
+    command = [sys.executable, "-c", "import setuptools; setuptools.setup()", "-q", "build"]
+    subprocess.run([*command, "--build-lib", "src"], cwd=project, check=True)
+    assert other.is_file()
+    assert (project / "src" / projects.PLACE).is_file()

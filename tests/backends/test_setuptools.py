@@ -271,3 +271,13 @@ def test_a_name_that_setuptools_makes_valid(tmp_path: Path) -> None:
     wheel = build(project, "wheel", tmp_path / "dist")
     modules = json.loads(archives.module(wheel).partition('r"""')[2].partition('"""')[0])["modules"]
     assert modules["acme-app"] == "4.2.post1"
+
+
+def test_a_folder_that_is_gone_is_none_of_ours(tmp_path: Path) -> None:
+    """Setuptools itself makes a distribution there."""
+    program = (
+        "import os, setuptools\n"
+        f"os.chdir({str(tmp_path)!r})\nos.rmdir({str(tmp_path)!r})\n"
+        "setuptools.Distribution()\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from sentry_modules.__main__ import skipped
+from sentry_modules.decision import Decision
 from sentry_modules.manifest import Manifest, UnusableManifestError, normalize
+from sentry_modules.modules import choose
 
 from tests.runtime.hostile import NO_DOCUMENTS, NO_TABLES, SOUND
 
@@ -148,3 +150,11 @@ def test_the_other_keys_are_malformed() -> None:
 def test_normalize(name: str, normalized: str) -> None:
     """Runs of dots, hyphens and underscores are one hyphen, as PEP 503 has it."""
     assert normalize(name) == normalized
+
+
+def test_everything_can_be_excluded() -> None:
+    """Then nothing is listed, and the patterns hold for what else an event could carry."""
+    found = parse(modules={}, exclude=["*"])
+    assert found.carried == {}
+    assert found.exclude == ["*"]
+    assert choose(Decision(found, None, ""), combine=False).versions == {}

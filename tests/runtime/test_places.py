@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,28 @@ def test_an_odd_direct_url_is_of_no_editable_install(
     (tmp_path / "a-1.dist-info").mkdir()
     (tmp_path / "a-1.dist-info" / "direct_url.json").write_text(text, encoding="utf-8")
     assert is_editable(Place(str(tmp_path)), "a-1.dist-info", str(tmp_path)) is False
+
+
+def test_pipes_are_not_waited_for(tmp_path: Path) -> None:
+    """Somebody could have made one in the place of a file that metadata has."""
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no pipes in folders")
+    os.mkfifo(tmp_path / "RECORD")
+    assert Place(str(tmp_path)).read("RECORD") == ""
+
+
+def test_folders_are_listed_so_often_in_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home folder can be on the path, and it is not walked through."""
+    for number in range(3):
+        (tmp_path / f"f{number}").mkdir()
+    place, calls = Place(str(tmp_path)), []
+
+    def listed(folder: str) -> list[str]:
+        calls.append(folder)
+        return [f"d{number}" for number in range(20)]
+
+    monkeypatch.setattr(os, "listdir", listed)
+    assert list(place.hidden_modules()) == []
+    assert len(calls) == 1000

@@ -326,6 +326,28 @@ def test_what_another_user_wrote_is_not_trusted(tmp_path: Path) -> None:
     assert place.is_trusted("theirs._sentry_modules", set()), "the folder itself is open to all"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="its files have no such mode")
+@pytest.mark.parametrize("kind", ["mode", "owner", "link"])
+def test_a_file_that_another_user_can_write_is_not_trusted(tmp_path: Path, kind: str) -> None:
+    """It lies in a folder that is ours, as what a group shares can."""
+    folder = write_files(tmp_path, {"shared/_sentry_modules.py": "", "theirs.py": ""})
+    module = folder / "shared" / "_sentry_modules.py"
+    place = Place(str(folder))
+    assert place.is_trusted("shared._sentry_modules", set())
+    try:
+        if kind == "mode":
+            module.chmod(0o666)
+        elif kind == "owner":
+            os.chown(module, 12345, -1)
+        else:
+            os.chown(folder / "theirs.py", 12345, -1)
+            module.unlink()
+            module.symlink_to("../theirs.py")
+    except PermissionError:
+        pytest.skip("only root can give a file away")
+    assert not place.is_trusted("shared._sentry_modules", set())
+
+
 def test_what_is_passed_over_is_said(tmp_path: Path) -> None:
     """Otherwise the warning would advise to write what is there."""
     folder = write_files(tmp_path / "work", {"shared/_sentry_modules.py": MANIFEST})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -527,3 +528,32 @@ def test_pip_reads_the_same_lines_from_the_corpus(path: Path) -> None:
     found = [(line.text, line.is_editable) for line in requirements_lines.read(path)[0]]
     assert found == expected
     assert found
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names and links are not allowed there")
+def test_a_file_s_name_does_nothing_to_a_terminal(tmp_path: Path) -> None:
+    """A warning or an error names it."""
+    name = "constraint\x1b[31m.txt"
+    (tmp_path / name).write_text("-c https://index.example.org/c.txt\na==1\n", encoding="utf-8")
+    own = project.read(tmp_path)
+    warnings = pipeline.freeze(own, Config(source=name)).warnings
+    assert len(warnings) > 1
+    assert all(warning.startswith("constraint?[31m.txt: ") for warning in warnings)
+    (tmp_path / name).write_text(f'-r "{name}"\n', encoding="utf-8")
+    with pytest.raises(SourceError) as caught:
+        pipeline.freeze(own, Config(source=name))
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="it makes links for administrators alone")
+def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:
+    """Before Python 3.13 to follow it is an error that names its path."""
+    (tmp_path / "loop.txt").symlink_to("loop.txt")
+    with pytest.raises(SourceError, match=r"^loop\.txt: cannot be read \("):
+        pipeline.freeze(project.read(tmp_path), Config(source="loop.txt"))
+
+
+def test_a_list_longer_than_any_real_one_is_refused(tmp_path: Path) -> None:
+    """Each line takes a kilobyte of memory."""
+    with pytest.raises(SourceError, match="line 150001: the list is longer than any real one"):
+        freeze(tmp_path, "a==1\n" * 150_001)

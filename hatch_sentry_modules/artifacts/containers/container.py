@@ -10,9 +10,10 @@ from hatch_sentry_modules.errors import FreezeError
 LONGEST_PLACE = 1000
 """Longer names are not those of a file that any bundler made."""
 
-FILE, READ, MANIFEST, TEXT = 2000, 52_000, 1 << 20, 500
+FILE, READ, MANIFEST, TEXT, MATCH = 2000, 52_000, 1 << 20, 500, 100
 """What it costs, in bytes that could have been read instead, to see a file, to read one, to keep a
-manifest, and a byte of one: as values its text takes thirty times as much memory."""
+manifest, and a byte of one: as values its text takes thirty times as much memory. The last is for
+matching a name with a pattern."""
 
 _MOST = 1 << 30
 _CHUNK = 1 << 16

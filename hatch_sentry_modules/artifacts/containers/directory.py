@@ -8,7 +8,6 @@ from typing import IO, TypeAlias
 from hatch_sentry_modules.artifacts.containers import nuitka_program
 from hatch_sentry_modules.artifacts.containers.container import (
     FILE,
-    LONGEST_PLACE,
     READ,
     ArtifactError,
     Budget,
@@ -39,6 +38,13 @@ class Directory:
 
     def files(self, wanted: Wanted) -> Iterator[File]:
         """Return the files that are wanted, as :class:`container.Container` says."""
+        try:
+            yield from self._walk(wanted)
+        except RecursionError:  # os.walk before Python 3.12
+            fault = "has more folders in one another than is read"
+            raise TooMuchError(file=self._root.name, fault=fault) from None
+
+    def _walk(self, wanted: Wanted) -> Iterator[File]:
         unlisted: list[OSError] = []
         for folder, folders, names in os.walk(self._root, onerror=unlisted.append):
             folders.sort()
@@ -51,8 +57,6 @@ class Directory:
             for name in sorted(names):
                 path = Path(folder, name)
                 place = self._place(path)
-                if len(place) > LONGEST_PLACE:
-                    continue
                 if limit := wanted(place):
                     yield self._read(path, place, limit)
                 elif _can_be_container(place):

@@ -16,6 +16,7 @@ _GZIP_FORM = 31
 _RECORD = 300  # what it costs to look at one in an extended header
 _REGULAR = b"0\0007"
 _LINKS = {b"1", b"2"}
+_NAMELESS = {b"5", b"g", b"K"}  # a folder, and what says something of other entries
 _PAX, _GNU = b"x", b"L"
 _CHECKSUM = slice(148, 156)
 
@@ -60,8 +61,9 @@ class TarArchive:
             place = (long_name or header.name).decode("utf-8", "surrogateescape")
             long_name = b""
             limit = min(wanted(place), header.size) if header.kind in _REGULAR else 0
-            if header.kind in _LINKS and wanted(place):
-                yield File(place, None, "is a link")
+            if header.kind not in _REGULAR and header.kind not in _NAMELESS and wanted(place):
+                is_link = header.kind in _LINKS
+                yield File(place, None, "is a link" if is_link else "is of a kind that is not read")
             if limit:
                 yield File(place, self._read(limit))
             self._skip(blocks - limit)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from hatch_sentry_modules.archives.atomic import folder_in, keep_attributes
@@ -27,6 +28,8 @@ class DirectoryPlace:
         if not self._holds(path):
             raise FreezeError(file=self.name, place=file, fault="leads out of the directory")
         if not path.is_file():
+            if os.path.lexists(path):
+                raise FreezeError(file=self.name, place=file, fault="is not a regular file")
             return None
         with path.open("rb") as content:
             return bounded(self.name, file, content)
@@ -74,7 +77,10 @@ def _put(changed: Mapping[str, bytes], folder: Path) -> None:
                 if not parent.exists():
                     parent.mkdir()
                     _give_to_owner(folder, parent, 0o755)
-                written[file].replace(folder / file)
+                # Of a link the target is replaced, but none of what this is a copy of.
+                real = Path(os.path.realpath(folder / file))
+                is_inside = real.is_relative_to(os.path.realpath(folder))
+                written[file].replace(real if is_inside else folder / file)
     except OSError as error:
         raise unwritable(folder.name, error) from None
 
@@ -83,7 +89,8 @@ def _give_to_owner(folder: Path, new: Path, mode: int) -> None:
     """Let whoever runs what is in a folder read a new file there, whoever puts it in."""
     status, own = folder.stat(), new.stat()
     if (status.st_uid, status.st_gid) != (own.st_uid, own.st_gid):
-        os.chown(new, status.st_uid, status.st_gid)
+        with suppress(PermissionError):  # of a folder that is shared with others
+            os.chown(new, status.st_uid, status.st_gid)
     new.chmod(mode)
 
 

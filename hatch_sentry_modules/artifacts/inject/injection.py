@@ -12,7 +12,7 @@ from hatch_sentry_modules.artifacts import kinds
 from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.inject import directory_place, pex_table, start_line, zip_place
 from hatch_sentry_modules.artifacts.inject.place import Below, Place
-from hatch_sentry_modules.artifacts.inspection import inspect
+from hatch_sentry_modules.artifacts.inspection import Inspection, inspect
 from hatch_sentry_modules.artifacts.metadata import PEX_INFO, single_versions
 from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.model import Manifest
@@ -74,7 +74,8 @@ def inject(
     known = {*manifest.exclude}
     asked = pipeline.without(manifest, tuple(p for p in options.exclude if p not in known))
     manifest = pipeline.without(asked, patterns)
-    manifest = manifest._replace(exclude=patterns, is_injected=True, warnings=asked.warnings)
+    warnings = (*asked.warnings, *_not_read(inspection))
+    manifest = manifest._replace(exclude=patterns, is_injected=True, warnings=warnings)
     with _opened(path) as whole:
         place = Below(whole, options.below)
         files = dict(_activation(place)) if options.activate else {}
@@ -91,6 +92,15 @@ def inject(
         said = f"{path.name}: {PEX_INFO}: {pex_table.NEW}"
         manifest = manifest._replace(warnings=(*manifest.warnings, said))
     return Injected(manifest if changed else None, inspection.manifests)
+
+
+def _not_read(inspection: Inspection) -> Iterator[str]:
+    """Yield what the manifests from now on count for nothing did not say, such as a pattern."""
+    for one in inspection.manifests:
+        for fault in one.faults:
+            yield f"{inspection.name}: {one.place}: {fault}"
+        if not one.is_readable:
+            yield f"{inspection.name}: {one.place}: What it excludes is not known, and is listed."
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from hatch_sentry_modules.errors import FreezeError
 
 MAIN = "__main__.py"
 
-LONGEST = 1 << 18
+LONGEST = 1 << 17
 """A longer program would take too much memory as a tree."""
 
 _LONGEST_DECODED = 1 << 16

@@ -69,7 +69,8 @@ class ZipPlace:
         self._file.close()  # Windows replaces no file that is open
         with replacing(out) as target:
             zip_copy.append(self._path, target, changed)
-            shutil.copymode(self._path, target)
+            if target != out:  # a device keeps the mode that it has
+                shutil.copymode(self._path, target)
             if _state(self._path) != self._state:
                 fault, remedy = (
                     "has changed while it was read",

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hatch_sentry_modules.document import Place
+from hatch_sentry_modules.errors import SourceError
+from hatch_sentry_modules.reading import read_bytes
 
 INSTALLED = Place("installed")
 
@@ -101,8 +103,8 @@ def _linked(folders: Iterable[Path]) -> dict[Path, None]:
 def _links(file: Path) -> Iterator[Path]:
     """Yield the paths in a ``.pth`` file; a line that begins with ``import`` is code."""
     try:
-        content = file.read_bytes()
-    except OSError:  # which Python passes over as well
+        content = read_bytes(file)
+    except SourceError:  # which Python passes over as well
         return
     try:
         lines = content.decode("utf-8-sig").splitlines()

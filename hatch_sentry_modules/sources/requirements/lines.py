@@ -5,6 +5,7 @@ which stay: https://pip.pypa.io/en/stable/reference/requirements-file-format/
 """
 
 import getopt
+import os
 import re
 import shlex
 from pathlib import Path, PureWindowsPath
@@ -21,6 +22,7 @@ MAX_DEPTH = 50
 """How many files may include one another; real ones need three or four."""
 
 _LONGEST_OPTIONS = 1 << 16  # they are copied for each of them
+_MOST_LINES = 150_000  # each takes a kilobyte of memory
 
 _ADDRESS = re.compile(r"(https?|file):", re.IGNORECASE)
 _HASH = re.compile(r"(sha256|sha384|sha512):.*", re.DOTALL)
@@ -71,8 +73,8 @@ class _Reader:
         self._done: set[tuple[Path, bool]] = set()
 
     def read(self, path: Path, *, is_constraint: bool, above: tuple[Path, ...]) -> None:
-        self._done.add((path.resolve(), is_constraint))
-        above = (*above, path.resolve())
+        self._done.add((_real(path), is_constraint))
+        above = (*above, _real(path))
         for number, whole in logical_lines(decode(path)):
             text, written = _cut_options(whole)
             line = Line(path.name, number, text, False, is_constraint)
@@ -83,6 +85,8 @@ class _Reader:
                 self._include(line, options, path.parent, above)
             else:
                 text = text or editables[0]
+                if len(self.lines) >= _MOST_LINES:
+                    raise line.error("the list is longer than any real one")
                 self.lines.append(line._replace(text=text, is_editable=bool(editables)))
 
     def _include(
@@ -101,12 +105,17 @@ class _Reader:
                 self.warnings.append(f"{where}: the constraints at an address are not read.")
                 return
             path = _find(line, folder, written)
-            if path.resolve() in above:
-                raise line.error(f"{path.name} includes itself", "Remove one of the includes")
+            if _real(path) in above:
+                fault = f"{quoted(path.name)} includes itself"
+                raise line.error(fault, "Remove one of the includes")
             if len(above) >= MAX_DEPTH:
                 raise line.error("files are included too deeply", "Join some of them")
-            if (path.resolve(), is_constraint) not in self._done:
+            if (_real(path), is_constraint) not in self._done:
                 self.read(path, is_constraint=is_constraint, above=above)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # resolve() refuses a loop before Python 3.13
 
 
 def _find(line: Line, folder: Path, written: str) -> Path:

@@ -603,3 +603,75 @@ def test_a_pex_without_a_start_up_file_gets_none(tmp_path: Path) -> None:
     injected(path)
     with ZipFile(path) as file:
         assert {*file.namelist()} == {*files, "PEX-INFO", "_sentry_modules.py"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mknod"), reason="this system has no devices in folders")
+def test_a_device_keeps_its_mode(tmp_path: Path) -> None:
+    """Nobody else could write to /dev/null any more."""
+    device = tmp_path / "null"
+    try:
+        os.mknod(device, 0o600 | stat.S_IFCHR, os.makedev(1, 3))
+    except PermissionError:
+        pytest.skip("only root can make a device")
+    device.chmod(0o666)
+    injected(write(tmp_path / "app.pyz"), "-o", device)
+    assert stat.filemode(device.stat().st_mode) == "crw-rw-rw-"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it makes links for administrators alone")
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_links_in_a_directory_stay_links(is_copy: bool, tmp_path: Path) -> None:
+    """What they lead to is replaced, in the copy where one is made."""
+    folder = tmp_path / "app"
+    (folder / "src").mkdir(parents=True)
+    bundled.application(folder / "lib")
+    for name, link in (("src/main.py", "__main__.py"), ("src/m.py", "_sentry_modules.py")):
+        (folder / name).write_bytes(MAIN if "main" in name else bundled.MODULE.encode())
+        (folder / link).symlink_to(name)
+    out = tmp_path / "out" if is_copy else folder
+    injected("--activate", folder, *(("-o", out) if is_copy else ()))
+    assert (out / "__main__.py").is_symlink()
+    assert (out / "_sentry_modules.py").is_symlink()
+    assert b"activate" in (out / "src" / "main.py").read_bytes()
+    assert modules((out / "src" / "m.py").read_bytes())["flask"] == "3.1.3"
+    assert is_copy == ((folder / "src" / "main.py").read_bytes() == MAIN)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_a_pipe_in_the_place_of_the_module_is_refused(tmp_path: Path) -> None:
+    """It is no generated module, and is not replaced."""
+    folder = bundled.application(tmp_path / "app")
+    os.mkfifo(folder / "_sentry_modules.py")
+    assert "_sentry_modules.py: is not a regular file" in refused("inject", folder)
+    assert stat.S_ISFIFO((folder / "_sentry_modules.py").stat().st_mode)
+
+
+def test_what_a_manifest_does_not_say_is_said(tmp_path: Path) -> None:
+    """It counts no more, and what it excluded may be listed."""
+    packed = "greet/_sentry_modules.cpython-311-x86_64-linux-gnu.so"
+    result = run("inject", write(tmp_path / "app.pyz", {**FILES, packed: b"packed"}))
+    assert result.exit_code == 0
+    assert f"app.pyz: {packed}: It is compiled, and what it lists cannot be said" in result.stderr
+    assert f"app.pyz: {packed}: What it excludes is not known, and is listed." in result.stderr
+    pattern = '"exclude": ["old-[!\\u00fc]*"],\n"skipped"'
+    text = bundled.MODULE.replace('"skipped"', pattern).encode()
+    result = run("inject", write(tmp_path / "b.pyz", {**FILES, "greet/_sentry_modules.py": text}))
+    assert "exclude: it is not one line of ASCII text" in result.stderr
+
+
+def test_what_the_project_of_the_lock_file_excludes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock file of a workspace lies above the project here, and both say what stays out."""
+    (tmp_path / "uv.lock").touch()
+    (tmp_path / "requirements.txt").write_text("greet==1.2\nold-name==3\nnew==4\n", "utf-8")
+    table = "[project]\nname = '{0}'\nversion = '1'\n[tool.sentry-modules]\nexclude = ['{0}-*']\n"
+    (tmp_path / "pyproject.toml").write_text(table.format("old"), encoding="utf-8")
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "pyproject.toml").write_text(table.format("api"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "api")
+    path = write(tmp_path / "app.pyz")
+    injected(path, "--source", "../requirements.txt")
+    with ZipFile(path) as file:
+        listed = modules(file.read("_sentry_modules.py"))
+    assert listed == {"api": "1", "greet": "1.2", "new": "4"}
