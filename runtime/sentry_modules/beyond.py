@@ -12,30 +12,85 @@ from sentry_modules.places import Place
 from sentry_modules.search import load_all, package_of_main
 
 
-def look(near: list[Manifest], places: list[Place], nearest: str) -> list[Manifest]:
+def look(near: list[Manifest], places: list[Place], is_named: bool, nearest: str) -> list[Manifest]:
     """Return those that were found near, with what counts over them; else all that there are.
 
-    ``nearest`` is the module that asks. Raises ``UnusableManifestError`` where there are none but
-    such as another user can have written.
+    Nothing is looked for besides what was injected where ``is_named``. ``nearest`` is the module
+    that asks. Raises ``UnusableManifestError`` where there are none but such as another user can
+    have written.
     """
+    if is_named:
+        return _without_replaced([*near, *_injected(near, places)])
+    near = _without_replaced([one for one in near if not _is_foreign(one)])
     if not near:
-        found = [name for place in places for name in place.generated_modules()]
-        found = found or [name for place in places for name in place.hidden_modules()]
-        names = _trusted(found, places, nearest)
-        if found and not names:
-            why = "is passed over, since other users can write to its folder or own it"
-            raise UnusableManifestError(f"{found[0]} {why}")
-        if names:
-            from sentry_modules import miss  # seldom needed
-
-            # An ordinary install needs none, and a folder beside it can hold others' sources.
-            if miss.is_installed(nearest.partition(".")[0]):
-                names = [name for name in names if _is_package(name, places)]
-        return [manifest for manifest in load_all(names) if not _is_copy(manifest, places)]
+        return _everywhere(places, nearest)
     top = near[0].module.partition(".")[0]
     if top in (MODULE, package_of_main().partition(".")[0]):
         return near
-    return [*near, *_applications(near[0], places, nearest)]
+    found = [*near, *_applications(near[0], places, nearest)]
+    # A folder without a project, such as a function's, is an application and no library.
+    return sorted(found, key=lambda one: not (one.module == MODULE and not one.project))
+
+
+def _everywhere(places: list[Place], nearest: str) -> list[Manifest]:
+    # Return what stands in any import package on the path, what is imported first.
+    found = [name for place in places for name in place.generated_modules()]
+    found = found or [name for place in places for name in place.hidden_modules()]
+    names = _trusted(found, places, nearest)
+    if found and not names:
+        why = "is passed over, since other users can write to it or its folder, or own it"
+        raise UnusableManifestError(f"{found[0]} {why}")
+    if names:
+        from sentry_modules import miss  # seldom needed
+
+        # An ordinary install needs none, and a folder beside it can hold others' sources.
+        if miss.is_installed(nearest.partition(".")[0]):
+            names = [name for name in names if _is_package(name, places)]
+    # Several applications can lie in one folder: the imported one runs here.
+    names.sort(key=lambda name: name.rpartition(".")[0] not in sys.modules)
+    return [manifest for manifest in load_all(names) if not _is_copy(manifest, places)]
+
+
+def _injected(near: list[Manifest], places: list[Place]) -> list[Manifest]:
+    # Return what ``sentry-modules inject`` put at the top level.
+    is_there = any(place.has_generated_module() for place in places)
+    if not is_there or MODULE in [one.module for one in near]:
+        return []
+    try:
+        return [manifest for manifest in load_all([MODULE]) if manifest.is_injected]
+    except UnusableManifestError:
+        return []
+
+
+def _without_replaced(found: list[Manifest]) -> list[Manifest]:
+    # Leave out what an injected manifest counts over: that of the same application, and not what
+    # another folder on the path holds.
+    def is_replaced(one: Manifest) -> bool:
+        return not one.is_injected and any(
+            other.is_injected
+            and (one.project == other.project or one.root == other.root or _lists(other, one))
+            for other in found
+        )
+
+    return [one for one in found if not is_replaced(one)]
+
+
+def _lists(manifest: Manifest, other: Manifest) -> bool:
+    return bool(other.project) and manifest.name_of(other.project) is not None
+
+
+def _is_foreign(manifest: Manifest) -> bool:
+    # Whether a manifest at the top is of the folder in which a program was started by its name,
+    # and the program is installed elsewhere.
+    top = package_of_main().partition(".")[0]
+    file = getattr(sys.modules.get(top), "__file__", None)
+    if manifest.module != MODULE or type(file) is not str:
+        return False
+    if file.startswith(f"{manifest.root}{os.sep}"):
+        return False
+    from sentry_modules import miss  # seldom needed
+
+    return miss.is_installed(top)
 
 
 def _trusted(names: Iterable[str], places: list[Place], nearest: str) -> list[str]:

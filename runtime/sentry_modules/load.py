@@ -15,7 +15,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import Any, Mapping
 from zipimport import ZipImportError, zipimporter
 
-from sentry_modules.manifest import UnusableManifestError, is_stack_full
+from sentry_modules.manifest import MODULE, UnusableManifestError, is_stack_full
 
 
 def run(name: str) -> Mapping[str, Any] | None:
@@ -27,7 +27,8 @@ def run(name: str) -> Mapping[str, Any] | None:
         spec = getattr(module, "__spec__", None)
         if getattr(spec, "submodule_search_locations", None) is not None:
             return None
-        if not getattr(spec, "_initializing", False):
+        # What a user named can be the very module that asks: it is not to run twice.
+        if not (getattr(spec, "_initializing", False) and name.rpartition(".")[2] == MODULE):
             return vars(module)
     return _run_beside(name) or _run_found(name)
 

@@ -19,7 +19,7 @@ def say(why: str, module: str) -> None:
 
     ``module`` is a module or import package of the application, or empty for a script's.
     """
-    top = module.partition(".")[0]
+    top = (_name_of_main() if module == "__main__" else module).partition(".")[0]
     if top in _ASKED:
         return
     _ASKED.add(top)
@@ -57,9 +57,15 @@ def is_installed(top: str) -> bool:
     )
 
 
+def _name_of_main() -> str:
+    # With ``-m`` a program has a name besides.
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    return str(getattr(spec, "name", "__main__"))
+
+
 def _root(top: str) -> str | None:
     # Return the folder or archive that a top-level module was imported from.
-    module = sys.modules.get(top)
+    module = sys.modules.get("__main__" if top == _name_of_main() else top)
     if not isinstance(module, ModuleType) or top == "__main__":
         return None
     path = list(getattr(module, "__path__", ())) or [vars(module).get("__file__")]

@@ -160,7 +160,12 @@ def _sources(stems: list[str], places: list[Place]) -> Iterator[tuple[str, str]]
         if entry is not None:
             yield stem, entry
     for stem in stems:
-        yield from ((stem, one.entry) for one in places if one.has_module(stem))
+        # In another version a module can be a package, or a package a module.
+        is_package = stem.endswith("/__init__")
+        other = stem[: -len("/__init__")] if is_package else f"{stem}/__init__"
+        for place in places:
+            if place.has_module(stem) or place.has_module(other):
+                yield stem, place.entry
 
 
 def _is_in_place(place: Place, folder: str, stem: str, entry: str) -> bool:

@@ -15,7 +15,7 @@ from sentry_modules.manifest import MODULE, Manifest, UnusableManifestError
 if TYPE_CHECKING:
     from sentry_modules.places import Place
 
-    Look = Callable[[list[Manifest], list[Place]], list[Manifest]]
+    Look = Callable[[list[Manifest], list[Place], bool], list[Manifest]]
 
     # A generated module itself: its name, its two constants and its file. It can be pickled.
     Given = tuple[str, str, tuple[bool, ...], Union[str, None]]
@@ -61,23 +61,25 @@ def find(
     reference: Reference, packages: Iterable[str], places: list[Place], look: Look | None
 ) -> Manifest:
     """Read the manifest that a reference means, or else the application's own."""
-    # ``look`` is what looks beyond the near places, given those that were found there.
+    # ``look`` is what looks beyond the near places, given what was found there, and whether that
+    # was named.
     # Raises ``UnusableManifestError``; any other exception is a passing fault.
     if isinstance(reference, tuple):
         name, text, applies, file = reference
         given = {"MANIFEST": text, "APPLIES": [*applies], "__file__": file}
-        return _choose([Manifest(name, given), *_injected(name, places)], [name])
-    if reference is not None:
+        names, found = [name], [Manifest(name, given)]
+    elif reference is not None:
         is_generated = reference.rpartition(".")[2] == MODULE
         names = [reference] if is_generated else [f"{reference}.{MODULE}", reference]
-        return _choose([*load_all(names)[:1], *_injected(names[0], places)], names)
-    around = [name for package in (*packages, package_of_main()) for name in _around(package)]
-    near = [*dict.fromkeys(around), MODULE]
-    found = load_all(near)
+        found = load_all(names)[:1]
+    else:
+        around = [name for package in (*packages, package_of_main()) for name in _around(package)]
+        names = [*dict.fromkeys(around), MODULE]
+        found = load_all(names)
     if look is not None:
-        found = look(found, places)
-        near += ["every import package on sys.path"]
-    return _choose(found, near)
+        found = look(found, places, reference is not None)
+        names += ["every import package on sys.path"] if reference is None else []
+    return _choose(found, names)
 
 
 def load_all(names: Iterable[str]) -> list[Manifest]:
@@ -95,26 +97,15 @@ def load_all(names: Iterable[str]) -> list[Manifest]:
     return found
 
 
-def _injected(name: str, places: list[Place]) -> list[Manifest]:
-    # Return what ``sentry-modules inject`` put at the top level: it counts over what was there.
-    if name == MODULE or not any(place.has_generated_module() for place in places):
-        return []
-    try:
-        return [manifest for manifest in load_all([MODULE]) if manifest.is_injected]
-    except UnusableManifestError:
-        return []
-
-
 def _choose(found: list[Manifest], looked_for: list[str]) -> Manifest:
     # Of several the application's own counts: the one whose project no other lists.
     if not found:
         raise UnusableManifestError(f"no manifest was found in {', '.join(looked_for)}")
-    pool = [manifest for manifest in found if manifest.is_injected] or found
-    for manifest in pool:
-        others = (other for other in pool if other.project != manifest.project)
+    for manifest in found:
+        others = (other for other in found if other.project != manifest.project)
         if not any(other.name_of(manifest.project) for other in others):
             return manifest
-    return pool[0]
+    return found[0]
 
 
 def _package_of(namespace: Mapping[str, Any]) -> str:

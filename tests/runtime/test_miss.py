@@ -156,6 +156,16 @@ def test_a_program_of_an_ordinary_install(tmp_path: Path, host: Path) -> None:
         assert report("-m", module, path=path, python=host) == []
 
 
+def test_an_installed_module_that_is_run_by_its_name(tmp_path: Path, host: Path) -> None:
+    """It is one file, and known as ``__main__`` alone."""
+    files = {"shop_run.py": start()["shop/start.py"]}
+    pip_install("--target", tmp_path / "site", write_wheel(tmp_path, "the-company", "1", files))
+    path = (tmp_path / "site", RUNTIME, sdk())
+    assert report("-m", "shop_run", path=path, python=host) == []
+    write_files(tmp_path / "bare", files)
+    assert report("-m", "shop_run", path=(tmp_path / "bare", RUNTIME, sdk()), python=host)
+
+
 def test_a_checkout_before_its_install(tmp_path: Path, host: Path) -> None:
     """Its code comes from the checkout, and the list is that of the install."""
     pip_install("--target", tmp_path / "site", write_wheel(tmp_path, "shop", "1", start()))

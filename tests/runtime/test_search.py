@@ -191,6 +191,61 @@ def test_a_manifest_at_the_top_that_nobody_injected(tmp_path: Path) -> None:
     assert launch("shop.start", write_files(tmp_path, {**SHOP, **files})) == LISTED
 
 
+@pytest.mark.parametrize("has_own", [False, True])
+@pytest.mark.parametrize("arguments", ["", "'shop'"])
+def test_another_application_in_the_folder_of_the_process(
+    tmp_path: Path, arguments: str, has_own: bool
+) -> None:
+    """A tool that is installed is run in the folder of a function, whoever injected what there."""
+    program = CALLS.replace("Integration()]", f"Integration({arguments})]")
+    info = {"shop-3.1.dist-info/METADATA": "Name: shop\nVersion: 3.1\n"}
+    own = {"shop/_sentry_modules.py": MANIFEST} if has_own else {}
+    files = {"shop/__init__.py": "", "shop/start.py": program, **own}
+    site = write_files(tmp_path / "site", {**files, **info})
+    other = manifest_text({"other": "1"}, "other", injected=has_own)
+    work = write_files(tmp_path / "work", {"_sentry_modules.py": other})
+    path = (work, site, RUNTIME, sdk())
+    live = report("-m", "shop.start", path=path)
+    assert live["shop"] == "3.1"
+    assert not {"other", "telemetry"} & {*live}, "the metadata of shop is there"
+    if has_own and arguments:
+        (site / "shop-3.1.dist-info" / "METADATA").unlink()
+        (site / "shop-3.1.dist-info").rmdir()
+        assert report("-m", "shop.start", path=path) == LISTED
+
+
+FUNCTION = {"django": "5.2", "shop": "3.1"}
+
+
+@pytest.mark.parametrize("is_stripped", [False, True])
+def test_a_layer_that_starts_sentry(tmp_path: Path, is_stripped: bool) -> None:
+    """A function's folder has no project; a library of a layer, which it does not list, has one."""
+    own = {"telemetry/_sentry_modules.py": manifest_text(OWN, "telemetry")}
+    info = {"telemetry-2.0.dist-info/METADATA": "Name: telemetry\nVersion: 2.0\n"}
+    layer = {**TELEMETRY, **own, **({} if is_stripped else info)}
+    function = manifest_text(FUNCTION, None)
+    files = {"handler.py": "import telemetry; telemetry.start()", "_sentry_modules.py": function}
+    task = write_files(tmp_path / "task", files)
+    assert launch("handler", task, write_files(tmp_path / "opt", layer)) == FUNCTION
+
+
+def test_the_application_that_is_imported(tmp_path: Path) -> None:
+    """Its neighbour in a folder of applications is the first by name."""
+    neighbour = manifest_text({"api": "1"}, "api")
+    files = {**CONFIG, "api/__init__.py": "", "api/_sentry_modules.py": neighbour}
+    files["config/settings.py"] = CALLS.replace("\nstart()", "\nimport shop\nstart()")
+    assert launch("config.settings", write_files(tmp_path, {**SHOP, **files})) == LISTED
+
+
+def test_a_module_that_names_itself_runs_once(tmp_path: Path) -> None:
+    """It is being imported still when the first event comes."""
+    program = CALLS.replace("Integration()]", "Integration(__name__)]")
+    count = "import builtins; builtins.runs = getattr(builtins, 'runs', 0) + 1\n"
+    program = f"{count}{program}".replace('events[-1]["modules"]', "builtins.runs")
+    folder = write_files(tmp_path, {**SHOP, "shop/settings.py": program})
+    assert launch("shop.settings", folder) == 1
+
+
 PROTECTED = """
 from protection import __pyarmor__
 __pyarmor__(__name__, __file__, {manifest!r})
@@ -354,7 +409,7 @@ def test_what_is_passed_over_is_said(tmp_path: Path) -> None:
     (folder / "shared").chmod(0o777)
     places = [Place(str(folder))]
     with pytest.raises(UnusableManifestError, match=r"^shared\._sentry_modules is passed over"):
-        look([], places, "wsgi")
+        look([], places, is_named=False, nearest="wsgi")
 
 
 def test_the_sources_of_another_beside_an_install(tmp_path: Path) -> None:

@@ -56,6 +56,12 @@ LAYOUTS: dict[str, tuple[list[Mapping[str, str]], dict[str, str], str]] = {
         [ACME, HOST], {**OF_HOST, "humanize": "4.6"},
         "import humanize; sys.path.insert(0, sys.path[0] + '/late')",
     ),
+    "a module was a package once": (
+        [{**ACME, "humanize.py": ""}, HOST], {**OF_HOST, "humanize": "4.17"}, "",
+    ),
+    "a package was a module once": (
+        [SLIM, metadata("humanize", "4.6", "humanize.py")], FROZEN, "",
+    ),
     "another name for its module": (
         [RENAMED, metadata("humanize", "4.6", "hum_impl/__init__.py")], FROZEN, "",
     ),
