@@ -30,7 +30,6 @@ FORMATS = {
 
 
 def _name(text: str) -> NormalizedName:
-    """Normalize the name of a distribution, an extra or a group."""
     name = valid_name(text)
     if name is None:
         raise click.BadParameter(f"{text!a} is not a valid name")

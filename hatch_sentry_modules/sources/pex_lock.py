@@ -59,8 +59,6 @@ def read(path: Path, project: Project, selection: Selection) -> Graph:
 
 
 class _Asked(NamedTuple):
-    """A requirement, and its place."""
-
     requirement: Requirement
     place: Place
 

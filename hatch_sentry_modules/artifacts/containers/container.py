@@ -40,7 +40,6 @@ class Budget:
     """What may still be read of an artifact: some seconds of work, whatever is in it."""
 
     def __init__(self, name: str) -> None:
-        """Begin with the whole budget for an artifact of this name."""
         self._name = name
         self._left = _MOST
 

@@ -15,7 +15,6 @@ class DirectoryPlace:
     """A directory; nothing outside it is read or written."""
 
     def __init__(self, path: Path) -> None:
-        """Take a directory's path."""
         self.name, self._path = path.name, path
 
     def has_folder(self, folder: str) -> bool:

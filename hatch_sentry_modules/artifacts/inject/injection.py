@@ -105,7 +105,6 @@ def _not_read(inspection: Inspection) -> Iterator[str]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Place]:
-    """Open a zip archive or a directory."""
     try:
         if path.is_dir():
             yield directory_place.DirectoryPlace(path)

@@ -29,7 +29,6 @@ class Below:
     """A folder in an artifact, by its path there; the artifact's top where that is empty."""
 
     def __init__(self, place: Place, folder: str) -> None:
-        """Find the folder."""
         self.name = place.name
         self._place = place
         parts = PurePosixPath(folder.replace("\\", "/")).parts

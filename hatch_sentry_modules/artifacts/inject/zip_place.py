@@ -33,7 +33,6 @@ class ZipPlace:
     """A zip archive, whatever stands before it."""
 
     def __init__(self, path: Path, file: ZipFile) -> None:
-        """Look at an open archive."""
         self.name, self._path, self._file = path.name, path, file
         self._state = _state(path)
         # By the names that Python imports by: zipfile takes others out of an extra field.
@@ -72,10 +71,8 @@ class ZipPlace:
             if target != out:  # a device keeps the mode that it has
                 shutil.copymode(self._path, target)
             if _state(self._path) != self._state:
-                fault, remedy = (
-                    "has changed while it was read",
-                    "Try again when nothing writes to it",
-                )
+                fault = "has changed while it was read"
+                remedy = "Try again when nothing writes to it"
                 raise FreezeError(file=self.name, fault=fault, remedy=remedy)
 
 
