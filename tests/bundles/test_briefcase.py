@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -40,13 +40,6 @@ pytestmark = [
 PAGE = "briefcase.md"
 INSTALL, *BUILD, START = blocks(PAGE, "sh")[0].splitlines()
 *STRIP, _ = blocks(PAGE, "sh")[1].splitlines()
-
-
-@pytest.fixture(scope="module")
-def tracker() -> Iterator[server.Server]:
-    """Start the server."""
-    with server.running() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

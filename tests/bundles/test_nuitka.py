@@ -100,13 +100,6 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     return builds
 
 
-@pytest.fixture(scope="module")
-def tracker() -> Iterator[server.Server]:
-    """Start the server."""
-    with server.running() as running:
-        yield running
-
-
 @pytest.fixture(params=["clean", "crowded"])
 def host(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, dict[str, str]]:
     """Return a host and its environment; one has other versions, and what no bundle holds."""
