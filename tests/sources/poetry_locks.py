@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from packaging.utils import canonicalize_name
-
 from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
-from hatch_sentry_modules.model import Manifest, Selection
+from hatch_sentry_modules.model import Manifest
 from tests import corpus
 from tests.environments import LINUX, execute, listed
+from tests.sources.selections import select
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "locks" / "poetry"
 WINDOWS = LINUX | {"os_name": "nt", "platform_system": "Windows", "sys_platform": "win32"}
@@ -36,10 +35,9 @@ def write(folder: Path, *packages: str, pyproject: str, **metadata: str) -> Path
 
 def freeze(folder: Path, environment: dict[str, str] | None = None, **selection: Any) -> Manifest:
     """Freeze the project in a folder; extras and groups are named in one text each."""
-    for key in {"extras", "groups"} & selection.keys():
-        selection[key] = frozenset(map(canonicalize_name, selection[key].split()))
     own, config = project.read(folder), Config(source="poetry.lock")
-    return pipeline.freeze(own, config, selection=Selection(**selection), environment=environment)
+    chosen = select(**selection)
+    return pipeline.freeze(own, config, selection=chosen, environment=environment)
 
 
 def names(folder: Path, environment: dict[str, str] = LINUX, **selection: Any) -> str:

@@ -7,27 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from packaging.utils import canonicalize_name
 
 from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
-from hatch_sentry_modules.model import Manifest, Selection
+from hatch_sentry_modules.model import Manifest
 from tests import corpus
 from tests.environments import LINUX, execute, listed
 from tests.manifests import other_warnings
+from tests.sources.selections import select
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "locks" / "pdm"
 WINDOWS = LINUX | {"os_name": "nt", "platform_system": "Windows", "sys_platform": "win32"}
-
-
-def select(*, extras: str = "", groups: str = "", **others: Any) -> Selection:
-    """Make a selection of extras and groups that are named in one text each."""
-    return Selection(
-        extras=frozenset(map(canonicalize_name, extras.split())),
-        groups=frozenset(map(canonicalize_name, groups.split())),
-        **others,
-    )
 
 
 def freeze(folder: Path, environment: dict[str, str] = LINUX, **selection: Any) -> Manifest:

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from packaging.utils import canonicalize_name
 from pip._internal.models.index import PyPI
 
 from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import SourceError
-from hatch_sentry_modules.model import Manifest, Selection
+from hatch_sentry_modules.model import Manifest
 from hatch_sentry_modules.sources.pipfile import NO_VERSION, NOT_PINNED
 from tests import corpus
 from tests.environments import LINUX, execute, listed
 from tests.manifests import other_warnings
+from tests.sources.selections import select
 
 ROOT = Path(__file__).parents[2]
 CATEGORIES = ROOT / "fixtures" / "locks" / "pipfile" / "categories"
@@ -28,10 +28,9 @@ OLDER = LINUX | {"python_full_version": "3.11.7", "python_version": "3.11"}
 RUNTIME = {"fred-epplib": None, "idna": "3.20", "pygments": "2.21.0", "zope-interface": "7.0.3"}
 
 
-def freeze(folder: Path, *, groups: str = "", **selection: Any) -> Manifest:
+def freeze(folder: Path, **selection: Any) -> Manifest:
     """Freeze the project in a folder for every environment."""
-    names = frozenset(map(canonicalize_name, groups.split()))
-    chosen = Selection(groups=names, **selection)
+    chosen = select(**selection)
     return pipeline.freeze(project.read(folder), Config(source="Pipfile.lock"), selection=chosen)
 
 
@@ -100,9 +99,9 @@ def test_sections_of_one_version_widen_each_other() -> None:
     [
         ({"groups": "dve"}, "it holds no dependency group 'dve'. The nearest is 'dev'."),
         ({"groups": "default"}, "it holds no dependency group 'default'. The nearest is 'dev'."),
-        ({"extras": frozenset({canonicalize_name("docs")})}, "it holds no extra 'docs'."),
+        ({"extras": "docs"}, "it holds no extra 'docs'."),
         (
-            {"package": canonicalize_name("other")},
+            {"package": "other"},
             "it is of one project alone, and that is not 'other'. "
             "Freeze that project from its own folder.",
         ),

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import tomli
 from packaging.pylock import Pylock, PylockSelectError
-from packaging.utils import canonicalize_name
 
 from hatch_sentry_modules import pipeline, project
 from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import RefusedEnvironmentError, SourceError
-from hatch_sentry_modules.model import Manifest, Selection
+from hatch_sentry_modules.model import Manifest
 from tests.environments import LINUX
+from tests.sources.selections import select
 
 HEAD = 'lock-version = "1.0"\ncreated-by = "hand"\n'
 CHOICES = """\
@@ -54,15 +54,6 @@ def write(root: Path, text: str, name: str = "pylock.toml") -> Path:
     (root / "pyproject.toml").write_text('[project]\nname = "app"\nversion = "2.0"\n', "utf-8")
     (root / name).write_text(text, encoding="utf-8")
     return root
-
-
-def select(*, extras: str = "", groups: str = "", **others: Any) -> Selection:
-    """Make a selection of extras and groups that are named in one text each."""
-    return Selection(
-        extras=frozenset(map(canonicalize_name, extras.split())),
-        groups=frozenset(map(canonicalize_name, groups.split())),
-        **others,
-    )
 
 
 def freeze(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from packaging.utils import canonicalize_name
-
 from hatch_sentry_modules import pipeline, project, render
 from hatch_sentry_modules.config import Config
-from hatch_sentry_modules.model import Manifest, Selection
+from hatch_sentry_modules.model import Manifest
 from tests.environments import execute, listed
+from tests.sources.selections import select
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "locks" / "uv"
 PLATFORMS = {
@@ -36,18 +35,6 @@ def environment(platform: str = "linux", python: str = "3.11.7") -> dict[str, st
         "python_version": python.rpartition(".")[0],
         "sys_platform": sys_platform,
     }
-
-
-def select(
-    *, extras: str = "", groups: str = "", package: str | None = None, **others: Any
-) -> Selection:
-    """Make a selection of extras and groups that are named in one text each."""
-    return Selection(
-        extras=frozenset(map(canonicalize_name, extras.split())),
-        groups=frozenset(map(canonicalize_name, groups.split())),
-        package=None if package is None else canonicalize_name(package),
-        **others,
-    )
 
 
 def freeze(root: Path, where: dict[str, str] | None = None, **selection: Any) -> Manifest:
