@@ -31,6 +31,11 @@ def manifest(**changes: object) -> Manifest:
     return Manifest(**{**values, **changes})  # type: ignore[arg-type] # values are checked at run time
 
 
+def versions(manifest: Manifest) -> dict[str, str]:
+    """Return the names and versions of a manifest."""
+    return {d.name: d.version for d in manifest.distributions}
+
+
 def other_warnings(manifest: Manifest) -> tuple[str, ...]:
     """Return the warnings of a manifest but those of what has no version."""
     without = ("on no event", "is not static: a build")

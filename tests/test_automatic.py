@@ -12,6 +12,7 @@ from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Manifest
 from tests.environments import LINUX
+from tests.manifests import versions
 
 PROJECT = '[project]\nname = "acme"\nversion = "1.0"\ndependencies = ["idna"]\n'
 DEV = {
@@ -65,11 +66,6 @@ def freeze(root: Path, files: dict[str, str], pyproject: str = PROJECT) -> Manif
     return pipeline.freeze(project.read(root), Config())
 
 
-def listed(manifest: Manifest) -> dict[str, str]:
-    """Return names and versions."""
-    return {d.name: d.version for d in manifest.distributions}
-
-
 def about(manifest: Manifest, word: str) -> list[str]:
     """Return the warnings in which a word stands."""
     return [warning for warning in manifest.warnings if word in warning]
@@ -83,7 +79,7 @@ def test_the_tools_own_lock_goes_before_what_was_exported(
     """An export can hold the development group without saying so; a difference is said."""
     write = pylock if export == "pylock.toml" else requirements
     manifest = freeze(tmp_path, {tool: TOOLS[tool], export: write("idna==3.9", "iniconfig==2.3.1")})
-    assert (manifest.source, listed(manifest)) == (tool, {"acme": "1.0", "idna": "3.10"})
+    assert (manifest.source, versions(manifest)) == (tool, {"acme": "1.0", "idna": "3.10"})
     (warning,) = about(manifest, "disagrees")
     names = "idna, iniconfig" if export == "pylock.toml" else "idna"
     assert warning.startswith(f"{tool}: it is used, but {export} beside it disagrees on {names}.")
@@ -112,7 +108,7 @@ def test_an_export_that_cannot_be_read_does_no_harm(tmp_path: Path, content: byt
     """It is not what the project is locked with; alone it stops the build."""
     path = tmp_path / "requirements.txt"
     path.mkdir() if content is None else path.write_bytes(content)
-    assert listed(freeze(tmp_path, {"uv.lock": UV})) == {"acme": "1.0", "idna": "3.10"}
+    assert versions(freeze(tmp_path, {"uv.lock": UV})) == {"acme": "1.0", "idna": "3.10"}
     (tmp_path / "uv.lock").unlink()
     with pytest.raises(SourceError, match=r"^requirements\.txt"):
         freeze(tmp_path, {})
@@ -122,7 +118,7 @@ def test_a_folder_that_is_called_like_a_dependency_is_no_member(tmp_path: Path) 
     """The lock above says in which folders its members are."""
     (tmp_path / "uv.lock").write_text(UV, encoding="utf-8")
     manifest = freeze(tmp_path / "idna", {"requirements.txt": requirements("idna==3.9")})
-    assert (manifest.source, listed(manifest)["idna"]) == ("requirements.txt", "3.9")
+    assert (manifest.source, versions(manifest)["idna"]) == ("requirements.txt", "3.9")
 
 
 def test_a_lock_beside_the_way_to_a_project_is_not_above_it(tmp_path: Path) -> None:
@@ -164,7 +160,7 @@ def test_lists_are_found_under_the_names_that_people_use(tmp_path: Path, name: s
     """Rye, ``uv pip compile`` and pip-compile write to these, and a list has to be pinned."""
     text = "# generated\n-e file:.\nidna==3.10\n    # via acme\n"
     manifest = freeze(tmp_path, {name: text})
-    assert (manifest.source, listed(manifest)) == (name, {"acme": "1.0", "idna": "3.10"})
+    assert (manifest.source, versions(manifest)) == (name, {"acme": "1.0", "idna": "3.10"})
     assert not manifest.warnings
     (tmp_path / name).write_text("idna\n", encoding="utf-8")
     with pytest.raises(SourceError, match="no lock file stands beside it"):
@@ -250,11 +246,11 @@ def test_groups_that_the_file_tells_apart_are_not_mentioned(tmp_path: Path) -> N
     text = text.replace('"2.3.1"\n', '"2.3.1"\nmarker = "\'dev\' in dependency_groups"\n')
     text += "marker = \"'web' in extras and sys_platform == 'linux'\"\n"
     manifest = freeze(tmp_path, {"pylock.toml": text}, PROJECT + DEV["dependency-groups"])
-    assert listed(manifest) == {"acme": "1.0", "idna": "3.10"}
+    assert versions(manifest) == {"acme": "1.0", "idna": "3.10"}
     assert not manifest.warnings
     own = project.read(tmp_path)
     extra = pipeline.freeze(own, Config(extras=frozenset(["web"])))  # type: ignore[list-item] # normal
-    assert listed(extra) == {"acme": "1.0", "idna": "3.10", "yarl": "1.0"}
+    assert versions(extra) == {"acme": "1.0", "idna": "3.10", "yarl": "1.0"}
 
 
 ONE = "it was made for one platform without saying which"
@@ -396,7 +392,7 @@ def test_an_application_may_have_an_empty_name_and_version(tmp_path: Path, name:
     text = {**TOOLS, **exports, "uv.lock": lock}[name]
     pyproject = '[project]\nname = ""\nversion = ""\ndependencies = ["idna>=3"]\n'
     manifest = freeze(tmp_path, {name: text}, pyproject)
-    assert (manifest.project, listed(manifest)) == (None, {"idna": "3.10"})
+    assert (manifest.project, versions(manifest)) == (None, {"idna": "3.10"})
 
 
 OLD = {
@@ -443,7 +439,7 @@ ITSELF = {
 def test_a_lock_that_holds_the_project_itself_lists_it_once(tmp_path: Path, name: str) -> None:
     """Its version is the one that is built; Poetry and PDM lock only what the project requires."""
     manifest = freeze(tmp_path, {name: ITSELF[name]})
-    assert (listed(manifest), manifest.warnings) == ({"acme": "1.0", "idna": "3.10"}, ())
+    assert (versions(manifest), manifest.warnings) == ({"acme": "1.0", "idna": "3.10"}, ())
 
 
 @pytest.mark.parametrize(
@@ -452,4 +448,4 @@ def test_a_lock_that_holds_the_project_itself_lists_it_once(tmp_path: Path, name
 def test_a_list_that_holds_the_project_itself_lists_it_once(tmp_path: Path, line: str) -> None:
     """Rye, uv and pip freeze have their own ways to write it."""
     manifest = freeze(tmp_path, {"requirements.txt": f"# exported\n{line}\nidna==3.10\n"})
-    assert (listed(manifest), manifest.warnings) == ({"acme": "1.0", "idna": "3.10"}, ())
+    assert (versions(manifest), manifest.warnings) == ({"acme": "1.0", "idna": "3.10"}, ())

@@ -13,6 +13,7 @@ from hatch_sentry_modules.config import Config
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.model import Manifest, Selection
 from hatch_sentry_modules.resolve import SEVERAL
+from tests.manifests import versions
 
 FILES = {"acme_app/__init__.py": "src/acme_app/__init__.py"}
 
@@ -55,20 +56,15 @@ def generate(folder: Path, warnings: list[str] | None = None) -> pipeline.Genera
     )
 
 
-def listed(manifest: Manifest) -> dict[str, str]:
-    """Return names and versions."""
-    return {d.name: d.version for d in manifest.distributions}
-
-
 def test_the_project_is_listed_with_the_version_that_is_built(tmp_path: Path) -> None:
     """The lock file holds no version of a dynamic project, but the build knows it."""
-    assert listed(freeze(write(tmp_path))) == {"acme-app": "4.2.0", "flask": "3.1.3"}
+    assert versions(freeze(write(tmp_path))) == {"acme-app": "4.2.0", "flask": "3.1.3"}
 
 
 def test_a_version_that_only_a_build_knows_is_skipped_elsewhere(tmp_path: Path) -> None:
     """The command line does not guess a dynamic version; it gives the reason."""
     manifest = freeze(write(tmp_path), version=None)
-    assert listed(manifest) == {"flask": "3.1.3"}
+    assert versions(manifest) == {"flask": "3.1.3"}
     assert manifest.skipped == {"acme-app": left_out.DYNAMIC}
 
 
@@ -78,7 +74,7 @@ def test_another_member_keeps_its_own_version(tmp_path: Path) -> None:
     own = project.read(write(tmp_path, packages=member), version="4.2.0")
     selection = Selection(package=NormalizedName("acme-core"))
     manifest = pipeline.freeze(own, Config(), selection=selection)
-    assert (manifest.project, listed(manifest)) == ("acme-core", {"acme-core": "1.5"})
+    assert (manifest.project, versions(manifest)) == ("acme-core", {"acme-core": "1.5"})
 
 
 def test_excluded_names_are_nowhere(tmp_path: Path) -> None:
@@ -97,7 +93,7 @@ def test_patterns_are_spelled_as_names_are_and_travel_in_the_manifest(tmp_path: 
     folder = write(tmp_path, pyproject=f"[tool.sentry-modules]\n{table}")
     manifest = pipeline.freeze(own := project.read(folder), config.read(own.table))
     assert manifest.exclude == ("fla*", "acme-[a-c_]ore", "acme-app")
-    assert listed(manifest) == {}
+    assert versions(manifest) == {}
     (warning,) = (text for text in manifest.warnings if "exclude" in text)
     assert "'acme-[a-c_]ore' matches nothing listed" in warning
 
@@ -121,7 +117,7 @@ def test_what_has_no_version_is_named_in_one_warning(tmp_path: Path) -> None:
     (folder / "acme-lib3").mkdir()
     text = '[project]\nname = "acme-lib3"\nversion = "1.5"\n'
     (folder / "acme-lib3" / "pyproject.toml").write_text(text, encoding="utf-8")
-    assert listed(freeze(folder))["acme-lib3"] == "1.5"
+    assert versions(freeze(folder))["acme-lib3"] == "1.5"
     warnings.clear()
     generate(write(tmp_path / "none"), warnings)
     assert not warnings

@@ -22,7 +22,7 @@ from hatch_sentry_modules.sources.requirements import lines as requirements_line
 from hatch_sentry_modules.sources.requirements.entry import ADDRESS, LOCAL, OPEN, VARYING, VCS
 from tests import corpus, environments
 from tests.environments import execute, listed
-from tests.manifests import other_warnings
+from tests.manifests import other_warnings, versions
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "locks" / "requirements"
 LINUX = environments.LINUX | environments.python("3.11.7")
@@ -34,11 +34,6 @@ def freeze(root: Path, text: str, **environment: str) -> Manifest:
     return pipeline.freeze(
         project.read(root), Config(source="requirements.txt"), environment=LINUX | environment
     )
-
-
-def versions(manifest: Manifest) -> dict[str, str]:
-    """Return the names and versions of a manifest."""
-    return {d.name: d.version for d in manifest.distributions}
 
 
 def test_every_form_of_a_line_is_read() -> None:
