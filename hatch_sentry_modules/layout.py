@@ -11,6 +11,9 @@ from hatch_sentry_modules.errors import ConfigError
 FILE_NAME = "_sentry_modules.py"
 """The generated module's file name; the run-time side looks for it by this name."""
 
+MODULE = FILE_NAME.removesuffix(".py")
+"""What the generated module is called where Python imports it from the top level."""
+
 SBOM_NAME = "sentry-modules.cdx.json"
 """The SBOM's file name, in a wheel's ``.dist-info/sboms`` and at the top of an sdist."""
 

@@ -9,8 +9,7 @@ from hatch_sentry_modules import layout, manifest_document
 from hatch_sentry_modules.manifest_document import EMPTY, LONGEST
 from hatch_sentry_modules.model import Manifest
 
-_MODULE = layout.FILE_NAME.removesuffix(".py")
-_NAME = re.compile(rf"(?:{_MODULE}\.(?:pyc?|(?:[\w-]+\.)?(?:so|pyd))|\w+__mypyc\.[\w.-]+)")
+_NAME = re.compile(rf"(?:{layout.MODULE}\.(?:pyc?|(?:[\w-]+\.)?(?:so|pyd))|\w+__mypyc\.[\w.-]+)")
 _GROUP = "__mypyc."
 """What the extension is called in which mypyc puts all modules that it compiles together."""
 
@@ -36,7 +35,7 @@ class EmbeddedManifest(NamedTuple):
 
 def limit(place: str) -> int:
     """Return how much of a file to read, to find a manifest in it; 0 where there is none."""
-    if _MODULE not in place and _GROUP not in place:
+    if layout.MODULE not in place and _GROUP not in place:
         return 0
     name = place.rpartition("/")[2]
     if not _NAME.fullmatch(name):

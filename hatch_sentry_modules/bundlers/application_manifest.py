@@ -76,7 +76,7 @@ def _read(package: str, folder: Path) -> ApplicationManifest | None:
         *(d.name for d in manifest.distributions),
     }:
         return None
-    return ApplicationManifest(f"{package}.{path.stem}".lstrip("."), text, manifest)
+    return ApplicationManifest(f"{package}.{layout.MODULE}".lstrip("."), text, manifest)
 
 
 def differences(own: ApplicationManifest, collected: Manifest) -> Iterator[str]:

@@ -7,15 +7,13 @@ from typing import Any
 
 from hatch_sentry_modules import layout, runtime_package
 
-_MODULE = Path(layout.FILE_NAME).stem
-
 _LOADERS = ("cx_Freeze", "freeze_core")
 """Where cx_Freeze keeps what starts a bundle, which is no part of the application."""
 
 # cx_Freeze keeps the metadata, of what it collected beyond an application's own manifest, too.
 _ACTIVATION = f"""
 import sentry_modules
-sentry_modules.activate({_MODULE!r}, combine=True)
+sentry_modules.activate({layout.MODULE!r}, combine=True)
 """
 
 
@@ -31,7 +29,7 @@ def _command(base: type[Any]) -> type[Any]:
 
     class BuildExe(base):  # type: ignore[misc] # known only when cx_Freeze is
         def run(self) -> None:
-            if {_MODULE, runtime_package.PACKAGE} & {*self.excludes}:
+            if {layout.MODULE, runtime_package.PACKAGE} & {*self.excludes}:
                 super().run()
                 return
             from cx_Freeze import hooks

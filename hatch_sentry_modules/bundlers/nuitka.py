@@ -16,8 +16,7 @@ from hatch_sentry_modules.bundlers import bundle_manifest
 SDK = "sentry_sdk"
 INTEGRATIONS = "sentry_sdk.integrations"
 
-_MODULE = Path(layout.FILE_NAME).stem
-_ACTIVATION = f"import sentry_modules\nsentry_modules.activate({_MODULE!r})\n"
+_ACTIVATION = f"import sentry_modules\nsentry_modules.activate({layout.MODULE!r})\n"
 
 
 class SentryModulesPlugin(NuitkaPluginBase):  # type: ignore[misc] # Nuitka has no types

@@ -5,7 +5,6 @@ import codecs
 import io
 import tokenize
 import warnings
-from pathlib import Path
 
 from hatch_sentry_modules import layout, runtime_package
 from hatch_sentry_modules.errors import FreezeError
@@ -21,7 +20,7 @@ _LONGEST_DECODED = 1 << 16
 UNREADABLE = "cannot be read as Python source"
 REMEDY = "Inject without --activate"
 
-CALL = f'__import__("{runtime_package.PACKAGE}").activate("{Path(layout.FILE_NAME).stem}")'
+CALL = f'__import__("{runtime_package.PACKAGE}").activate("{layout.MODULE}")'
 
 LINE = f"{CALL}  # added by sentry-modules inject"
 """It binds no name, so that the program's own are as they were."""

@@ -14,9 +14,6 @@ from hatch_sentry_modules.bundlers import bundle_manifest
 
 log = logging.getLogger(__name__)
 
-MODULE = Path(layout.FILE_NAME).stem
-"""The generated module; excluding it (``--exclude-module``) switches all of this off."""
-
 _LOADER = str(Path("PyInstaller", "fake-modules"))
 """Where PyInstaller keeps modules that only its own run-time hooks use."""
 
@@ -31,7 +28,8 @@ def add_runtime_package(hook_api: Any) -> None:
     """Ask for the run-time package in an analysis that has found the SDK."""
     analysis = hook_api.analysis
     own = Path(analysis.inputs[0]).parent / layout.FILE_NAME
-    is_off = {MODULE, runtime_package.PACKAGE} & {*analysis.excludes}
+    # Excluding one of them (``--exclude-module``) switches all of this off.
+    is_off = {layout.MODULE, runtime_package.PACKAGE} & {*analysis.excludes}
     # The run-time hook would import a module of the program.
     if not is_off and not bundle_manifest.is_taken(own, log.warning):
         _ANALYSES[analysis.graph] = analysis
@@ -41,7 +39,7 @@ def add_runtime_package(hook_api: Any) -> None:
         # The source goes in too, so that the bundle can be inspected unexecuted. Without an archive
         # it goes in alone: all programs of a spec file have their bytecode in one folder.
         mode = "py" if analysis.noarchive else "pyz+py"
-        hook_api.set_module_collection_mode(MODULE, mode)
+        hook_api.set_module_collection_mode(layout.MODULE, mode)
 
 
 def offer_runtime_package(hook_api: Any) -> None:
