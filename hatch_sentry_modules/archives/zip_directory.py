@@ -32,7 +32,6 @@ class Entry(NamedTuple):
     method: int
     crc: int
     packed: int
-    size: int
     record: bytes
 
 
@@ -58,7 +57,7 @@ class Directory(NamedTuple):
                     raise BadZipFile("the list of its entries is damaged")
                 if _WIDE in (packed, size, offset):
                     extra = self.records[name + lengths[0] : end - lengths[2]]
-                    size, packed, offset = _wide(extra, size, packed, offset)
+                    _, packed, offset = _wide(extra, size, packed, offset)
                 encoding = "utf-8" if flags & _UTF_8 else "cp437"
                 text = self.records[name : name + lengths[0]].decode(encoding, "replace")
                 yield Entry(
@@ -68,7 +67,6 @@ class Directory(NamedTuple):
                     method,
                     crc,
                     packed,
-                    size,
                     self.records[at:end],
                 )
                 at = end
