@@ -13,11 +13,11 @@ from hatch_sentry_modules.sources.uv.packages import EXTRA, GROUP, RELOCK, Packa
 
 
 class Root(NamedTuple):
-    """A part of the lock file to begin at, its marker (empty for always), and its place."""
+    """A part of the lock file to begin at; its marker, empty for always, and the place of that."""
 
     part: Part
-    marker: str
-    place: Place
+    marker: str = ""
+    place: Place = Place("uv.lock")
 
 
 class Roots:
@@ -42,15 +42,12 @@ class Roots:
         roots = [root for group in sorted(self._selection.groups) for root in self._group(group)]
         if self._selection.runtime:
             for index in self._members:
-                roots.append(self._root(Part(index)))
+                roots.append(Root(Part(index)))
                 asked = self._known(index, EXTRA) & self._selection.extras
-                roots += [self._root(Part(index, EXTRA, extra)) for extra in sorted(asked)]
+                roots += [Root(Part(index, EXTRA, extra)) for extra in sorted(asked)]
             if self._asked is None:
                 roots += self._requirements(self._manifest, "requirements")
         return roots
-
-    def _root(self, part: Part) -> Root:
-        return Root(part, "", Place(self._file))
 
     def _find_members(self) -> list[int]:
         if not self._packages.all:
@@ -91,7 +88,7 @@ class Roots:
             candidates = {*self._members, *self._top}
             known = {name for index in candidates for name in self._known(index, GROUP)}
             refuse_unknown(self._file, "dependency group", {group}, known | {*shared.values})
-        yield from (self._root(Part(index, GROUP, group)) for index in owners)
+        yield from (Root(Part(index, GROUP, group)) for index in owners)
         if group in shared and (self._asked is None or not owners):
             yield from self._requirements(shared, group)
 
