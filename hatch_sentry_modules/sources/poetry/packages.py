@@ -7,7 +7,7 @@ from typing import NamedTuple
 from packaging.utils import NormalizedName
 
 from hatch_sentry_modules.document import Table
-from hatch_sentry_modules.model import Edge, Node
+from hatch_sentry_modules.model import Node
 from hatch_sentry_modules.packages_by_name import grouped
 from hatch_sentry_modules.project import Members
 from hatch_sentry_modules.sources.poetry.syntax import allows, read_constraint
@@ -23,13 +23,12 @@ class Package(NamedTuple):
     table: Table
 
 
-def to_node(package: Package, members: Members, edges: tuple[Edge, ...] = ()) -> Node:
+def to_node(package: Package, members: Members) -> Node:
     """Make the node of a package; a path in the lock file is seen from the folder it is in."""
     source = package.table.table("source")
     is_folder = source.string("type") == "directory"
     folder = source.required_string("url") if is_folder else None
-    node = members.node(package.name, package.table.version(), folder)
-    return node._replace(edges=edges)
+    return members.node(package.name, package.table.version(), folder)
 
 
 class Packages:

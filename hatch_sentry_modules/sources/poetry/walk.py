@@ -38,8 +38,8 @@ class Walk:
         nodes: dict[Key, Node] = {}
         for key, dependencies in reached.items():
             package, extra = cast(Target, key)
-            node = to_node(package, members, tuple(_edges(dependencies)))
-            nodes[key] = node._replace(is_listed=extra is None)
+            node, edges = to_node(package, members), tuple(_edges(dependencies))
+            nodes[key] = node._replace(edges=edges, is_listed=extra is None)
         for name, _, candidates, extras in every:
             if not candidates:
                 nodes[name] = Node(name, None, reason=NOT_LOCKED)
