@@ -10,7 +10,7 @@ from packaging.markers import InvalidMarker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from hatch_sentry_modules.errors import SourceError
 from hatch_sentry_modules.markers import specialize
@@ -222,7 +222,7 @@ def is_version(text: str) -> bool:
     """Whether a text is a PEP 440 version, written without anything around it."""
     try:
         return _VERSION.fullmatch(text) is not None and bool(Version(text))
-    except (InvalidVersion, ValueError):
+    except ValueError:  # what packaging raises is one
         return False
 
 

@@ -75,6 +75,6 @@ def _named(group: str) -> str:
 
 def _names(values: object) -> set[NormalizedName]:
     """Name what requirements ask for, in the keys of a table or the texts of an array."""
-    texts = values if isinstance(values, (list, tuple, dict)) else ()
+    texts = values if isinstance(values, (list, dict)) else ()
     names = {name for text in texts if isinstance(text, str) if (name := leading_name(text))}
     return names - {canonicalize_name("python")}

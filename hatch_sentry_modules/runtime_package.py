@@ -24,7 +24,5 @@ def folder() -> Path:
 def distribution() -> Distribution:
     """Return what a manifest says of the run-time package in :func:`folder`."""
     text = (folder() / PACKAGE / "__init__.py").read_text(encoding="utf-8")
-    found = _VERSION.search(text)
-    if found is None:
-        raise AssertionError("the run-time package holds no version")
-    return Distribution(name=DISTRIBUTION, version=found[1])
+    (version,) = _VERSION.findall(text)
+    return Distribution(name=DISTRIBUTION, version=version)
