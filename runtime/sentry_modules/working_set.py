@@ -59,23 +59,21 @@ def serve(decisions: Iterable[Decision]) -> None:
     # another version stay. By hand, since ``WorkingSet.add`` would change ``sys.path`` as well.
     module: Any = sys.modules["pkg_resources"]
     working_set = module.working_set
-    decisions = [decision for decision in decisions if decision.manifest is not None]
-    if not decisions:
+    counting = [(d, d.manifest) for d in decisions if d.manifest is not None]
+    if not counting:
         return
     listed = working_set.entry_keys.setdefault(_ENTRY, [])
     if _ENTRY not in working_set.entries:
         working_set.entries.append(_ENTRY)
         _HIDDEN.clear()  # it is a new one
     known = {normalize(key): found for key, found in list(working_set.by_key.items())}
-    for decision in decisions:
-        manifest = decision.manifest
-        root = manifest and manifest.root
-        for name, version in decision.of(manifest.modules if manifest else {}).items():
+    for decision, manifest in counting:
+        for name, version in decision.of(manifest.modules).items():
             form = normalize(name)
             real = known.get(form)
             if form in _HIDDEN or _version(real) == version:
                 continue
-            place, provider = (real.location, real._provider) if real else (root, None)
+            place, provider = (real.location, real._provider) if real else (manifest.root, None)
             own = real.project_name if real else name
             if real is None:
                 listed.append(module.safe_name(name).lower())
