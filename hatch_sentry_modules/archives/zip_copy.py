@@ -61,12 +61,10 @@ def insert(source: Path, target: Path, new: Mapping[str, bytes], *, before: str,
         added = sorted(new.keys() - {entry.name for entry in entries})
         left, records = dict(new), []
         for entry in entries:
-            here = [*(added if entry.name == before else ()), entry.name]
-            records += [
-                _added(out, listed.shift, name, left.pop(name), template)
-                for name in here
-                if name in left  # what is there twice is put in once
-            ]
+            for name in (*(added if entry.name == before else ()), entry.name):
+                content = left.pop(name, None)  # what is there twice is put in once
+                if content is not None:
+                    records.append(_added(out, listed.shift, name, content, template))
             if entry.name not in new:
                 records.append(_moved(entry, out.tell() - listed.shift))
                 _copy_entry(raw, out, entry, ends[entry.start])
