@@ -123,12 +123,9 @@ def _find(line: Line, folder: Path, written: str) -> Path:
         fault = "the included file is named by an environment variable"
         raise line.error(fault, "Name the file itself, so that every machine reads the same one")
     path = folder / written
-    try:
-        # Anything else, such as a device, might never end.
-        if path.is_file():
-            return path
-    except (OSError, ValueError):
-        pass
+    # Anything else, such as a device, might never end.
+    if os.path.isfile(path):  # noqa: PTH113  # what is written can be anything
+        return path
     name = quoted(PureWindowsPath(written).name)
     raise line.error(f"the included file {name} is missing", "Restore it, or remove the line")
 
