@@ -9,7 +9,7 @@ from hatch_sentry_modules.archives.atomic import PREFIX
 from hatch_sentry_modules.artifacts import embedded, metadata
 from hatch_sentry_modules.artifacts.containers import container as containers
 from hatch_sentry_modules.artifacts.containers import pyinstaller_file
-from hatch_sentry_modules.artifacts.containers.container import Budget, Container, File, printable
+from hatch_sentry_modules.artifacts.containers.container import Budget, Container, printable
 from hatch_sentry_modules.artifacts.containers.opening import opened
 from hatch_sentry_modules.artifacts.embedded import EmbeddedManifest
 from hatch_sentry_modules.artifacts.kinds import PYINSTALLER, Marks
@@ -63,7 +63,7 @@ class _Looking:
     def result(self, container: Container) -> Inspection:
         for file in container.files(self._wanted):
             if file.content is None:
-                self._refuse(file)
+                self._refuse(file.place, file.fault)
             else:
                 self._take(file.place, file.content)
         kind = self._marks.kind(container.kind)
@@ -107,14 +107,14 @@ class _Looking:
             self._packages.add(module.partition("/")[0].partition(".")[0])
         self._budget.spend(containers.READ if limit else 0)
         if limit and (place.startswith("/") or ".." in place.split("/")):
-            self._refuse(File(place, None, "has a name that leads out of the artifact"))
+            self._refuse(place, "has a name that leads out of the artifact")
             return 0
         return limit
 
     def _take(self, place: str, content: bytes) -> None:
         if limit := embedded.limit(place):
             if len(content) >= limit:
-                self._refuse(File(place, None, f"is longer than {limit - 1} bytes"))
+                self._refuse(place, f"is longer than {limit - 1} bytes")
             elif found := embedded.find(printable(place), content):
                 self._budget.spend(containers.MANIFEST + containers.TEXT * found.size)
                 self._manifests[place] = found
@@ -124,23 +124,23 @@ class _Looking:
         try:
             known = list(metadata.read(place, content))
         except ValueError:
-            self._unread_file(File(place, None, "is damaged, or too long"))
+            self._leave_unread(place, "is damaged, or too long")
             return
         if is_pex:
             self._pex += known
         elif known:
             self._metadata[place] = known
         else:
-            self._unread_file(File(place, None, "holds no valid name and version"))
+            self._leave_unread(place, "holds no valid name and version")
 
-    def _refuse(self, file: File) -> None:
+    def _refuse(self, place: str, fault: str) -> None:
         """Note a file that was not read; a manifest is one nevertheless, and all fault."""
-        if embedded.limit(file.place) and embedded.is_alone(file.place):
-            fault = printable(f"It {file.fault}.")
-            self._manifests[file.place] = embedded.unreadable(printable(file.place), fault)
+        if embedded.limit(place) and embedded.is_alone(place):
+            said = printable(f"It {fault}.")
+            self._manifests[place] = embedded.unreadable(printable(place), said)
         else:
-            self._unread_file(file)
+            self._leave_unread(place, fault)
 
-    def _unread_file(self, file: File) -> None:
+    def _leave_unread(self, place: str, fault: str) -> None:
         if len(self._unread) < _MOST_UNREAD:
-            self._unread.append(f"{printable(file.place)}: {file.fault}.")
+            self._unread.append(f"{printable(place)}: {fault}.")
