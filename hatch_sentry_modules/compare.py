@@ -41,10 +41,10 @@ def compare(old: Manifest, new: Manifest) -> Iterator[Change]:
     before, after = _listed(old), _listed(new)
     unknown = {old.project, new.project} if None in {old.project, new.project} else set()
     for name in sorted({*before, *after}):
-        change = Change(name, "", before.get(name, ()), after.get(name, ()))
-        kind = _kind(change.old, change.new)
+        sides = before.get(name, ()), after.get(name, ())
+        kind = _kind(*sides)
         if kind and not (name in unknown and kind in {"added", "removed"}):
-            yield change._replace(kind=kind)
+            yield Change(name, kind, *sides)
 
 
 def with_collected(manifest: Manifest, collected: Manifest) -> Iterator[Change]:
