@@ -23,7 +23,7 @@ from fuzz.targets.inspect import write
 from fuzz.watch import only_inside
 from hatch_sentry_modules import layout, render
 from hatch_sentry_modules.artifacts.containers.zip_file import METHODS
-from hatch_sentry_modules.artifacts.inject.injection import Options, inject
+from hatch_sentry_modules.artifacts.inject.injection import inject
 from hatch_sentry_modules.artifacts.inspection import inspect
 from hatch_sentry_modules.errors import FreezeError
 from hatch_sentry_modules.model import Distribution, Manifest
@@ -45,8 +45,8 @@ def _run(data: bytes) -> None:
         before, outside = _content(folder), list[str]()
         try:
             with only_inside(outside, folder):
-                options = Options(activate=bool(way & 2))
-                manifest = inject(path, out, _frozen if way & 4 else None, options).manifest
+                frozen = _frozen if way & 4 else None
+                manifest = inject(path, out, frozen, activate=bool(way & 2)).manifest
         except FreezeError as error:
             contract.check_error(error, folder)
             contract.check(_content(folder) == before, "an error left another file", error)

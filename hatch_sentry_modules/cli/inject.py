@@ -11,7 +11,7 @@ from hatch_sentry_modules import config as configuration
 from hatch_sentry_modules import project, render, sources
 from hatch_sentry_modules.artifacts.containers.container import printable
 from hatch_sentry_modules.artifacts.inject import injection
-from hatch_sentry_modules.artifacts.inject.injection import Injected, Options
+from hatch_sentry_modules.artifacts.inject.injection import Injected
 from hatch_sentry_modules.cli import manifests
 from hatch_sentry_modules.cli.output import format_option, warn
 from hatch_sentry_modules.model import Manifest
@@ -64,7 +64,9 @@ def inject(
         path,
         Path(os.path.realpath(output)) if output else path,  # resolve() refuses a loop
         (lambda: _freeze(source)) if source else None,
-        Options(exclude, activate, below),
+        exclude=exclude,
+        activate=activate,
+        below=below,
     )
     warn(done.manifest.warnings if done.manifest else ())
     name = printable(path.name)

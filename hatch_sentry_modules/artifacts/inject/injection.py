@@ -35,28 +35,22 @@ class Injected(NamedTuple):
     before: tuple[EmbeddedManifest, ...]
 
 
-class Options(NamedTuple):
-    """How to inject: ``exclude`` are patterns of names, besides those of manifests in the artifact.
-
-    ``activate`` adds the run-time package and its start; ``below`` is a folder in place of the top.
-    """
-
-    exclude: tuple[str, ...] = ()
-    activate: bool = False
-    below: str = ""
-
-
-PLAIN = Options()
-
-
-def inject(
-    path: Path, out: Path, frozen: Callable[[], Manifest] | None = None, options: Options = PLAIN
+def inject(  # noqa: PLR0913 - one parameter for each option
+    path: Path,
+    out: Path,
+    frozen: Callable[[], Manifest] | None = None,
+    *,
+    exclude: tuple[str, ...] = (),
+    activate: bool = False,
+    below: str = "",
 ) -> Injected:
     """Put a manifest into a zip of modules or a directory; all else in it stays, byte for byte.
 
     ``out`` is where the result goes, perhaps ``path`` itself. Without ``frozen``, which returns the
-    manifest, the artifact's own metadata does. Raises ``FreezeError`` where the artifact is of
-    another kind, damaged or signed, or leaves no room.
+    manifest, the artifact's own metadata does. ``exclude`` are patterns of names, besides those of
+    manifests in the artifact. ``activate`` adds the run-time package and its start, and ``below``
+    is a folder in place of the top. Raises ``FreezeError`` where the artifact is of another kind,
+    damaged or signed, or leaves no room.
     """
     inspection = inspect(path)
     if inspection.kind not in KINDS:
@@ -66,19 +60,19 @@ def inject(
         raise FreezeError(file=path.name, fault=fault, remedy=remedy)
     manifest = frozen() if frozen else single_versions(inspection.name, inspection.metadata)
     before = (pattern for one in inspection.manifests for pattern in one.manifest.exclude)
-    patterns = tuple(sorted({*options.exclude, *before, *manifest.exclude}))
+    patterns = tuple(sorted({*exclude, *before, *manifest.exclude}))
     if len(patterns) > _MOST_PATTERNS:
         fault = f"more than {_MOST_PATTERNS} patterns are excluded, here and by what is in it"
         remedy = "Let one with a wildcard stand for many"
         raise FreezeError(file=path.name, place="exclude", fault=fault, remedy=remedy)
     known = {*manifest.exclude}
-    asked = pipeline.without(manifest, tuple(p for p in options.exclude if p not in known))
+    asked = pipeline.without(manifest, tuple(p for p in exclude if p not in known))
     manifest = pipeline.without(asked, patterns)
     warnings = (*asked.warnings, *_not_read(inspection))
     manifest = manifest._replace(exclude=patterns, is_injected=True, warnings=warnings)
     with _opened(path) as whole:
-        place = Below(whole, options.below)
-        files = dict(_activation(place)) if options.activate else {}
+        place = Below(whole, below)
+        files = dict(_activation(place)) if activate else {}
         ours = (runtime_package.folder() / _RUNTIME).read_bytes()
         if files.get(_RUNTIME, place.read(_RUNTIME)) == ours:
             manifest = _with_runtime(manifest)
