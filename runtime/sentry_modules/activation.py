@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from sentry_modules.finder import STOCK, before_stock, is_registered, register, unregister_all
+from sentry_modules.finder import STOCK, before_stock, is_registered, register, uninstall
 from sentry_modules.reference import ManifestReference
+
+__all__ = ["activate", "install", "uninstall"]
 
 
 def install(manifest: ModuleType | str | None = None) -> None:
@@ -33,11 +35,6 @@ def activate(manifest: ModuleType | str, *, combine: bool = False) -> None:
         _take_place(reference, combine)
     else:
         before_stock(lambda: _take_place(reference, combine))
-
-
-def uninstall() -> None:
-    """Take the finder away again, with everything that was installed."""
-    unregister_all()
 
 
 def _take_place(reference: ManifestReference, combine: bool) -> None:

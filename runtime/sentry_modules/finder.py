@@ -108,8 +108,8 @@ def before_stock(call: Callable[[], None]) -> None:
     finder.before_stock = finder.before_stock or call
 
 
-def unregister_all() -> None:
-    """Take the finder and all that was registered away again."""
+def uninstall() -> None:
+    """Take the finder away again, with everything that was installed."""
     for finder in [finder for finder in sys.meta_path if is_ours(finder)]:
         finder.references.clear()
         finder.before_stock = None
