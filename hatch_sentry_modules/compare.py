@@ -21,7 +21,7 @@ class Listed(NamedTuple):
     @property
     def marker(self) -> str:
         """The marker's text, empty where it is installed everywhere."""
-        return "" if self.condition == ALWAYS else markers.to_marker(self.condition)
+        return markers.to_marker(self.condition)
 
 
 class Change(NamedTuple):

@@ -76,6 +76,6 @@ def to_requirements(manifest: Manifest) -> str:
     lines = []
     for d in manifest.distributions:
         if d.name != manifest.project:
-            marker = "" if d.condition == ALWAYS else f" ; {markers.to_marker(d.condition)}"
-            lines.append(f"{d.name}=={d.version}{marker}\n")
+            marker = markers.to_marker(d.condition)
+            lines.append(f"{d.name}=={d.version}{' ; ' if marker else ''}{marker}\n")
     return "".join(lines)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from hatch_sentry_modules import markers
 from hatch_sentry_modules.errors import FreezeError
-from hatch_sentry_modules.model import ALWAYS, Links, Manifest, Release
+from hatch_sentry_modules.model import Links, Manifest, Release
 
 if TYPE_CHECKING:
     from cyclonedx.model.bom import Bom
@@ -95,8 +95,8 @@ def _components(manifest: Manifest) -> Iterator[tuple[Release, Component]]:
 
     for d in manifest.distributions:
         release = (d.name, d.version)
-        when = {} if d.condition == ALWAYS else {MARKER: markers.to_marker(d.condition)}
-        yield release, component(release, d.key, **when)
+        marker = markers.to_marker(d.condition)
+        yield release, component(release, d.key, **({MARKER: marker} if marker else {}))
     for name, reason in manifest.skipped.items():
         yield (name, None), component((name, None), name, **{SKIPPED: reason})
 

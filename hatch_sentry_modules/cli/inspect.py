@@ -12,7 +12,7 @@ from hatch_sentry_modules.artifacts.inspection import Inspection
 from hatch_sentry_modules.artifacts.metadata import single_versions
 from hatch_sentry_modules.cli import manifests, requirements, table
 from hatch_sentry_modules.cli.output import format_option, warn
-from hatch_sentry_modules.compare import Listed
+from hatch_sentry_modules.markers import to_marker
 
 FORMATS = "What is printed; JSON is the manifest's own document, the last two are for scanners."
 
@@ -87,9 +87,8 @@ def _show_manifest(one: EmbeddedManifest) -> None:
     origin = f"{project}from {manifest.source or 'an unknown source'}{injected}"
     click.echo(f"manifest {one.place}: {origin if one.is_readable else 'not readable'}")
     if manifest.distributions:
-        listed = ((d.key, Listed(d.version, d.condition)) for d in manifest.distributions)
-        rows = sorted((key, one.version, one.marker) for key, one in listed)
-        table.show(("name", "version", "marker"), rows)
+        rows = [(d.key, d.version, to_marker(d.condition)) for d in manifest.distributions]
+        table.show(("name", "version", "marker"), sorted(rows))
     for name, reason in manifest.skipped.items():
         click.echo(f"skipped {name}: {reason}")
 

@@ -18,7 +18,7 @@ from hatch_sentry_modules.markers.comparison import (
 )
 from hatch_sentry_modules.markers.comparison import compile_comparison
 from hatch_sentry_modules.markers.logic import Tree, combine, replace, write
-from hatch_sentry_modules.markers.parse import VARIABLES, Comparison, parse, write_marker
+from hatch_sentry_modules.markers.parse import VARIABLES, Comparison, parse, to_applies
 from hatch_sentry_modules.model import ALWAYS, NEVER, Applies, Condition, MarkerText
 
 # A literal of a marker holds either kind of quotes but not both, so none is written escaped.
@@ -28,7 +28,7 @@ _NAME = re.compile(r"""(?<![.\w])(os|platform|sys)\b|"[^"]*"|'[^']*'""")
 @lru_cache(maxsize=2**16)
 def specialize(
     text: str, *, extras: frozenset[str] = frozenset(), groups: frozenset[str] = frozenset()
-) -> MarkerText | bool:
+) -> Applies:
     """Parse a marker and decide what it says of extras and dependency groups, as uv does.
 
     What remains comes out as canonical text, or as true or false where nothing does. Raises
@@ -46,8 +46,7 @@ def specialize(
         among = asked.get(comparison.variable)
         return comparison if among is None else _holds_for(comparison, among)
 
-    tree = replace(parse(text), decide)
-    return tree if isinstance(tree, bool) else MarkerText(write_marker(tree))
+    return to_applies(replace(parse(text), decide))
 
 
 def _holds_for(comparison: Comparison, names: Set[str]) -> bool:
@@ -110,8 +109,9 @@ def imports(expressions: Iterable[str]) -> str:
 
 
 def to_marker(condition: Condition) -> str:
-    """Write a condition as one PEP 508 marker; ``ALWAYS`` becomes one that is true everywhere."""
-    return write_marker(_tree(condition))
+    """Write a condition that holds somewhere as one PEP 508 marker, empty where it always does."""
+    tree = _tree(condition)
+    return "" if tree is True else write(tree)
 
 
 def normalized_words(text: str) -> set[str]:

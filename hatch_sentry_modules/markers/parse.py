@@ -13,6 +13,7 @@ from packaging.specifiers import InvalidSpecifier, Specifier
 from packaging.version import Version
 
 from hatch_sentry_modules.markers.logic import Tree, Word, combine, write
+from hatch_sentry_modules.model import Applies, MarkerText
 
 VARIABLES = tuple(sorted(Environment.__annotations__))
 """The eleven variables of PEP 508, without those that a selection decides."""
@@ -138,8 +139,6 @@ def _is_defined(comparison: Comparison) -> bool:
     return True
 
 
-def write_marker(tree: Tree[Comparison]) -> str:
-    """Write a tree as a marker; true and false become comparisons that always or never hold."""
-    if isinstance(tree, bool):
-        return 'python_version >= "0"' if tree else 'python_version < "0"'
-    return write(tree)
+def to_applies(tree: Tree[Comparison]) -> Applies:
+    """Write a tree as a marker, unless it is true or false."""
+    return tree if isinstance(tree, bool) else MarkerText(write(tree))

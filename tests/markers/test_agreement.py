@@ -239,8 +239,9 @@ def test_any_condition(clauses: list[list[str]], environment: dict[str, str]) ->
     verdict = any(
         all(markers.evaluate(marker, environment) for marker in clause) for clause in condition
     )
-    whole = markers.specialize(markers.to_marker(condition))
-    assert isinstance(whole, str)
-    assert markers.evaluate(whole, environment) is verdict
+    if condition and (text := markers.to_marker(condition)):
+        whole = markers.specialize(text)
+        assert isinstance(whole, str)
+        assert markers.evaluate(whole, environment) is verdict
     expressions = [markers.to_python(each) for each in (condition, markers.settle(condition))]
     assert run(expressions, environment) == [verdict, verdict]

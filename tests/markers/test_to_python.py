@@ -173,14 +173,17 @@ def test_settled_conditions() -> None:
             [("os_name == 'a'", "sys_platform == 'b' or sys_platform == 'c'"), "os_name == 'd'"],
             'os_name == "a" and (sys_platform == "b" or sys_platform == "c") or os_name == "d"',
         ),
-        ([()], 'python_version >= "0"'),
-        ([], 'python_version < "0"'),
     ],
 )
 def test_a_condition_as_a_marker(clauses: list[str | tuple[str, ...]], marker: str) -> None:
     """A condition becomes one marker that packaging and pip read."""
     assert write_marker(condition(*clauses)) == marker
     assert specialize(marker) == marker
+
+
+def test_what_always_holds_needs_no_marker() -> None:
+    """Nothing is written behind a distribution that every environment has."""
+    assert write_marker(ALWAYS) == ""
 
 
 def test_imports() -> None:

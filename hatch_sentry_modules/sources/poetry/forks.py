@@ -12,8 +12,8 @@ from packaging.version import Version
 
 from hatch_sentry_modules.markers.logic import Tree, combine, replace
 from hatch_sentry_modules.markers.opposite import opposite
-from hatch_sentry_modules.markers.parse import Comparison, parse, write_marker
-from hatch_sentry_modules.model import Applies, Edge, MarkerText, Node
+from hatch_sentry_modules.markers.parse import Comparison, parse, to_applies
+from hatch_sentry_modules.model import Applies, Edge, Node
 from hatch_sentry_modules.sources.poetry import syntax
 from hatch_sentry_modules.sources.poetry.packages import Package
 from hatch_sentry_modules.sources.poetry.syntax import Constraint, allows
@@ -58,7 +58,7 @@ class Forks:
             fits = self._fits(package)
             chosen = combine("or", [decided[package], combine("and", [rest, fits])])
             rest = combine("and", [rest, _opposite(package, fits)])
-            yield package, chosen if isinstance(chosen, bool) else MarkerText(write_marker(chosen))
+            yield package, to_applies(chosen)
 
     def _fits(self, package: Package) -> Marker:
         """Return on which Pythons a package runs, of those that the project runs on."""

@@ -14,8 +14,8 @@ from packaging.markers import InvalidMarker
 
 from hatch_sentry_modules.document import Place, Table, tables
 from hatch_sentry_modules.markers import to_condition
-from hatch_sentry_modules.markers.logic import Junction, Tree, combine
-from hatch_sentry_modules.markers.parse import Comparison, parse, write_marker
+from hatch_sentry_modules.markers.logic import Junction, Tree, combine, write
+from hatch_sentry_modules.markers.parse import Comparison, parse, to_applies
 from hatch_sentry_modules.model import ALWAYS, Condition, MarkerText
 from hatch_sentry_modules.resolve import absorb
 
@@ -125,7 +125,7 @@ def _condition(tree: Tree[Comparison]) -> Condition:
     """Write a tree as an OR of ANDs, one level of each; what is nested deeper stays a text."""
     alternatives = tree.parts if isinstance(tree, Junction) and tree.word == "or" else (tree,)
     clauses = (each.parts if isinstance(each, Junction) else (each,) for each in alternatives)
-    return absorb(frozenset(MarkerText(write_marker(part)) for part in parts) for parts in clauses)
+    return absorb(frozenset(MarkerText(write(part)) for part in parts) for parts in clauses)
 
 
 def _opposite(place: Place, condition: Condition) -> Condition:
@@ -138,5 +138,4 @@ def _opposite(place: Place, condition: Condition) -> Condition:
     except InvalidMarker as error:
         fault = f"depends on an extra that is not active everywhere, and {error}"
         raise place.error(fault, REMEDY) from None
-    tree = combine("and", trees)
-    return to_condition(tree if isinstance(tree, bool) else MarkerText(write_marker(tree)))
+    return to_condition(to_applies(combine("and", trees)))
