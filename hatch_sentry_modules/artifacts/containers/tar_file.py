@@ -18,6 +18,7 @@ _REGULAR = b"0\0007"
 _LINKS = {b"1", b"2"}
 _NAMELESS = {b"5", b"g", b"K"}  # a folder, and what says something of other entries
 _PAX, _GNU = b"x", b"L"
+_SIZE = slice(124, 136)
 _CHECKSUM = slice(148, 156)
 
 
@@ -78,7 +79,7 @@ class TarArchive:
             name = prefix + b"/" + name
         try:
             total = int(block[_CHECKSUM].strip(b"\0 "), 8)
-            size = _number(block[124:136])
+            size = int(block[_SIZE].strip(b"\0 ") or b"0", 8)
         except ValueError:
             total = size = -1
         if size < 0 or total != sum(block) - sum(block[_CHECKSUM]) + 8 * ord(" "):
@@ -126,9 +127,3 @@ class TarArchive:
                 break
             at = end
         return b""
-
-
-def _number(field: bytes) -> int:
-    if field[0] & 0x80:  # GNU's form for what octal digits have no room for
-        return int.from_bytes(field[1:], "big")
-    return int(field.strip(b"\0 ") or b"0", 8)
