@@ -96,7 +96,7 @@ class _Looking:
             return 0
         if len(place) > containers.LONGEST_PLACE:
             if place.endswith(_TELLING) or embedded.limit(place):
-                self._refuse(File(place, None, "has a longer name than is read"))
+                self._refuse(place, "has a longer name than is read")
             return 0
         _, is_module, module = place.partition(pyinstaller_file.MODULES)
         limit = embedded.limit(place)
