@@ -19,15 +19,14 @@ class FreezeError(Exception):
 
     def __init__(self, *, file: str, fault: str, place: str = "", remedy: str = "") -> None:
         self.file, self.place, self.fault, self.remedy = file, place, fault, remedy
-        name = re.sub(r"[^ -~]", "?", file[:_LONGEST_FILE])
-        where = ": ".join(part for part in (name, _readable(place)) if part)
+        where = ": ".join(part for part in (file[:_LONGEST_FILE], _readable(place)) if part)
         text = " ".join(f"{part}." for part in (f"{where}: {fault}", remedy) if part)
         super().__init__(one_line(text))
 
 
 def one_line(text: str) -> str:
-    """Return a text that does nothing to a terminal, whatever name of a file stands in it."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
+    """Return a text as one line of ASCII that does nothing to a terminal."""
+    return re.sub(r"[^ -~]", "?", text)
 
 
 def _readable(place: str) -> str:

@@ -1,7 +1,6 @@
 """The one way from a project to its manifest, and to the module that a build puts into a wheel."""
 
 import fnmatch
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -136,7 +135,7 @@ def freeze(
     name = selection.package or project.name
     manifest = Manifest(
         project=name,
-        source=re.sub(r"[^ -~]", "?", graph.file),
+        source=one_line(graph.file),
         distributions=closure.distributions,
         skipped=closure.skipped,
         links=find_links(graph, environment) if config.sbom else {},

@@ -1,11 +1,10 @@
 """What every kind of container offers to a reader, and how much is read of one as a whole."""
 
-import re
 import zlib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol, TypeAlias
 
-from hatch_sentry_modules.errors import FreezeError
+from hatch_sentry_modules.errors import FreezeError, one_line
 
 LONGEST_PLACE = 1000
 """Longer names are not those of a file that any bundler made."""
@@ -89,5 +88,5 @@ def unpacked(
 
 def printable(text: str) -> str:
     """Return a text from an artifact as one line of ASCII that does nothing to a terminal."""
-    cleaned = re.sub(r"[^ -~]", "?", text[:LONGEST_PLACE])
+    cleaned = one_line(text[:LONGEST_PLACE])
     return cleaned if len(text) <= LONGEST_PLACE else f"{cleaned}..."
