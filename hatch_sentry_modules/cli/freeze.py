@@ -1,5 +1,6 @@
 """``sentry-modules freeze``: what the build would freeze."""
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -122,7 +123,8 @@ def freeze(
         raise click.UsageError("--package and --all-packages exclude each other.")
     if extras and only_groups:
         raise click.UsageError("--extra and --only-group exclude each other.")
-    if form == "python" and output and output.is_file():
+    # A name that no file can have is said where it is written.
+    if form == "python" and output and os.path.isfile(output):  # noqa: PTH113 - raises nothing
         _check_ours(output)
     own = project.read(folder)
     config = configuration.read(own.table)

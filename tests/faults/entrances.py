@@ -20,11 +20,15 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
+from hatch_sentry_modules import layout
 from hatch_sentry_modules.archives.atomic import PREFIX
 from hatch_sentry_modules.cli.commands import commands
 from tests.artifacts import bundled
 from tests.backends import projects
 from tests.backends.building import EPOCH
+
+OLD = b"%b\nold" % layout.GENERATED
+"""What every entrance may replace."""
 
 MAIN = '"""Sells anvils."""\n\nprint("anvils")\n'
 
@@ -57,7 +61,7 @@ def build(module: str, kind: str, folder: Path) -> None:
 
 def old_file(name: str, out: Path) -> None:
     """Put an old result where the new one will be."""
-    (out / name).write_bytes(b"old")
+    (out / name).write_bytes(OLD)
 
 
 def application(out: Path) -> None:
@@ -162,7 +166,7 @@ def is_left_over(name: str) -> bool:
 
 def _read(path: Path) -> object:
     content = path.read_bytes()  # once: it can be replaced at any moment
-    if content == b"old" or path.suffix not in (".gz", ".pyz", ".whl"):
+    if content == OLD or path.suffix not in (".gz", ".pyz", ".whl"):
         return content
     if path.suffix == ".gz":
         with tarfile.open(fileobj=io.BytesIO(content)) as sdist:
