@@ -80,17 +80,18 @@ def _lists(manifest: Manifest, other: Manifest) -> bool:
 
 
 def _is_foreign(manifest: Manifest) -> bool:
-    # Whether a manifest at the top is of the folder in which a program was started by its name,
-    # and the program is installed elsewhere.
+    # Whether a manifest at the top is of another project, in whose folder a program was started by
+    # its name: the program is installed elsewhere, and not listed.
     top = package_of_main().partition(".")[0]
     file = getattr(sys.modules.get(top), "__file__", None)
-    if manifest.module != MODULE or type(file) is not str:
+    if manifest.module != MODULE or not manifest.project or type(file) is not str:
         return False
     if file.startswith(f"{manifest.root}{os.sep}"):
         return False
     from sentry_modules import miss  # seldom needed
 
-    return miss.is_installed(top)
+    own = miss.owner(top)
+    return own is not None and own != manifest.project and manifest.name_of(own) is None
 
 
 def _trusted(names: Iterable[str], places: list[Place], nearest: str) -> list[str]:

@@ -46,15 +46,23 @@ def _target(top: str) -> str:
 
 def is_installed(top: str) -> bool:
     """Whether a top-level module is of an ordinary or editable install, or a checkout of one."""
+    return owner(top) is not None
+
+
+def owner(top: str) -> str | None:
+    """Return the normalized name of the installed distribution that a top-level module is of."""
     root = _root(top)
     if root is None:
-        return False
+        return None
     known = [(place, form, folder) for place in on_path() for form, _, folder in place.metadata()]
     # What bears its name spares reading what can be hundreds of files.
-    return any(form == normalize(top) for _, form, _ in known) or any(
-        (place.entry == root and _holds(place, folder, top)) or is_editable(place, folder, root)
-        for place, _, folder in known
-    )
+    if any(form == normalize(top) for _, form, _ in known):
+        return normalize(top)
+    for place, form, folder in known:
+        is_beside = place.entry == root and _holds(place, folder, top)
+        if is_beside or is_editable(place, folder, root):
+            return form
+    return None
 
 
 def _name_of_main() -> str:

@@ -214,6 +214,28 @@ def test_another_application_in_the_folder_of_the_process(
         assert report("-m", "shop.start", path=path) == LISTED
 
 
+@pytest.mark.parametrize(
+    ("project", "listed"),
+    [(None, LISTED), ("the-shop", LISTED), ("other", {**LISTED, "the-shop": "3"})],
+)
+def test_what_was_injected_into_the_folder_of_dependencies(
+    tmp_path: Path, project: str | None, listed: dict[str, str]
+) -> None:
+    """Briefcase keeps the application's metadata beside its code, and dependencies elsewhere."""
+    info = "the_shop-3.1.dist-info"
+    files = {
+        "shop/__init__.py": "",
+        "shop/__main__.py": CALLS,
+        f"{info}/METADATA": "Name: the-shop\nVersion: 3.1\n",
+        f"{info}/RECORD": "shop/__init__.py,,\nshop/__main__.py,,\n",
+    }
+    injected = manifest_text(listed, project, injected=True)
+    app = write_files(tmp_path / "app", files)
+    packages = write_files(tmp_path / "app_packages", {"_sentry_modules.py": injected})
+    found = report("-m", "shop", path=(app, packages, RUNTIME, sdk()))
+    assert {*listed} - {"the-shop"} <= {*found}
+
+
 FUNCTION = {"django": "5.2", "shop": "3.1"}
 
 
