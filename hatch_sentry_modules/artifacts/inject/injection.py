@@ -89,7 +89,7 @@ def inject(  # noqa: PLR0913 - one parameter for each option
 
 
 def _not_read(inspection: Inspection) -> Iterator[str]:
-    """Yield what the manifests from now on count for nothing did not say, such as a pattern."""
+    """Yield what cannot be read in the manifests that count no more, such as a pattern."""
     for one in inspection.manifests:
         for fault in one.faults:
             yield f"{inspection.name}: {one.place}: {fault}"
