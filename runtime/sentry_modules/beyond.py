@@ -21,7 +21,7 @@ def look(near: list[Manifest], places: list[Place], is_named: bool, nearest: str
     """
     if is_named:
         return _without_replaced([*near, *_injected(near, places)])
-    near = _without_replaced([one for one in near if not _is_foreign(one)])
+    near = _without_replaced([one for one in near if not _is_foreign(one, nearest)])
     if not near:
         return _everywhere(places, nearest)
     top = near[0].module.partition(".")[0]
@@ -79,12 +79,15 @@ def _lists(manifest: Manifest, other: Manifest) -> bool:
     return bool(other.project) and manifest.name_of(other.project) is not None
 
 
-def _is_foreign(manifest: Manifest) -> bool:
+def _is_foreign(manifest: Manifest, nearest: str) -> bool:
     # Whether a manifest at the top is of another project, in whose folder a program was started by
-    # its name: the program is installed elsewhere, and not listed.
-    top = package_of_main().partition(".")[0]
+    # its name: the program is installed elsewhere, and not listed. A server that is started so runs
+    # the code of that folder, which asks itself.
+    top = nearest.partition(".")[0]
     file = getattr(sys.modules.get(top), "__file__", None)
     if manifest.module != MODULE or not manifest.project or type(file) is not str:
+        return False
+    if top != package_of_main().partition(".")[0]:
         return False
     if file.startswith(f"{manifest.root}{os.sep}"):
         return False

@@ -236,6 +236,22 @@ def test_what_was_injected_into_the_folder_of_dependencies(
     assert {*listed} - {"the-shop"} <= {*found}
 
 
+@pytest.mark.parametrize("is_injected", [False, True])
+def test_a_server_that_is_started_by_its_name(tmp_path: Path, is_injected: bool) -> None:
+    """It is installed, and runs the code of the folder in which it is started."""
+    info = "server-1.0.dist-info"
+    files = {
+        "server/__init__.py": "",
+        "server/__main__.py": "import handler",
+        f"{info}/METADATA": "Name: server\nVersion: 1.0\n",
+    }
+    listed = {"function": "1", "django": "5.2"}
+    function = manifest_text(listed, "function", injected=is_injected)
+    work = {"handler.py": CALLS, "_sentry_modules.py": function}
+    path = (write_files(tmp_path / "work", work), write_files(tmp_path / "site", files))
+    assert report("-m", "server", path=(*path, RUNTIME, sdk())) == listed
+
+
 FUNCTION = {"django": "5.2", "shop": "3.1"}
 
 
