@@ -390,7 +390,7 @@ def test_thousands_of_packages_are_read(bench: Bench) -> None:
 @pytest.mark.parametrize("line", ["{} = 1", "[{}]\n", "x = {{ {} = 1 }}", "{} = 1 # 'a"])
 @pytest.mark.parametrize("part", ["a", "'a b'", '"a.b"', "a "])
 def test_a_key_of_many_parts_is_refused(line: str, part: str, tmp_path: Path) -> None:
-    """The parser takes the square of its length; so did two minutes of a file of 140 KB."""
+    """The parser takes the square of its length, which is minutes for a file of 140 KB."""
     text = line.format(".".join([part] * 20_000))
     for name in ("uv.lock", "pyproject.toml"):
         (tmp_path / name).write_text(text, encoding="utf-8")

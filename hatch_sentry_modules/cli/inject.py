@@ -98,7 +98,7 @@ def _to_text(name: str, done: Injected) -> Iterator[str]:
 
 def _freeze(source: str) -> Manifest:
     """Freeze a lock file as that of the project here, unless another one stands beside it."""
-    if source == "auto" or source.partition(":")[0] == sources.INSTALLED:
+    if not _is_file(source):
         return manifests.frozen(Path(), source)
     folders = _folders(source)
     lock = os.path.abspath(source)  # noqa: PTH100  # of a link its own place
@@ -108,10 +108,14 @@ def _freeze(source: str) -> Manifest:
 def _folders(source: str | None) -> list[Path]:
     """Return the current folder and that of a lock file, the one first that is within the other."""
     here = Path.cwd()
-    if not source or source == "auto" or source.partition(":")[0] == sources.INSTALLED:
+    if not source or not _is_file(source):
         return [here]
     beside = Path(os.path.abspath(source)).parent  # noqa: PTH100  # of a link its own place
     return [here, beside] if beside in here.parents else [beside, here]
+
+
+def _is_file(source: str) -> bool:
+    return source != "auto" and source.partition(":")[0] != sources.INSTALLED
 
 
 def _is_project(folder: Path) -> bool:

@@ -94,7 +94,8 @@ def _not_read(inspection: Inspection) -> Iterator[str]:
         for fault in one.faults:
             yield f"{inspection.name}: {one.place}: {fault}"
         if not one.is_readable:
-            yield f"{inspection.name}: {one.place}: What it excludes is not known, and is listed."
+            excluded = "The names that it excludes are not known, and may be listed now."
+            yield f"{inspection.name}: {one.place}: {excluded}"
 
 
 @contextmanager
